@@ -1,0 +1,28 @@
+export { decodeBase64, encodeBase64Url } from './base64url.ts'
+export { fingerprintWords } from './fingerprint-words.ts'
+export {
+  type Brand,
+  type DeviceId,
+  EVERY_SESSION,
+  type Instant,
+  parseDeviceId,
+  type RequestId,
+  type SessionId,
+  type TokenHash,
+  type TokenId,
+} from './ids.ts'
+export { days, hours, later, minutes, parseDuration, seconds } from './instant.ts'
+export { parsePublicKey } from './public-key.ts'
+export { parseRole, ROLES, type Role } from './role.ts'
+export {
+  coversScopes,
+  expandScopes,
+  joinScopes,
+  missingScope,
+  narrowScopes,
+  parseScope,
+  SCOPES,
+  type Scope,
+} from './scope.ts'
+export { type SigningFacts, signingTextV2, signingTextV3 } from './signing-text.ts'
+export { formatTokenSecret, parseTokenSecret, type TokenSecret } from './token-secret.ts'

@@ -1,0 +1,62 @@
+/**
+ * Every scope there is, each with the scopes that it brings along (protocol fact 12).
+ * `operator.admin` is not listed with the others because it brings all of them.
+ */
+const IMPLIED = {
+  'operator.admin': [],
+  'operator.write': ['operator.read', 'operator.talk', 'operator.sessions.read', 'operator.sessions.write'],
+  'operator.read': [],
+  'operator.approvals': [],
+  'operator.questions': [],
+  'operator.pairing': [],
+  'operator.talk': [],
+  'operator.talk.secrets': [],
+  'operator.sessions.read': [],
+  'operator.sessions.write': [],
+} as const satisfies Record<string, readonly string[]>
+
+export type Scope = keyof typeof IMPLIED
+export const SCOPES = Object.keys(IMPLIED) as readonly Scope[]
+
+/** @returns the scope, or `undefined` for a word that is not in the closed list. */
+export function parseScope(text: string): Scope | undefined {
+  return Object.hasOwn(IMPLIED, text) ? (text as Scope) : undefined
+}
+
+/** A set of scopes with everything that they imply. */
+export function expandScopes(scopes: Iterable<string>): ReadonlySet<Scope> {
+  const expanded = new Set<Scope>()
+  for (const text of scopes) {
+    const scope = parseScope(text)
+    if (scope === undefined) continue
+    if (scope === 'operator.admin') return new Set(SCOPES)
+    expanded.add(scope)
+    for (const implied of IMPLIED[scope]) expanded.add(implied)
+  }
+  return expanded
+}
+
+/** Whether `held` gives every one of `asked`. An unknown word is never held. */
+export function coversScopes(held: Iterable<string>, asked: Iterable<string>): boolean {
+  const expanded: ReadonlySet<string> = expandScopes(held)
+  for (const scope of asked) if (!expanded.has(scope)) return false
+  return true
+}
+
+/** The first of `asked` that `held` does not give, or `undefined` when it gives all. */
+export function missingScope(held: Iterable<string>, asked: Iterable<string>): string | undefined {
+  const expanded: ReadonlySet<string> = expandScopes(held)
+  for (const scope of asked) if (!expanded.has(scope)) return scope
+  return undefined
+}
+
+/** Those of `asked` that `held` gives, in the order asked. Never wider than either. */
+export function narrowScopes(held: Iterable<string>, asked: Iterable<Scope>): readonly Scope[] {
+  const expanded = expandScopes(held)
+  return [...new Set(asked)].filter((scope) => expanded.has(scope))
+}
+
+/** The union of two grants, sorted, each scope once. */
+export function joinScopes(one: Iterable<Scope>, other: Iterable<Scope>): readonly Scope[] {
+  return [...new Set([...one, ...other])].sort()
+}

@@ -1,0 +1,31 @@
+/**
+ * Every `error.details.code` that this gateway sends, with what it means. Clients match on these;
+ * `docs/protocol.md` is tested against this table.
+ */
+export const DETAIL_CODES = {
+  PROTOCOL_MISMATCH: 'The client speaks another protocol version.',
+  DEVICE_IDENTITY_REQUIRED: 'Nothing but a device key opens this.',
+  DEVICE_AUTH_DEVICE_ID_MISMATCH: 'The device id is not the SHA-256 of the public key.',
+  DEVICE_AUTH_SIGNATURE_EXPIRED: "The clocks differ by more than two minutes, or the signature is old.",
+  DEVICE_AUTH_NONCE_REQUIRED: 'The signed nonce is blank.',
+  DEVICE_AUTH_NONCE_MISMATCH: "The signed nonce is not this connection's.",
+  DEVICE_AUTH_SIGNATURE_INVALID: 'The signature does not fit the key and what was sent.',
+  AUTH_TOKEN_MISSING: 'The gateway asks for its shared token.',
+  AUTH_TOKEN_MISMATCH: 'The token in `auth.token` is not valid (any more).',
+  AUTH_PASSWORD_MISSING: 'The gateway asks for its password.',
+  AUTH_PASSWORD_MISMATCH: 'The password is wrong.',
+  AUTH_DEVICE_TOKEN_MISMATCH: 'The device token is not valid (any more); `authReason` says why.',
+  AUTH_SCOPE_MISMATCH: 'The device token does not hold all the scopes that were asked for.',
+  AUTH_BOOTSTRAP_TOKEN_INVALID: 'The setup code is unknown, used or over.',
+  PAIRING_REQUIRED: 'An operator has to decide; `requestId` names the request.',
+  CONTROL_UI_ORIGIN_NOT_ALLOWED: 'A browser page of a foreign origin may not connect.',
+  MISSING_SCOPE: 'The session does not hold the scope that the method needs.',
+  REQUEST_EXPIRED: 'The pairing request was not decided in time.',
+  REQUEST_DECIDED: 'The pairing request was decided before.',
+  REQUEST_SUPERSEDED: 'A newer request took its place; `supersededBy` names it.',
+  DIGEST_MISMATCH: 'What was shown is not what the request holds.',
+  LAST_ADMIN: 'No other admin would be left; only the owner on the host may do this.',
+  TOO_MANY_PENDING: 'Too many pairing requests are open.',
+} as const satisfies Record<string, string>
+
+export type DetailCode = keyof typeof DETAIL_CODES

@@ -1,0 +1,58 @@
+import { type Static, Type } from 'typebox'
+
+const closed = { additionalProperties: false }
+const Text = Type.String({ minLength: 1 })
+
+/** Client to server (protocol fact 2). */
+export const RequestFrame = Type.Object(
+  {
+    type: Type.Literal('req'),
+    id: Text,
+    method: Text,
+    params: Type.Optional(Type.Unknown()),
+    traceparent: Type.Optional(Type.String({ maxLength: 128 })),
+    expectedProfileId: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  },
+  closed,
+)
+export type RequestFrame = Static<typeof RequestFrame>
+
+/** The `error` of a response. `details.code` is what programs match on; `message` is for people. */
+export interface ErrorShape {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly retryable?: boolean
+  readonly retryAfterMs?: number
+}
+export type ErrorCode = 'NOT_PAIRED' | 'INVALID_REQUEST' | 'FORBIDDEN' | 'UNAVAILABLE'
+
+export type ResponseFrame =
+  | { readonly type: 'res'; readonly id: string; readonly ok: true; readonly payload: unknown }
+  | { readonly type: 'res'; readonly id: string; readonly ok: false; readonly error: ErrorShape }
+
+export interface EventFrame {
+  readonly type: 'event'
+  readonly event: string
+  readonly payload?: unknown
+  /** Counts the broadcasts of this connection from 1; targeted events carry none. */
+  readonly seq?: number
+}
+
+/** A frame that arrived: parsed JSON of unknown shape, or no JSON at all. */
+export type Received = { readonly json: true; readonly value: unknown } | { readonly json: false }
+
+/** Reads one text frame. Never throws, whatever the bytes. */
+export function readFrame(text: string): Received {
+  try {
+    return { json: true, value: JSON.parse(text) }
+  } catch {
+    return { json: false }
+  }
+}
+
+/** The id to answer a bad frame with: its own when it has one, else `invalid` (protocol fact 2). */
+export function frameId(value: unknown): string {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return 'invalid'
+  return typeof value.id === 'string' && value.id !== '' ? value.id : 'invalid'
+}

@@ -1,0 +1,41 @@
+/** How a session was let in, as `auth.method` tells it (protocol fact 11). */
+export type AuthMethod = 'none' | 'token' | 'password' | 'device-token' | 'owner'
+
+/** The payload of the response to `connect` (protocol fact 11). */
+export interface HelloOk {
+  readonly type: 'hello-ok'
+  readonly protocol: number
+  readonly server: { readonly version: string; readonly connId: string; readonly bootId: string }
+  readonly features: { readonly methods: readonly string[]; readonly events: readonly string[]; readonly capabilities?: readonly string[] }
+  readonly snapshot: {
+    readonly presence: readonly { readonly ts: number }[]
+    readonly health: { readonly ok: true; readonly ts: number; readonly durationMs: number }
+    readonly stateVersion: { readonly presence: number; readonly health: number }
+    readonly uptimeMs: number
+    readonly sessionDefaults: {
+      readonly defaultAgentId: string
+      readonly mainKey: string
+      readonly mainSessionKey: string
+      readonly scope: string
+    }
+  }
+  readonly auth: HelloAuth
+  readonly policy: { readonly maxPayload: number; readonly maxBufferedBytes: number; readonly tickIntervalMs: number }
+}
+
+export interface HelloAuth {
+  readonly role: string
+  /** Scopes of this live session, not those of the token. */
+  readonly scopes: readonly string[]
+  /** The device's token; on every connect of a paired device. */
+  readonly deviceToken?: string
+  readonly issuedAtMs?: number
+  /** Only for clients that announced `pairgate-1`. */
+  readonly method?: AuthMethod
+  /** Only for clients that announced `pairgate-1`: all scopes of the token. */
+  readonly tokenScopes?: readonly string[]
+  /** Only for clients that announced `pairgate-1`: readable key of the token's session, or `*`. */
+  readonly session?: string
+  /** Only for clients that announced `pairgate-1`. */
+  readonly expiresAtMs?: number
+}

@@ -1,0 +1,33 @@
+export { CLIENT_IDS, CLIENT_MODES } from './client-info.ts'
+export { CLOSES, type Close } from './close-codes.ts'
+export { ConnectParams, OwnerConnectParams } from './connect-params.ts'
+export { DETAIL_CODES, type DetailCode } from './detail-codes.ts'
+export { type ChallengePayload, EVENT_NAMES, EVENTS, type EventName, type ResolvedPayload } from './events.ts'
+export {
+  type ErrorCode,
+  type ErrorShape,
+  type EventFrame,
+  frameId,
+  type Received,
+  RequestFrame,
+  type ResponseFrame,
+  readFrame,
+} from './frame.ts'
+export type { AuthMethod, HelloAuth, HelloOk } from './hello.ts'
+export { LIMITS } from './limits.ts'
+export { METHOD_NAMES, METHODS, type MethodName, type MethodParams, type MethodRow, parseMethod } from './methods.ts'
+export { OWNER_NONCE_HEADER, ownerProofText } from './owner-proof.ts'
+export type {
+  ApproveResult,
+  DevicePairList,
+  PairedRow,
+  PendingRow,
+  RejectResult,
+  RemoveResult,
+  RenameResult,
+  RevokeResult,
+  RotateResult,
+  TokenRow,
+} from './pairing-rows.ts'
+export { acceptsProtocol, MINIMUM_PROBE_PROTOCOL, PAIRGATE_CAPABILITY, PROTOCOL_VERSION, type ProtocolAsk } from './protocol-version.ts'
+export { describeFindings } from './schema-findings.ts'

@@ -1,0 +1,76 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import type { Role } from '../role.ts'
+import type { Scope } from '../scope.ts'
+
+const closed = { additionalProperties: false }
+const Text = Type.String({ minLength: 1 })
+const Nothing = Type.Object({}, closed)
+
+/** Who may call a method: the roles, and the one scope an operator needs (`none`: any session). */
+export interface MethodRow {
+  readonly roles: readonly Role[]
+  readonly scope: Scope | 'none'
+  readonly params: TSchema
+}
+
+const operator = ['operator'] as const
+const anyRole = ['operator', 'node'] as const
+
+/**
+ * Every method of the gateway, once: authorization, validation, `features.methods` and the
+ * documentation are all read from here. What is not in this table is refused.
+ */
+export const METHODS = {
+  health: { roles: anyRole, scope: 'none', params: Type.Object({ probe: Type.Optional(Type.Boolean()) }, closed) },
+  status: {
+    roles: operator,
+    scope: 'operator.read',
+    params: Type.Object({ includeChannelSummary: Type.Optional(Type.Boolean()) }, closed),
+  },
+  'device.pair.list': { roles: operator, scope: 'operator.pairing', params: Nothing },
+  'device.pair.approve': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object(
+      {
+        requestId: Text,
+        /** Less than was asked for; never more. */
+        scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })),
+        /** Readable key of an existing session, or `new`, or `*`. */
+        session: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+        /** The token's lifetime from now on, in milliseconds. */
+        expiresInMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 3_153_600_000_000 })),
+        label: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+        /** Digest of what the operator was shown; another one refuses the approval. */
+        digest: Type.Optional(Type.String({ minLength: 64, maxLength: 64 })),
+      },
+      closed,
+    ),
+  },
+  'device.pair.reject': { roles: operator, scope: 'operator.pairing', params: Type.Object({ requestId: Text }, closed) },
+  'device.pair.remove': { roles: operator, scope: 'operator.pairing', params: Type.Object({ deviceId: Text }, closed) },
+  'device.pair.rename': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ deviceId: Text, label: Type.String({ minLength: 1, maxLength: 64 }) }, closed),
+  },
+  'device.token.rotate': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ deviceId: Text, role: Text, scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })) }, closed),
+  },
+  'device.token.revoke': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ deviceId: Text, role: Text }, closed),
+  },
+} as const satisfies Record<string, MethodRow>
+
+export type MethodName = keyof typeof METHODS
+export type MethodParams<M extends MethodName> = Static<(typeof METHODS)[M]['params']>
+export const METHOD_NAMES = Object.keys(METHODS) as readonly MethodName[]
+
+/** @returns the method's name, or `undefined` for one that is not in the table. */
+export function parseMethod(text: string): MethodName | undefined {
+  return Object.hasOwn(METHODS, text) ? (text as MethodName) : undefined
+}

@@ -1,0 +1,100 @@
+/** One open request as `device.pair.list` and `device.pair.requested` show it (protocol fact 13). */
+export interface PendingRow {
+  readonly requestId: string
+  readonly deviceId: string
+  readonly publicKey: string
+  readonly displayName?: string
+  readonly platform?: string
+  readonly deviceFamily?: string
+  readonly clientId?: string
+  readonly clientMode?: string
+  readonly role: string
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
+  readonly remoteIp?: string
+  readonly silent: false
+  /** The device is paired already; this asks for more, or again. */
+  readonly isRepair: boolean
+  readonly ts: number
+  /** Only for clients that announced `pairgate-1`. */
+  readonly expiresAtMs?: number
+  /** Only for clients that announced `pairgate-1`: SHA-256 of everything shown, hex. */
+  readonly digest?: string
+  /** Only for clients that announced `pairgate-1`: six words for the device's key. */
+  readonly fingerprint?: string
+}
+
+/** A token as a list shows it; the secret is never among it. */
+export interface TokenRow {
+  readonly role: string
+  readonly scopes: readonly string[]
+  readonly createdAtMs: number
+  readonly rotatedAtMs?: number
+  readonly revokedAtMs?: number
+  readonly lastUsedAtMs?: number
+  /** Only for clients that announced `pairgate-1`. */
+  readonly expiresAtMs?: number
+  /** Only for clients that announced `pairgate-1`: the readable key of the token's session, or `*`. */
+  readonly session?: string
+}
+
+/** One paired device (protocol fact 13). */
+export interface PairedRow {
+  readonly deviceId: string
+  readonly publicKey: string
+  readonly displayName?: string
+  readonly operatorLabel?: string
+  readonly platform?: string
+  readonly deviceFamily?: string
+  readonly clientId?: string
+  readonly clientMode?: string
+  readonly role: string
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
+  readonly remoteIp?: string
+  readonly approvedVia: string
+  readonly createdAtMs: number
+  readonly approvedAtMs: number
+  readonly lastSeenAtMs?: number
+  readonly lastSeenReason?: string
+  readonly connected?: boolean
+  readonly tokens: readonly TokenRow[]
+  /** Only for clients that announced `pairgate-1`: six words for the device's key. */
+  readonly fingerprint?: string
+  /** Only for clients that announced `pairgate-1`: who approved it. */
+  readonly approvedBy?: string
+}
+
+export interface DevicePairList {
+  readonly pending: readonly PendingRow[]
+  readonly paired: readonly PairedRow[]
+}
+export interface ApproveResult {
+  readonly requestId: string
+  readonly device: PairedRow
+}
+export interface RejectResult {
+  readonly requestId: string
+  readonly deviceId: string
+}
+export interface RemoveResult {
+  readonly deviceId: string
+}
+export interface RenameResult {
+  readonly deviceId: string
+  readonly label: string
+}
+export interface RotateResult {
+  readonly deviceId: string
+  readonly role: string
+  /** Only for the device itself, over its own token's connection. */
+  readonly token?: string
+  readonly scopes: readonly string[]
+  readonly rotatedAtMs: number
+  readonly tokenDelivery: 'in-band' | 'withheld-cross-device'
+}
+export interface RevokeResult {
+  readonly deviceId: string
+  readonly role: string
+  readonly revokedAtMs: number
+}
