@@ -1,0 +1,59 @@
+import type { DeviceId, RequestId } from '@pairgate/protocol'
+import type { Device } from './device.ts'
+import type { OpenRequest } from './pairing-request.ts'
+
+/** Why a credential of a device that has proved its key is not good (any more). */
+export type TokenFault = 'mismatch' | 'revoked' | 'rotated' | 'removed' | 'other-role'
+
+/** What became of a request that is no longer open. */
+export type RequestFate =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'decided' }
+  | { readonly kind: 'superseded'; readonly by: RequestId | undefined }
+
+/** Every reason the gateway can say no. Rich for logs and audit; `refusal-to-wire` decides what is told. */
+export type Refusal =
+  // connect: shape and proof. Depends only on frame, nonce and clock; no stored row was read.
+  | { readonly reason: 'role-invalid' }
+  | { readonly reason: 'device-id-mismatch' }
+  | { readonly reason: 'signature-expired' }
+  | { readonly reason: 'nonce-missing' }
+  | { readonly reason: 'nonce-mismatch' }
+  | { readonly reason: 'signature-invalid' }
+  | { readonly reason: 'owner-proof-invalid' }
+  // connect: credential
+  | { readonly reason: 'device-identity-required' }
+  | { readonly reason: 'secret-missing'; readonly wanted: 'token' | 'password' }
+  | { readonly reason: 'password-mismatch' }
+  | { readonly reason: 'token-mismatch'; readonly fault: TokenFault; readonly mayTryDeviceToken: boolean }
+  | { readonly reason: 'device-token-mismatch'; readonly fault: TokenFault }
+  | { readonly reason: 'bootstrap-invalid' }
+  | { readonly reason: 'scope-mismatch' }
+  // connect: grant
+  | { readonly reason: 'pairing-required'; readonly request: OpenRequest; readonly device: Device | undefined }
+  | { readonly reason: 'too-many-pending' }
+  | { readonly reason: 'gateway-busy' }
+  // methods
+  | { readonly reason: 'request-unknown'; readonly fate: RequestFate }
+  | { readonly reason: 'digest-mismatch' }
+  | { readonly reason: 'approval-denied' }
+  | { readonly reason: 'rejection-denied' }
+  | { readonly reason: 'removal-denied' }
+  | { readonly reason: 'rename-denied' }
+  | { readonly reason: 'rotation-denied' }
+  | { readonly reason: 'revocation-denied' }
+  | { readonly reason: 'device-unknown'; readonly deviceId: DeviceId | undefined }
+  | { readonly reason: 'label-blank' }
+  | { readonly reason: 'scope-unknown'; readonly scope: string }
+  | { readonly reason: 'scope-not-for-role'; readonly scope: string }
+  | { readonly reason: 'scope-not-asked'; readonly scope: string }
+  | { readonly reason: 'ceiling'; readonly missing: string }
+  | { readonly reason: 'session-unknown' }
+  | { readonly reason: 'session-not-allowed' }
+  | { readonly reason: 'last-admin' }
+  | { readonly reason: 'actor-gone' }
+  // authorization
+  | { readonly reason: 'scope-missing'; readonly scope: string }
+  | { readonly reason: 'role-unauthorized'; readonly role: string }
+  | { readonly reason: 'method-unknown'; readonly method: string }

@@ -1,0 +1,47 @@
+import {
+  coversScopes,
+  type DeviceId,
+  type Instant,
+  type Role,
+  type Scope,
+  type SessionId,
+  type TokenHash,
+  type TokenId,
+} from '@pairgate/protocol'
+
+/** The one token of a device and role. Its secret is derived from `tokenId`, never stored. */
+export interface Token {
+  readonly deviceId: DeviceId
+  readonly role: Role
+  readonly tokenId: TokenId
+  readonly tokenHash: TokenHash
+  /** Which derivation key the secret comes from. */
+  readonly keyId: string
+  /** When the device first proved this very secret; until then the key alone fetches it. */
+  readonly presentedAt: Instant | undefined
+  readonly previousTokenId: TokenId | undefined
+  /** The last secret that the device proved before a rotation; good only to fetch the new one. */
+  readonly previousHash: TokenHash | undefined
+  readonly scopes: readonly Scope[]
+  readonly sessionId: SessionId
+  readonly createdAt: Instant
+  readonly rotatedAt: Instant | undefined
+  readonly expiresAt: Instant | undefined
+  readonly revokedAt: Instant | undefined
+  readonly revokedBy: string | undefined
+  readonly lastUsedAt: Instant | undefined
+}
+
+export type TokenState = 'live' | 'expired' | 'revoked'
+
+/** Revoked is asked before expired: an audit must show the stronger reason. */
+export function tokenState(token: Token, now: Instant): TokenState {
+  if (token.revokedAt !== undefined) return 'revoked'
+  if (token.expiresAt !== undefined && now >= token.expiresAt) return 'expired'
+  return 'live'
+}
+
+/** Whether the token stands at `now` and opens what an admin opens. */
+export function isLiveAdmin(token: Token, now: Instant): boolean {
+  return token.role === 'operator' && tokenState(token, now) === 'live' && coversScopes(token.scopes, ['operator.admin'])
+}

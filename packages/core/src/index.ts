@@ -1,0 +1,20 @@
+export type { ApprovedVia, Device, DeviceMetadata } from './domain/device.ts'
+export type { EventActor, GatewayEvent, LoggedEvent } from './domain/gateway-event.ts'
+export {
+  type DecidedRequest,
+  isOpen,
+  type OpenRequest,
+  type PairingRequest,
+  REQUEST_LIFETIME_MS,
+  type RequestWhy,
+} from './domain/pairing-request.ts'
+export { actorRef, type DevicePrincipal, isSelfScoped, type Principal } from './domain/principal.ts'
+export type { Refusal, RequestFate, TokenFault } from './domain/refusal.ts'
+export { ok, type Refused, type Result, refuse } from './domain/result.ts'
+export type { Session } from './domain/session.ts'
+export { type Token, type TokenState, tokenState } from './domain/token.ts'
+export type { Clock } from './ports/clock.ts'
+export type { Crypto, TokenSecrets } from './ports/crypto.ts'
+export type { LiveConnections, PairingNews } from './ports/live-connections.ts'
+export type { Random } from './ports/random.ts'
+export type { FoundToken, Store, StoreReader, StoreTransaction, TokenUse } from './ports/store.ts'

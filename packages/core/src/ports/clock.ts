@@ -1,0 +1,6 @@
+import type { Instant } from '@pairgate/protocol'
+
+export interface Clock {
+  /** Wall clock in milliseconds; never runs behind what it said before in this process. */
+  now(): Instant
+}

@@ -1,0 +1,20 @@
+import type { DeviceId, TokenHash, TokenId, TokenSecret } from '@pairgate/protocol'
+
+export interface Crypto {
+  /** Device id of a raw public key: SHA-256, lower-case hex (protocol fact 6). */
+  deviceIdOf(rawPublicKey: Uint8Array): DeviceId
+  /** SHA-256, lower-case hex, of UTF-8 text. */
+  sha256(text: string): string
+  /** What is stored of a token secret. */
+  hashToken(secret: string): TokenHash
+  /** Whether `signature` is the key's Ed25519 signature over the UTF-8 bytes of `text`. Never throws. */
+  verifyEd25519(rawPublicKey: Uint8Array, text: string, signature: Uint8Array): boolean
+}
+
+/** Derives token secrets; the key behind it never leaves the adapter. */
+export interface TokenSecrets {
+  /** Which key new secrets come from; stored beside each token. */
+  readonly keyId: string
+  /** HMAC-SHA-256(key, "device-token" ‖ tokenId) in the look of `formatTokenSecret`: always the same for the same id. */
+  secretOf(tokenId: TokenId): TokenSecret
+}

@@ -1,0 +1,26 @@
+import type { DeviceId, Instant, RequestId, Role } from '@pairgate/protocol'
+import type { OpenRequest } from '../domain/pairing-request.ts'
+
+/** What happened to a pairing, for the operators who are connected right now. */
+export type PairingNews =
+  | { readonly kind: 'requested'; readonly request: OpenRequest; readonly isRepair: boolean }
+  | {
+      readonly kind: 'resolved'
+      readonly requestId: RequestId
+      readonly deviceId: DeviceId
+      readonly decision: 'approved' | 'rejected'
+      readonly at: Instant
+    }
+  | { readonly kind: 'changed'; readonly deviceId: DeviceId }
+
+/** The sockets of this instance. */
+export interface LiveConnections {
+  /**
+   * Closes the gates of a device's connections before it returns: nothing is served or told to them
+   * afterwards. With a role only the connections of that role. The connection `causedBy` may still
+   * send the one reply that it is working on.
+   */
+  closeDevice(deviceId: DeviceId, role: Role | undefined, causedBy: string): void
+  /** Tells every connected operator who may know of it. */
+  tell(news: PairingNews): void
+}

@@ -1,0 +1,11 @@
+import type { RequestId, SessionId, TokenId } from '@pairgate/protocol'
+
+/** Everything random, from a cryptographically secure source. */
+export interface Random {
+  /** 128 random bits, base64url. */
+  tokenId(): TokenId
+  /** UUID version 4. */
+  requestId(): RequestId
+  /** UUID version 4. */
+  sessionId(): SessionId
+}

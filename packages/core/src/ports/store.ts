@@ -1,0 +1,78 @@
+import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
+import type { Device } from '../domain/device.ts'
+import type { EventActor, GatewayEvent, LoggedEvent } from '../domain/gateway-event.ts'
+import type { DecidedRequest, OpenRequest, PairingRequest } from '../domain/pairing-request.ts'
+import type { Session } from '../domain/session.ts'
+import type { Token } from '../domain/token.ts'
+
+/** What a token secret was found to be: the one in force, or the last proved one before a rotation. */
+export interface FoundToken {
+  readonly token: Token
+  readonly as: 'current' | 'previous'
+}
+
+/** Reads. Outside a transaction they see the last commit; inside, the transaction's own writes too. */
+export interface StoreReader {
+  findDevice(id: DeviceId): Promise<Device | undefined>
+  listDevices(only?: DeviceId): Promise<readonly Device[]>
+  findToken(deviceId: DeviceId, role: Role): Promise<Token | undefined>
+  findTokenByHash(hash: TokenHash): Promise<FoundToken | undefined>
+  /** Every token of one device, or of all devices. */
+  listTokens(only?: DeviceId): Promise<readonly Token[]>
+  findRequest(id: RequestId): Promise<PairingRequest | undefined>
+  /** Rows in state `open` whose deadline lies after `now`, newest first. */
+  listOpenRequests(now: Instant, only?: DeviceId): Promise<readonly OpenRequest[]>
+  countOpenRequests(now: Instant): Promise<number>
+  countOpenRequestsFrom(remoteIp: string, now: Instant): Promise<number>
+  findSession(id: SessionId): Promise<Session | undefined>
+  findSessionByKey(key: string): Promise<Session | undefined>
+  listSessions(): Promise<readonly Session[]>
+  /** Events with `seq` greater than `cursor`, in order. */
+  eventsAfter(cursor: number, limit: number): Promise<readonly LoggedEvent[]>
+  /** The greatest `seq`, or 0 for an empty log. */
+  headSeq(): Promise<number>
+  /** A small fact about this database itself, such as the check value of its derivation key. */
+  findMeta(name: string): Promise<string | undefined>
+  /** Whether the log holds that this device was removed. */
+  wasRemoved(id: DeviceId): Promise<boolean>
+}
+
+/** Writes, all under the append lock: what was read inside the transaction cannot change under it. */
+export interface StoreTransaction extends StoreReader {
+  /** Inserts or replaces by id. */
+  saveDevice(device: Device): Promise<void>
+  /** Takes the device's tokens along. */
+  deleteDevice(id: DeviceId): Promise<void>
+  /** Inserts or replaces by device and role. */
+  saveToken(token: Token): Promise<void>
+  insertRequest(request: OpenRequest): Promise<void>
+  /** Writes the new deadline only. */
+  refreshRequest(request: OpenRequest): Promise<void>
+  /** Writes only if the stored request is still open; answers whether it did. */
+  settleRequest(request: DecidedRequest): Promise<boolean>
+  insertSession(session: Session): Promise<void>
+  saveMeta(name: string, value: string): Promise<void>
+  /** Gives the event the next `seq`. */
+  appendEvent(event: GatewayEvent, actor: EventActor, at: Instant): Promise<void>
+}
+
+export interface TokenUse {
+  readonly tokenId: TokenId
+  readonly deviceId: DeviceId
+  readonly at: Instant
+  readonly ip: string | undefined
+}
+
+export interface Store {
+  readonly read: StoreReader
+  /**
+   * Runs `work` alone, under the append lock, and commits what it wrote. A throw rolls everything
+   * back; a returned refusal commits, so every refusal must come before the first write.
+   */
+  mutate<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
+  /** Writes "last used" and "last seen" in one batch; the only write without the append lock's re-reads. */
+  noteTokenUse(uses: readonly TokenUse[]): Promise<void>
+  /** Deletes requests that were decided or expired before `before`. */
+  forgetRequests(before: Instant): Promise<void>
+  close(): Promise<void>
+}
