@@ -11,7 +11,13 @@ export function later(instant: Instant, durationMs: number): Instant {
   return (instant + durationMs) as Instant
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 
 /**
  * Reads what a person writes for a duration: `90s`, `15m`, `12h`, `30d`, `2w`.

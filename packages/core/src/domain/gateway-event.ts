@@ -13,7 +13,12 @@ export type GatewayEvent =
     }
   | { readonly kind: 'pairing-rejected'; readonly requestId: RequestId; readonly deviceId: DeviceId }
   | { readonly kind: 'pairing-superseded'; readonly requestId: RequestId; readonly deviceId: DeviceId }
-  | { readonly kind: 'device-renamed'; readonly deviceId: DeviceId; readonly before: string | undefined; readonly after: string }
+  | {
+      readonly kind: 'device-renamed'
+      readonly deviceId: DeviceId
+      readonly before: string | undefined
+      readonly after: string
+    }
   | { readonly kind: 'device-removed'; readonly deviceId: DeviceId }
   | {
       readonly kind: 'token-rotated'
@@ -23,7 +28,12 @@ export type GatewayEvent =
       readonly scopesBefore: readonly Scope[]
       readonly scopesAfter: readonly Scope[]
     }
-  | { readonly kind: 'token-revoked'; readonly deviceId: DeviceId; readonly role: Role; readonly tokenId: TokenId }
+  | {
+      readonly kind: 'token-revoked'
+      readonly deviceId: DeviceId
+      readonly role: Role
+      readonly tokenId: TokenId
+    }
 
 /** Who did it, and by which way in. */
 export interface EventActor {

@@ -1,10 +1,17 @@
-import { coversScopes, type DeviceId, type Instant, later, minutes, type RequestId, type Role, type Scope } from '@pairgate/protocol'
+import {
+  coversScopes,
+  type DeviceId,
+  type Instant,
+  later,
+  minutes,
+  type RequestId,
+  type Role,
+  type Scope,
+} from '@pairgate/protocol'
 import type { DeviceMetadata } from './device.ts'
 
 /** How long a request stays open after it was last asked for (protocol fact 15). */
 export const REQUEST_LIFETIME_MS = minutes(5)
-/** Open requests that one device may have beside each other. */
-export const REQUESTS_PER_DEVICE = 4
 
 /**
  * Why the device has to ask: never paired, wants a role or scopes that it does not hold, lost its

@@ -1,4 +1,11 @@
-import { type DeviceId, EVERY_SESSION, type Role, type Scope, type SessionId, type TokenId } from '@pairgate/protocol'
+import {
+  type DeviceId,
+  EVERY_SESSION,
+  type Role,
+  type Scope,
+  type SessionId,
+  type TokenId,
+} from '@pairgate/protocol'
 
 interface PrincipalFacts {
   readonly role: Role

@@ -31,7 +31,11 @@ export type Refusal =
   | { readonly reason: 'bootstrap-invalid' }
   | { readonly reason: 'scope-mismatch' }
   // connect: grant
-  | { readonly reason: 'pairing-required'; readonly request: OpenRequest; readonly device: Device | undefined }
+  | {
+      readonly reason: 'pairing-required'
+      readonly request: OpenRequest
+      readonly device: Device | undefined
+    }
   | { readonly reason: 'too-many-pending' }
   | { readonly reason: 'gateway-busy' }
   // methods

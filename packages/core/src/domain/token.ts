@@ -43,5 +43,9 @@ export function tokenState(token: Token, now: Instant): TokenState {
 
 /** Whether the token stands at `now` and opens what an admin opens. */
 export function isLiveAdmin(token: Token, now: Instant): boolean {
-  return token.role === 'operator' && tokenState(token, now) === 'live' && coversScopes(token.scopes, ['operator.admin'])
+  return (
+    token.role === 'operator' &&
+    tokenState(token, now) === 'live' &&
+    coversScopes(token.scopes, ['operator.admin'])
+  )
 }

@@ -22,6 +22,8 @@ export interface StoreReader {
   findRequest(id: RequestId): Promise<PairingRequest | undefined>
   /** Rows in state `open` whose deadline lies after `now`, newest first. */
   listOpenRequests(now: Instant, only?: DeviceId): Promise<readonly OpenRequest[]>
+  /** Rows in state `open` whose deadline lies after `after` and not after `until`. */
+  listRequestsExpired(after: Instant, until: Instant): Promise<readonly OpenRequest[]>
   countOpenRequests(now: Instant): Promise<number>
   countOpenRequestsFrom(remoteIp: string, now: Instant): Promise<number>
   findSession(id: SessionId): Promise<Session | undefined>

@@ -21,7 +21,13 @@ const Client = Type.Object(
 )
 
 const Device = Type.Object(
-  { id: Text, publicKey: Text, signature: Text, signedAt: Type.Integer({ minimum: 0 }), nonce: Type.String({ minLength: 1 }) },
+  {
+    id: Text,
+    publicKey: Text,
+    signature: Text,
+    signedAt: Type.Integer({ minimum: 0 }),
+    nonce: Type.String({ minLength: 1 }),
+  },
   closed,
 )
 
@@ -53,7 +59,10 @@ const shared = {
 }
 
 /** What a client sends as the params of `connect` (protocol fact 5); closed at every level. */
-export const ConnectParams = Type.Object({ ...shared, auth: Type.Optional(Type.Object(credentials, closed)) }, closed)
+export const ConnectParams = Type.Object(
+  { ...shared, auth: Type.Optional(Type.Object(credentials, closed)) },
+  closed,
+)
 export type ConnectParams = Static<typeof ConnectParams>
 
 /**

@@ -6,7 +6,7 @@ export const DETAIL_CODES = {
   PROTOCOL_MISMATCH: 'The client speaks another protocol version.',
   DEVICE_IDENTITY_REQUIRED: 'Nothing but a device key opens this.',
   DEVICE_AUTH_DEVICE_ID_MISMATCH: 'The device id is not the SHA-256 of the public key.',
-  DEVICE_AUTH_SIGNATURE_EXPIRED: "The clocks differ by more than two minutes, or the signature is old.",
+  DEVICE_AUTH_SIGNATURE_EXPIRED: 'The clocks differ by more than two minutes, or the signature is old.',
   DEVICE_AUTH_NONCE_REQUIRED: 'The signed nonce is blank.',
   DEVICE_AUTH_NONCE_MISMATCH: "The signed nonce is not this connection's.",
   DEVICE_AUTH_SIGNATURE_INVALID: 'The signature does not fit the key and what was sent.',

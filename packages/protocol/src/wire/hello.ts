@@ -6,7 +6,11 @@ export interface HelloOk {
   readonly type: 'hello-ok'
   readonly protocol: number
   readonly server: { readonly version: string; readonly connId: string; readonly bootId: string }
-  readonly features: { readonly methods: readonly string[]; readonly events: readonly string[]; readonly capabilities?: readonly string[] }
+  readonly features: {
+    readonly methods: readonly string[]
+    readonly events: readonly string[]
+    readonly capabilities?: readonly string[]
+  }
   readonly snapshot: {
     readonly presence: readonly { readonly ts: number }[]
     readonly health: { readonly ok: true; readonly ts: number; readonly durationMs: number }
@@ -20,7 +24,11 @@ export interface HelloOk {
     }
   }
   readonly auth: HelloAuth
-  readonly policy: { readonly maxPayload: number; readonly maxBufferedBytes: number; readonly tickIntervalMs: number }
+  readonly policy: {
+    readonly maxPayload: number
+    readonly maxBufferedBytes: number
+    readonly tickIntervalMs: number
+  }
 }
 
 export interface HelloAuth {

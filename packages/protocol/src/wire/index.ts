@@ -15,7 +15,14 @@ export {
 } from './frame.ts'
 export type { AuthMethod, HelloAuth, HelloOk } from './hello.ts'
 export { LIMITS } from './limits.ts'
-export { METHOD_NAMES, METHODS, type MethodName, type MethodParams, type MethodRow, parseMethod } from './methods.ts'
+export {
+  METHOD_NAMES,
+  METHODS,
+  type MethodName,
+  type MethodParams,
+  type MethodRow,
+  parseMethod,
+} from './methods.ts'
 export { OWNER_NONCE_HEADER, ownerProofText } from './owner-proof.ts'
 export type {
   ApproveResult,
@@ -29,5 +36,11 @@ export type {
   RotateResult,
   TokenRow,
 } from './pairing-rows.ts'
-export { acceptsProtocol, MINIMUM_PROBE_PROTOCOL, PAIRGATE_CAPABILITY, PROTOCOL_VERSION, type ProtocolAsk } from './protocol-version.ts'
+export {
+  acceptsProtocol,
+  MINIMUM_PROBE_PROTOCOL,
+  PAIRGATE_CAPABILITY,
+  PROTOCOL_VERSION,
+  type ProtocolAsk,
+} from './protocol-version.ts'
 export { describeFindings } from './schema-findings.ts'

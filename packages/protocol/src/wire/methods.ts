@@ -21,7 +21,11 @@ const anyRole = ['operator', 'node'] as const
  * documentation are all read from here. What is not in this table is refused.
  */
 export const METHODS = {
-  health: { roles: anyRole, scope: 'none', params: Type.Object({ probe: Type.Optional(Type.Boolean()) }, closed) },
+  health: {
+    roles: anyRole,
+    scope: 'none',
+    params: Type.Object({ probe: Type.Optional(Type.Boolean()) }, closed),
+  },
   status: {
     roles: operator,
     scope: 'operator.read',
@@ -47,8 +51,16 @@ export const METHODS = {
       closed,
     ),
   },
-  'device.pair.reject': { roles: operator, scope: 'operator.pairing', params: Type.Object({ requestId: Text }, closed) },
-  'device.pair.remove': { roles: operator, scope: 'operator.pairing', params: Type.Object({ deviceId: Text }, closed) },
+  'device.pair.reject': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ requestId: Text }, closed),
+  },
+  'device.pair.remove': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ deviceId: Text }, closed),
+  },
   'device.pair.rename': {
     roles: operator,
     scope: 'operator.pairing',
@@ -57,7 +69,10 @@ export const METHODS = {
   'device.token.rotate': {
     roles: operator,
     scope: 'operator.pairing',
-    params: Type.Object({ deviceId: Text, role: Text, scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })) }, closed),
+    params: Type.Object(
+      { deviceId: Text, role: Text, scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })) },
+      closed,
+    ),
   },
   'device.token.revoke': {
     roles: operator,

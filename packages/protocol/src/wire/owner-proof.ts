@@ -6,6 +6,10 @@ export const OWNER_NONCE_HEADER = 'x-pairgate-owner-nonce'
  * `connect.challenge`), so that a program squatting on the socket's path learns nothing; then the
  * client proves. Both nonces are in both texts, and the side is, so neither proof can be reflected.
  */
-export function ownerProofText(side: 'gateway' | 'client', clientNonce: string, gatewayNonce: string): string {
+export function ownerProofText(
+  side: 'gateway' | 'client',
+  clientNonce: string,
+  gatewayNonce: string,
+): string {
   return ['pairgate-owner-1', side, clientNonce, gatewayNonce].join('|')
 }

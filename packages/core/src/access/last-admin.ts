@@ -1,0 +1,24 @@
+import type { Instant } from '@pairgate/protocol'
+import { isLiveAdmin, type Token } from '../domain/token.ts'
+import type { StoreReader } from '../ports/store.ts'
+import type { Actor } from './reread-actor.ts'
+
+/**
+ * Whether a change of `before` into `after` (`undefined`: gone) would leave the gateway without an
+ * admin. Only the owner on the host may do that: everybody else would lock the door from inside.
+ */
+export async function wouldLoseLastAdmin(
+  tx: StoreReader,
+  actor: Actor,
+  change: { readonly before: readonly Token[]; readonly after: readonly Token[] },
+  now: Instant,
+): Promise<boolean> {
+  if (actor.isOwner || !change.before.some((token) => isLiveAdmin(token, now))) return false
+  // An admin with a deadline is one that goes by itself, so it does not count as one that stays.
+  const stays = (token: Token) => isLiveAdmin(token, now) && token.expiresAt === undefined
+  if (change.after.some(stays)) return false
+  if (!change.before.some(stays) && change.after.some((token) => isLiveAdmin(token, now))) return false
+  const touched = new Set(change.before.map((token) => token.tokenId))
+  const others = (await tx.listTokens()).filter((token) => !touched.has(token.tokenId))
+  return !others.some((token) => isLiveAdmin(token, now))
+}

@@ -1,0 +1,156 @@
+import { parseRole, type Role } from '@pairgate/protocol'
+import type { RequestWhy } from '../domain/pairing-request.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import type { FileRequest } from '../pairing/file-request.ts'
+import type { AuthPolicy } from '../ports/auth-policy.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Crypto, TokenSecrets } from '../ports/crypto.ts'
+import type { StoreReader } from '../ports/store.ts'
+import { type Admission, devicePrincipal, knownScopes, sharedPrincipal } from './admission.ts'
+import type { ConnectAsk, ConnectPeer } from './connect-ask.ts'
+import { type Credential, createJudgeCredential, wrongPassword } from './judge-credential.ts'
+import { type GrantAnswer, judgeGrant } from './judge-grant.ts'
+import { createVerifyDeviceProof, type ProvedDevice } from './verify-device-proof.ts'
+
+export interface AcceptConnectDeps {
+  readonly read: StoreReader
+  readonly clock: Clock
+  readonly crypto: Crypto
+  readonly secrets: TokenSecrets
+  readonly policy: AuthPolicy
+  readonly fileRequest: FileRequest
+}
+export type AcceptConnect = (ask: ConnectAsk, peer: ConnectPeer, nonce: string) => Promise<Result<Admission>>
+
+/** The guards of a connect, in the order of design section 5: role, proof, credential, grant. */
+export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
+  const verifyProof = createVerifyDeviceProof(deps)
+  const judgeCredential = createJudgeCredential(deps)
+
+  return async (ask, peer, nonce) => {
+    const role = parseRole(ask.role)
+    if (!role) return refuse({ reason: 'role-invalid' })
+    if (!ask.device) return acceptWithoutDevice(ask, peer, role, deps.policy)
+
+    const proved = verifyProof(ask, ask.device, { nonce, now: deps.clock.now() })
+    if (!proved.ok) return proved
+
+    const credential = await judgeCredential(
+      ask.auth,
+      { deviceId: proved.value.deviceId, role },
+      deps.clock.now(),
+    )
+    if (!credential.ok) return credential
+    return acceptDevice(deps, { ask, peer, role, proved: proved.value, credential: credential.value })
+  }
+}
+
+interface DeviceConnect {
+  readonly ask: ConnectAsk
+  readonly peer: ConnectPeer
+  readonly role: Role
+  readonly proved: ProvedDevice
+  readonly credential: Credential
+}
+
+async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Promise<Result<Admission>> {
+  const judge = (read: StoreReader) => judgeAgainst(read, deps, connect)
+  const answer = await judge(deps.read)
+  if (answer.kind === 'accept') return ok(admit(deps, connect, answer))
+  if (answer.kind === 'scope-mismatch') return refuse({ reason: 'scope-mismatch' })
+  if (isOpenDoor(deps.policy, connect, answer.why)) {
+    const { ask, peer, role } = connect
+    return ok({
+      principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)),
+      method: 'none',
+      token: undefined,
+      firstProof: false,
+    })
+  }
+
+  const { ask, proved, role, peer } = connect
+  const filed = await deps.fileRequest({
+    ...proved,
+    role,
+    scopes: knownScopes(ask.scopes),
+    metadata: ask.metadata,
+    remoteIp: peer.remoteIp,
+    why: answer.why,
+    // Asked again under the lock: an approval that came in between must not leave a pointless request.
+    stillNeeded: async (tx) => (await judge(tx)).kind === 'ask',
+  })
+  if (!filed.ok) return filed
+  if (filed.value) return refuse({ reason: 'pairing-required', ...filed.value })
+
+  const second = await judge(deps.read)
+  return second.kind === 'accept' ? ok(admit(deps, connect, second)) : refuse({ reason: 'gateway-busy' })
+}
+
+async function judgeAgainst(
+  read: StoreReader,
+  deps: AcceptConnectDeps,
+  connect: DeviceConnect,
+): Promise<GrantAnswer> {
+  const { proved, role, credential, ask } = connect
+  const [device, token] = await Promise.all([
+    read.findDevice(proved.deviceId),
+    read.findToken(proved.deviceId, role),
+  ])
+  return judgeGrant({ device, token, credential, asked: knownScopes(ask.scopes), now: deps.clock.now() })
+}
+
+/** Mode `none` on loopback lets an unknown key in as it always did; one that was revoked still has to ask. */
+function isOpenDoor(policy: AuthPolicy, { peer, credential }: DeviceConnect, why: RequestWhy): boolean {
+  return (
+    policy.mode === 'none' && peer.directLoopback && credential.kind === 'key-alone' && why === 'not-paired'
+  )
+}
+
+function admit(
+  deps: AcceptConnectDeps,
+  { peer, credential }: DeviceConnect,
+  accepted: GrantAnswer & { kind: 'accept' },
+): Admission {
+  const record = accepted.token
+  return {
+    principal: devicePrincipal(peer, record, accepted.scopes, credential),
+    method: credential.kind === 'shared' ? credential.by : 'device-token',
+    token: {
+      record,
+      secret: deps.secrets.secretOf(record.tokenId),
+      issuedAt: record.rotatedAt ?? record.createdAt,
+    },
+    firstProof:
+      credential.kind === 'device-token' && credential.as === 'current' && record.presentedAt === undefined,
+  }
+}
+
+/**
+ * Without a device only the shared secret opens, and only a direct loopback call of the CLI or a backend
+ * keeps its scopes (design section 9). The address alone never grants anything.
+ */
+function acceptWithoutDevice(
+  ask: ConnectAsk,
+  peer: ConnectPeer,
+  role: Role,
+  policy: AuthPolicy,
+): Result<Admission> {
+  const { auth, clientId, clientMode } = ask
+  const backend = clientId === 'gateway-client' && clientMode === 'backend'
+  const cli = clientId === 'cli' && clientMode === 'cli'
+  const by = policy.matchesSharedSecret(auth)
+  const open = policy.mode === 'none' && peer.directLoopback && backend
+  if (!by && !open) return withoutSecret(ask, policy)
+  if (role !== 'operator') return refuse({ reason: 'device-identity-required' })
+
+  const keepsScopes = peer.directLoopback && (cli || backend)
+  const principal = sharedPrincipal(peer, role, keepsScopes ? knownScopes(ask.scopes) : [])
+  return ok({ principal, method: by ?? 'none', token: undefined, firstProof: false })
+}
+
+function withoutSecret({ auth }: ConnectAsk, policy: AuthPolicy): Result<Admission> {
+  if (auth.token !== undefined)
+    return refuse({ reason: 'token-mismatch', fault: 'mismatch', mayTryDeviceToken: false })
+  if (auth.password !== undefined) return wrongPassword(policy)
+  return refuse({ reason: 'device-identity-required' })
+}

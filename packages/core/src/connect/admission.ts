@@ -1,0 +1,69 @@
+import {
+  EVERY_SESSION,
+  type Instant,
+  narrowScopes,
+  parseScope,
+  type Role,
+  type Scope,
+  type TokenSecret,
+} from '@pairgate/protocol'
+import type { DevicePrincipal, Principal, SharedPrincipal } from '../domain/principal.ts'
+import type { Token } from '../domain/token.ts'
+import type { ConnectPeer } from './connect-ask.ts'
+import type { Credential } from './judge-credential.ts'
+
+/** How a session was let in, in the words of `hello-ok`. */
+export type AdmissionMethod = 'none' | 'token' | 'password' | 'device-token' | 'owner'
+
+/** A connect that was accepted; it counts only after the second look. */
+export interface Admission {
+  readonly principal: Principal
+  readonly method: AdmissionMethod
+  /** The device's own token, to be told in the hello; absent without a device. */
+  readonly token:
+    | { readonly record: Token; readonly secret: TokenSecret; readonly issuedAt: Instant }
+    | undefined
+  /** The device proved the current secret for the first time; this has to be written down. */
+  readonly firstProof: boolean
+}
+
+/** The words of an ask that are scopes at all; an unknown word is never shown and never granted. */
+export function knownScopes(asked: readonly string[]): readonly Scope[] {
+  return asked.map((text) => parseScope(text.trim())).filter((scope) => scope !== undefined)
+}
+
+/** Takes away what the upgrade header does not name (protocol fact 7); it can only narrow. */
+export function capScopes(scopes: readonly Scope[], peer: ConnectPeer): readonly Scope[] {
+  return peer.scopeCap === undefined ? scopes : narrowScopes(peer.scopeCap, scopes)
+}
+
+export function sharedPrincipal(peer: ConnectPeer, role: Role, scopes: readonly Scope[]): SharedPrincipal {
+  const { connId, remoteIp } = peer
+  return {
+    kind: 'shared',
+    role,
+    scopes: capScopes([...new Set(scopes)], peer),
+    sessionId: EVERY_SESSION,
+    remoteIp,
+    connId,
+  }
+}
+
+export function devicePrincipal(
+  peer: ConnectPeer,
+  token: Token,
+  scopes: readonly Scope[],
+  credential: Credential,
+): DevicePrincipal {
+  return {
+    kind: 'device',
+    deviceId: token.deviceId,
+    tokenId: token.tokenId,
+    role: token.role,
+    scopes: capScopes(scopes, peer),
+    sessionId: token.sessionId,
+    remoteIp: peer.remoteIp,
+    connId: peer.connId,
+    byDeviceToken: credential.kind !== 'shared',
+  }
+}

@@ -1,0 +1,42 @@
+import type { DeviceMetadata } from '../domain/device.ts'
+
+/** What a device claims about its key, as it came over the wire. */
+export interface DeviceClaim {
+  readonly id: string
+  readonly publicKey: string
+  readonly signature: string
+  /** Milliseconds since the epoch by the device's clock. */
+  readonly signedAt: number
+  readonly nonce: string
+}
+
+/** The credentials of a connect. Empty strings count as absent. */
+export interface ConnectAuth {
+  readonly token: string | undefined
+  readonly deviceToken: string | undefined
+  readonly bootstrapToken: string | undefined
+  readonly password: string | undefined
+}
+
+/** A connect, parsed: what a client asks for and what it brings. */
+export interface ConnectAsk {
+  readonly role: string
+  /** As sent and in that order, because the signature covers them so. */
+  readonly scopes: readonly string[]
+  readonly clientId: string
+  readonly clientMode: string
+  readonly metadata: DeviceMetadata
+  readonly device: DeviceClaim | undefined
+  readonly auth: ConnectAuth
+}
+
+/** What the gateway itself knows of the other end. */
+export interface ConnectPeer {
+  readonly connId: string
+  /** Loopback peer, loopback Host, no forwarding header, no Origin. */
+  readonly directLoopback: boolean
+  /** Client address, absent for a direct loopback peer. */
+  readonly remoteIp: string | undefined
+  /** Upgrade header `x-openclaw-scopes`: the session gets no scope outside of it. */
+  readonly scopeCap: readonly string[] | undefined
+}

@@ -1,0 +1,90 @@
+import { type DeviceId, type Instant, parseTokenSecret, type Role } from '@pairgate/protocol'
+import { previousStillFetches } from '../domain/grant.ts'
+import type { TokenFault } from '../domain/refusal.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import { type Token, tokenState } from '../domain/token.ts'
+import type { AuthPolicy } from '../ports/auth-policy.ts'
+import type { Crypto } from '../ports/crypto.ts'
+import type { StoreReader } from '../ports/store.ts'
+import type { ConnectAuth } from './connect-ask.ts'
+
+/** The first class of credential that verified. */
+export type Credential =
+  | { readonly kind: 'device-token'; readonly as: 'current' | 'previous' }
+  | { readonly kind: 'shared'; readonly by: 'token' | 'password' }
+  /** Nothing was brought but the key, and the mode asks for nothing more. */
+  | { readonly kind: 'key-alone' }
+
+export interface JudgeCredentialDeps {
+  readonly read: StoreReader
+  readonly crypto: Crypto
+  readonly policy: AuthPolicy
+}
+
+/**
+ * Which credential of a device that has proved its key counts: device token, then shared secret. Garbage
+ * beside a good one neither helps nor harms (T06, T11); a token of another device or role is garbage.
+ */
+export function createJudgeCredential({ read, crypto, policy }: JudgeCredentialDeps) {
+  async function judgeToken(secret: string, device: { deviceId: DeviceId; role: Role }, now: Instant) {
+    if (!parseTokenSecret(secret)) return 'mismatch'
+    const found = await read.findTokenByHash(crypto.hashToken(secret))
+    if (!found) return faultOfUnknown(device)
+    const { token, as } = found
+    if (token.deviceId !== device.deviceId) return 'mismatch'
+    if (token.role !== device.role) return 'other-role'
+    if (tokenState(token, now) === 'revoked') return 'revoked'
+    if (as === 'previous' && !previousStillFetches(token, now)) return 'rotated'
+    return { kind: 'device-token', as } as const
+  }
+
+  /** Only for a device that has proved its key, so it tells that device's own story and nobody else's. */
+  async function faultOfUnknown({ deviceId, role }: { deviceId: DeviceId; role: Role }): Promise<TokenFault> {
+    const token: Token | undefined = await read.findToken(deviceId, role)
+    if (token)
+      return token.revokedAt !== undefined
+        ? 'revoked'
+        : token.rotatedAt !== undefined
+          ? 'rotated'
+          : 'mismatch'
+    return (await read.wasRemoved(deviceId)) ? 'removed' : 'mismatch'
+  }
+
+  return async (
+    auth: ConnectAuth,
+    device: { deviceId: DeviceId; role: Role },
+    now: Instant,
+  ): Promise<Result<Credential>> => {
+    let fault: TokenFault = 'mismatch'
+    for (const secret of new Set([auth.deviceToken, auth.token])) {
+      if (secret === undefined) continue
+      const judged = await judgeToken(secret, device, now)
+      if (typeof judged !== 'string') return ok(judged)
+      if (judged !== 'mismatch') fault = judged
+    }
+    const by = policy.matchesSharedSecret(auth)
+    if (by) return ok({ kind: 'shared', by })
+    return withoutValidCredential(auth, policy, fault)
+  }
+}
+
+function withoutValidCredential(
+  auth: ConnectAuth,
+  policy: AuthPolicy,
+  fault: TokenFault,
+): Result<Credential> {
+  if (auth.deviceToken !== undefined) return refuse({ reason: 'device-token-mismatch', fault })
+  if (auth.bootstrapToken !== undefined) return refuse({ reason: 'bootstrap-invalid' })
+  if (auth.token !== undefined) return refuse({ reason: 'token-mismatch', fault, mayTryDeviceToken: true })
+  if (auth.password !== undefined) return wrongPassword(policy)
+  if (policy.mode === 'token' || policy.mode === 'password')
+    return refuse({ reason: 'secret-missing', wanted: policy.mode })
+  return ok({ kind: 'key-alone' })
+}
+
+/** In mode `token` the password field may carry the token, so a wrong one is a wrong token. */
+export function wrongPassword(policy: AuthPolicy) {
+  return policy.mode === 'token'
+    ? refuse({ reason: 'token-mismatch', fault: 'mismatch', mayTryDeviceToken: false })
+    : refuse({ reason: 'password-mismatch' })
+}

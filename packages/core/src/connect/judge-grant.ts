@@ -1,0 +1,40 @@
+import { coversScopes, type Instant, narrowScopes, type Scope } from '@pairgate/protocol'
+import type { Device } from '../domain/device.ts'
+import type { RequestWhy } from '../domain/pairing-request.ts'
+import { type Token, tokenState } from '../domain/token.ts'
+import type { Credential } from './judge-credential.ts'
+
+export interface GrantQuestion {
+  readonly device: Device | undefined
+  /** The device's token for the role that it asks for. */
+  readonly token: Token | undefined
+  readonly credential: Credential
+  readonly asked: readonly Scope[]
+  readonly now: Instant
+}
+
+export type GrantAnswer =
+  | { readonly kind: 'accept'; readonly token: Token; readonly scopes: readonly Scope[] }
+  | { readonly kind: 'ask'; readonly why: RequestWhy }
+  /** A token that asks for more than it has files no request (protocol fact 10). */
+  | { readonly kind: 'scope-mismatch' }
+
+/** Whether what was approved carries this connect. Never widens: what is accepted is held by the token. */
+export function judgeGrant({ device, token, credential, asked, now }: GrantQuestion): GrantAnswer {
+  if (!device) return { kind: 'ask', why: 'not-paired' }
+  if (!token || tokenState(token, now) === 'revoked') return { kind: 'ask', why: 'role-upgrade' }
+  if (tokenState(token, now) === 'expired') return { kind: 'ask', why: 'token-expired' }
+
+  const fetching = token.presentedAt === undefined && !presentsCurrent(credential)
+  if (credential.kind === 'key-alone' && !fetching) return { kind: 'ask', why: 'token-lost' }
+  // A device that fetches a secret cannot know yet that it was approved, or rotated, for less.
+  if (fetching || coversScopes(token.scopes, asked))
+    return { kind: 'accept', token, scopes: narrowScopes(token.scopes, asked) }
+  return credential.kind === 'device-token'
+    ? { kind: 'scope-mismatch' }
+    : { kind: 'ask', why: 'scope-upgrade' }
+}
+
+function presentsCurrent(credential: Credential): boolean {
+  return credential.kind === 'device-token' && credential.as === 'current'
+}

@@ -1,0 +1,64 @@
+import { createAcceptConnect } from './connect/accept-connect.ts'
+import { acceptOwner } from './connect/accept-owner.ts'
+import { createLookAgain } from './connect/look-again.ts'
+import { createListDevices } from './devices/list-devices.ts'
+import { createRemoveDevice } from './devices/remove-device.ts'
+import { createRenameDevice } from './devices/rename-device.ts'
+import { createApplyEvent } from './events/apply-event.ts'
+import { createDecide } from './events/decide.ts'
+import { createEventFollower } from './events/event-follower.ts'
+import { createAnnounceExpired } from './pairing/announce-expired.ts'
+import { createApproveRequest } from './pairing/approve-request.ts'
+import { createFileRequest, type PendingLimits } from './pairing/file-request.ts'
+import { createRejectRequest } from './pairing/reject-request.ts'
+import type { AuthPolicy } from './ports/auth-policy.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Crypto, TokenSecrets } from './ports/crypto.ts'
+import type { LiveConnections } from './ports/live-connections.ts'
+import type { Random } from './ports/random.ts'
+import type { Store } from './ports/store.ts'
+import { createDrawSecret } from './tokens/draw-secret.ts'
+import { createRevokeToken } from './tokens/revoke-token.ts'
+import { createRotateToken } from './tokens/rotate-token.ts'
+
+export interface CoreDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly crypto: Crypto
+  readonly secrets: TokenSecrets
+  readonly policy: AuthPolicy
+  readonly live: LiveConnections
+  readonly limits: PendingLimits
+  /** Head of the event log at the start of this instance. */
+  readonly headSeq: number
+}
+
+/** Wires the use cases; the only place of this room that constructs things. */
+export function createCore(deps: CoreDeps) {
+  const { store, live } = deps
+  const read = store.read
+  const follower = createEventFollower({
+    eventsAfter: (cursor, limit) => read.eventsAfter(cursor, limit),
+    apply: createApplyEvent(live),
+    from: deps.headSeq,
+  })
+  const decide = createDecide({ ...deps, follower })
+  const drawSecret = createDrawSecret(deps)
+  const fileRequest = createFileRequest(deps)
+  return {
+    acceptConnect: createAcceptConnect({ ...deps, read, fileRequest }),
+    acceptOwner,
+    lookAgain: createLookAgain(deps),
+    listDevices: createListDevices({ ...deps, read }),
+    approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
+    rejectRequest: createRejectRequest({ decide }),
+    removeDevice: createRemoveDevice({ decide }),
+    renameDevice: createRenameDevice({ decide }),
+    rotateToken: createRotateToken({ decide, drawSecret }),
+    revokeToken: createRevokeToken({ decide }),
+    announceExpired: createAnnounceExpired({ ...deps, read }),
+  }
+}
+
+export type Core = ReturnType<typeof createCore>

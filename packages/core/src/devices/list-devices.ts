@@ -1,0 +1,33 @@
+import type { Device } from '../domain/device.ts'
+import type { OpenRequest } from '../domain/pairing-request.ts'
+import { isSelfScoped, type Principal } from '../domain/principal.ts'
+import type { Session } from '../domain/session.ts'
+import type { Token } from '../domain/token.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { StoreReader } from '../ports/store.ts'
+
+export interface DeviceList {
+  readonly pending: readonly { readonly request: OpenRequest; readonly isRepair: boolean }[]
+  readonly paired: readonly { readonly device: Device; readonly tokens: readonly Token[] }[]
+  readonly sessions: ReadonlyMap<string, Session>
+}
+
+/** Open requests and paired devices, as far as the principal may see them: a self-scoped one sees itself. */
+export function createListDevices({ read, clock }: { readonly read: StoreReader; readonly clock: Clock }) {
+  return async (principal: Principal): Promise<DeviceList> => {
+    const only = isSelfScoped(principal) ? principal.deviceId : undefined
+    const [requests, devices, tokens, sessions] = await Promise.all([
+      read.listOpenRequests(clock.now(), only),
+      read.listDevices(only),
+      read.listTokens(only),
+      read.listSessions(),
+    ])
+    const tokensOf = Map.groupBy(tokens, (token) => token.deviceId)
+    const known = new Set<string>(devices.map((device) => device.id))
+    return {
+      pending: requests.map((request) => ({ request, isRepair: known.has(request.deviceId) })),
+      paired: devices.map((device) => ({ device, tokens: tokensOf.get(device.id) ?? [] })),
+      sessions: new Map(sessions.map((session) => [session.id, session])),
+    }
+  }
+}

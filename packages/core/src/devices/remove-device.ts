@@ -1,0 +1,29 @@
+import type { DeviceId } from '@pairgate/protocol'
+import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import { isSelfScoped, type Principal } from '../domain/principal.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import type { Decide } from '../events/decide.ts'
+import { closeRequestsOf } from '../pairing/close-requests.ts'
+
+/** Forgets a device with all its tokens and open requests; it must start anew, like any stranger. */
+export function createRemoveDevice({ decide }: { readonly decide: Decide }) {
+  return (principal: Principal, deviceId: DeviceId): Promise<Result<DeviceId>> =>
+    decide(principal, async (decision) => {
+      const { tx, actor, now } = decision
+      const own = !isSelfScoped(principal) || principal.deviceId === deviceId
+      if (!own) return refuse({ reason: 'removal-denied' })
+      const device = await tx.findDevice(deviceId)
+      if (!device) return refuse({ reason: 'device-unknown', deviceId })
+      if (isSelfScoped(principal) && device.roles.some((role) => role !== 'operator'))
+        return refuse({ reason: 'removal-denied' })
+
+      const tokens = await tx.listTokens(deviceId)
+      if (await wouldLoseLastAdmin(tx, actor, { before: tokens, after: [] }, now))
+        return refuse({ reason: 'last-admin' })
+
+      await closeRequestsOf(deviceId, decision)
+      await tx.deleteDevice(deviceId)
+      await decision.append({ kind: 'device-removed', deviceId })
+      return ok(deviceId)
+    })
+}

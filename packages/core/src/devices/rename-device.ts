@@ -1,0 +1,21 @@
+import type { DeviceId } from '@pairgate/protocol'
+import { isSelfScoped, type Principal } from '../domain/principal.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import type { Decide } from '../events/decide.ts'
+
+/** Gives a device the operator's own label; what the device calls itself stays beside it. */
+export function createRenameDevice({ decide }: { readonly decide: Decide }) {
+  return (principal: Principal, deviceId: DeviceId, text: string): Promise<Result<string>> =>
+    decide(principal, async ({ tx, append }) => {
+      const label = text.trim()
+      if (label === '') return refuse({ reason: 'label-blank' })
+      if (isSelfScoped(principal) && principal.deviceId !== deviceId)
+        return refuse({ reason: 'rename-denied' })
+      const device = await tx.findDevice(deviceId)
+      if (!device) return refuse({ reason: 'device-unknown', deviceId })
+
+      await tx.saveDevice({ ...device, operatorLabel: label })
+      await append({ kind: 'device-renamed', deviceId, before: device.operatorLabel, after: label })
+      return ok(label)
+    })
+}

@@ -1,0 +1,144 @@
+import {
+  days,
+  type Instant,
+  joinScopes,
+  later,
+  type Role,
+  type Scope,
+  type SessionId,
+  type TokenHash,
+  type TokenId,
+} from '@pairgate/protocol'
+import type { ApprovedVia, Device } from './device.ts'
+import type { OpenRequest } from './pairing-request.ts'
+import { type Token, tokenState } from './token.ts'
+
+/** How long the last proved secret may still fetch the new one after a rotation. */
+export const PREVIOUS_SECRET_LIFETIME_MS = days(30)
+
+/** A secret that was just drawn: its id, its hash and the key it derives from. */
+export interface NewSecret {
+  readonly tokenId: TokenId
+  readonly tokenHash: TokenHash
+  readonly keyId: string
+}
+
+/** What an operator grants: exactly what was shown, or less. */
+export interface Grant {
+  readonly request: OpenRequest
+  readonly scopes: readonly Scope[]
+  readonly sessionId: SessionId
+  /** `undefined` keeps what the token had. */
+  readonly expiresAt: Instant | undefined
+  readonly label: string | undefined
+  readonly by: string
+  readonly via: ApprovedVia
+  readonly now: Instant
+}
+
+/**
+ * The token after an approval. While a grant stands (also when it ran out) the row is changed in
+ * place and keeps its secret, so an upgrade or a renewal locks nobody out; a first pairing and an
+ * approval after a revoke take a new one, so an old secret never comes back to life.
+ */
+export function grantToken(existing: Token | undefined, grant: Grant, fresh: NewSecret): Token {
+  if (!existing || tokenState(existing, grant.now) === 'revoked') return firstToken(grant, fresh)
+  const lost = grant.request.why === 'token-lost'
+  return {
+    ...existing,
+    scopes: joinScopes(tokenState(existing, grant.now) === 'live' ? existing.scopes : [], grant.scopes),
+    sessionId: grant.sessionId,
+    expiresAt: grant.expiresAt ?? renewedExpiry(existing, grant.now),
+    // A device that lost its token fetches the same one again by its key alone.
+    presentedAt: lost ? undefined : existing.presentedAt,
+  }
+}
+
+function firstToken(grant: Grant, fresh: NewSecret): Token {
+  return {
+    deviceId: grant.request.deviceId,
+    role: grant.request.role,
+    ...fresh,
+    presentedAt: undefined,
+    previousTokenId: undefined,
+    previousHash: undefined,
+    scopes: joinScopes(grant.scopes, []),
+    sessionId: grant.sessionId,
+    createdAt: grant.now,
+    rotatedAt: undefined,
+    expiresAt: grant.expiresAt,
+    revokedAt: undefined,
+    revokedBy: undefined,
+    lastUsedAt: undefined,
+  }
+}
+
+/** A renewal without a new lifetime repeats the old one; a token that is still good keeps its deadline. */
+function renewedExpiry(token: Token, now: Instant): Instant | undefined {
+  if (token.expiresAt === undefined || now < token.expiresAt) return token.expiresAt
+  return later(now, token.expiresAt - (token.rotatedAt ?? token.createdAt))
+}
+
+/**
+ * The device after an approval. Its baseline grows by what was granted while the operator token stands
+ * (`standing`), and starts anew when it had been revoked or had run out.
+ */
+export function grantDevice(existing: Device | undefined, grant: Grant, standing: boolean): Device {
+  const { request, now } = grant
+  const keepsBaseline = standing || request.role !== 'operator'
+  return {
+    id: request.deviceId,
+    publicKey: request.publicKey,
+    ...request.metadata,
+    operatorLabel: grant.label ?? existing?.operatorLabel,
+    roles: [...new Set<Role>([...(existing?.roles ?? []), request.role])].sort(),
+    scopes: joinScopes(keepsBaseline ? (existing?.scopes ?? []) : [], grant.scopes),
+    pairedAt: existing?.pairedAt ?? now,
+    approvedAt: now,
+    approvedBy: grant.by,
+    approvedVia: grant.via,
+    lastSeenAt: existing?.lastSeenAt,
+    lastSeenIp: existing?.lastSeenIp,
+  }
+}
+
+/**
+ * The token after a rotation. The last secret that the device *proved* stays good for one thing,
+ * fetching the new one; a secret that it never proved is forgotten at once.
+ */
+export function rotateToken(token: Token, fresh: NewSecret, scopes: readonly Scope[], now: Instant): Token {
+  const proved = token.presentedAt !== undefined
+  return {
+    ...token,
+    ...fresh,
+    scopes: joinScopes(scopes, []),
+    presentedAt: undefined,
+    previousTokenId: proved ? token.tokenId : token.previousTokenId,
+    previousHash: proved ? token.tokenHash : token.previousHash,
+    rotatedAt: now,
+  }
+}
+
+/** Whether the previous secret may still fetch the new one. */
+export function previousStillFetches(token: Token, now: Instant): boolean {
+  return token.rotatedAt !== undefined && now < later(token.rotatedAt, PREVIOUS_SECRET_LIFETIME_MS)
+}
+
+/** The token once the device has proved its current secret: from here on no older one is good for anything. */
+export function presentToken(token: Token, now: Instant): Token {
+  return { ...token, presentedAt: now, previousTokenId: undefined, previousHash: undefined }
+}
+
+/** The token after a revoke: no secret of it, old or new, opens anything. */
+export function revokeToken(token: Token, by: string, now: Instant): Token {
+  return { ...token, revokedAt: now, revokedBy: by, previousTokenId: undefined, previousHash: undefined }
+}
+
+/** The device after one of its roles was revoked. The baseline goes too, or a rotation could revive it. */
+export function withoutRole(device: Device, role: Role): Device {
+  return {
+    ...device,
+    roles: device.roles.filter((held) => held !== role),
+    scopes: role === 'operator' ? [] : device.scopes,
+  }
+}

@@ -1,0 +1,159 @@
+import { coversScopes, later, missingScope, parseScope, type RequestId, type Scope } from '@pairgate/protocol'
+import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import type { Actor } from '../access/reread-actor.ts'
+import type { Device } from '../domain/device.ts'
+import { type Grant, grantDevice, grantToken } from '../domain/grant.ts'
+import type { OpenRequest } from '../domain/pairing-request.ts'
+import type { Principal } from '../domain/principal.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import type { Session } from '../domain/session.ts'
+import { type Token, tokenState } from '../domain/token.ts'
+import type { Decide, Decision } from '../events/decide.ts'
+import type { Random } from '../ports/random.ts'
+import type { DrawSecret } from '../tokens/draw-secret.ts'
+import { chooseSession } from './choose-session.ts'
+import { isForeign, openOrFate } from './request-fate.ts'
+
+export interface Approval {
+  readonly requestId: RequestId
+  /** Less than was asked for. */
+  readonly scopes?: readonly string[] | undefined
+  /** See `SessionChoice`. */
+  readonly session?: string | undefined
+  readonly expiresInMs?: number | undefined
+  readonly label?: string | undefined
+  /** Digest of what the operator was shown. */
+  readonly digest?: string | undefined
+}
+export interface Approved {
+  readonly request: OpenRequest
+  readonly device: Device
+  readonly tokens: readonly Token[]
+}
+export interface ApproveRequestDeps {
+  readonly decide: Decide
+  readonly random: Random
+  readonly drawSecret: DrawSecret
+}
+
+/** An operator says yes: to exactly what was shown under the id, or to less of it. */
+export function createApproveRequest(deps: ApproveRequestDeps) {
+  return (principal: Principal, approval: Approval): Promise<Result<Approved>> =>
+    deps.decide(principal, async (decision) => {
+      const plan = await planApproval(deps, decision, principal, approval)
+      return plan.ok ? carryOut(decision, plan.value) : plan
+    })
+}
+
+interface ApprovalPlan {
+  readonly grant: Grant
+  readonly existing: Token | undefined
+  readonly token: Token
+  readonly newSession: boolean
+}
+
+/** Reads and refuses; writes nothing. */
+async function planApproval(
+  { random, drawSecret }: ApproveRequestDeps,
+  decision: Decision,
+  principal: Principal,
+  approval: Approval,
+): Promise<Result<ApprovalPlan>> {
+  const { tx, actor, now } = decision
+  const request = await findApprovable(decision, principal, approval)
+  if (!request.ok) return request
+  const scopes = grantedScopes(request.value, approval.scopes, actor)
+  if (!scopes.ok) return scopes
+  const existing = await tx.findToken(request.value.deviceId, request.value.role)
+  const session = await chooseSession(decision, { wanted: approval.session, scopes: scopes.value, existing })
+  if (!session.ok) return session
+
+  const grant: Grant = {
+    request: request.value,
+    scopes: scopes.value,
+    sessionId: session.value ?? random.sessionId(),
+    expiresAt: approval.expiresInMs === undefined ? undefined : later(now, approval.expiresInMs),
+    label: approval.label?.trim() || undefined,
+    by: actor.ref,
+    via: 'operator',
+    now,
+  }
+  const token = grantToken(existing, grant, drawSecret())
+  const before = existing ? [existing] : []
+  if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, now))
+    return refuse({ reason: 'last-admin' })
+  return ok({ grant, existing, token, newSession: session.value === undefined })
+}
+
+async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<Approved>> {
+  const { tx, actor, now, append } = decision
+  const { grant, existing, token } = plan
+  const { request } = grant
+  const decided = {
+    ...request,
+    state: 'approved',
+    decidedAt: now,
+    decidedBy: actor.ref,
+    supersededBy: undefined,
+  } as const
+  if (!(await tx.settleRequest(decided)))
+    return refuse({ reason: 'request-unknown', fate: { kind: 'decided' } })
+
+  if (plan.newSession) await tx.insertSession(sessionFor(grant))
+  const standing = existing !== undefined && tokenState(existing, now) === 'live'
+  const device = grantDevice(await tx.findDevice(request.deviceId), grant, standing)
+  await tx.saveDevice(device)
+  await tx.saveToken(token)
+  const { deviceId, role, tokenId } = token
+  const scopesBefore = existing?.scopes ?? []
+  await append({
+    kind: 'pairing-approved',
+    requestId: request.id,
+    deviceId,
+    role,
+    tokenId,
+    scopesBefore,
+    scopesAfter: token.scopes,
+  })
+  return ok({ request, device, tokens: await tx.listTokens(deviceId) })
+}
+
+/** Readable and unique: two approvals of one device get two sessions, told apart by their own id. */
+function sessionFor({ sessionId, request, now, by }: Grant): Session {
+  const key = `device-${request.deviceId.slice(0, 8)}-${sessionId.slice(0, 8)}`
+  return { id: sessionId, key, label: undefined, createdAt: now, createdBy: by }
+}
+
+async function findApprovable(
+  { tx, actor, now }: Decision,
+  principal: Principal,
+  approval: Approval,
+): Promise<Result<OpenRequest>> {
+  const stored = await tx.findRequest(approval.requestId)
+  if (isForeign(principal, stored)) return refuse({ reason: 'approval-denied' })
+  const request = openOrFate(stored, now)
+  if (!request.ok) return request
+  // A node acts for the gateway's agents; letting one in is an admin's decision (protocol fact 13).
+  if (request.value.role !== 'operator' && !actor.isAdmin) return refuse({ reason: 'approval-denied' })
+  if (approval.digest !== undefined && approval.digest !== request.value.digest)
+    return refuse({ reason: 'digest-mismatch' })
+  return request
+}
+
+/** The scopes that would be granted: asked for, fit for the role, and held by whoever grants them (T19). */
+function grantedScopes(
+  request: OpenRequest,
+  chosen: readonly string[] | undefined,
+  actor: Actor,
+): Result<readonly Scope[]> {
+  const scopes: Scope[] = []
+  for (const text of chosen ?? request.scopes) {
+    const scope = parseScope(text)
+    if (!scope) return refuse({ reason: 'scope-unknown', scope: text })
+    if (request.role !== 'operator') return refuse({ reason: 'scope-not-for-role', scope })
+    if (!coversScopes(request.scopes, [scope])) return refuse({ reason: 'scope-not-asked', scope })
+    scopes.push(scope)
+  }
+  const missing = missingScope(actor.scopes, scopes)
+  return missing === undefined ? ok(scopes) : refuse({ reason: 'ceiling', missing })
+}

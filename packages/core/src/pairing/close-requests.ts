@@ -1,0 +1,21 @@
+import type { DeviceId } from '@pairgate/protocol'
+import type { Decision } from '../events/decide.ts'
+
+/** Kills every open request of a device that was revoked or removed: a stale one must not revive it (T25). */
+export async function closeRequestsOf(
+  deviceId: DeviceId,
+  { tx, actor, now, append }: Decision,
+): Promise<void> {
+  for (const request of await tx.listOpenRequests(now, deviceId)) {
+    const decided = {
+      ...request,
+      state: 'rejected',
+      decidedAt: now,
+      decidedBy: actor.ref,
+      supersededBy: undefined,
+    } as const
+    if (await tx.settleRequest(decided)) {
+      await append({ kind: 'pairing-rejected', requestId: request.id, deviceId })
+    }
+  }
+}

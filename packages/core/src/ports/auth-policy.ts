@@ -1,0 +1,16 @@
+/** How the gateway lets strangers ask: what `gateway.auth.mode` says (design section 8). */
+export type AuthMode = 'pairing' | 'token' | 'password' | 'none'
+
+export interface SharedCredential {
+  readonly token: string | undefined
+  readonly password: string | undefined
+}
+
+export interface AuthPolicy {
+  readonly mode: AuthMode
+  /**
+   * Which shared secret the credential is, compared in constant time; `undefined` when it is none, when
+   * none is set, or when `gateway.auth.sharedSecret` is off.
+   */
+  matchesSharedSecret(credential: SharedCredential): 'token' | 'password' | undefined
+}

@@ -1,0 +1,37 @@
+import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import { revokeToken, withoutRole } from '../domain/grant.ts'
+import type { Principal } from '../domain/principal.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import type { Token } from '../domain/token.ts'
+import type { Decide } from '../events/decide.ts'
+import { closeRequestsOf } from '../pairing/close-requests.ts'
+import { findManaged, type TokenTarget } from './manage-token.ts'
+
+/**
+ * Ends a device's token for one role: its secrets, its open requests, its connections. Said twice it
+ * answers with the first time and changes nothing. Only a new approval lets the device in again.
+ */
+export function createRevokeToken({ decide }: { readonly decide: Decide }) {
+  return (principal: Principal, target: TokenTarget): Promise<Result<Token>> =>
+    decide(principal, async (decision) => {
+      const { tx, actor, now } = decision
+      const found = await findManaged(decision, principal, target)
+      if (!found) return refuse({ reason: 'revocation-denied' })
+      if (found.token.revokedAt !== undefined) return ok(found.token)
+
+      const revoked = revokeToken(found.token, actor.ref, now)
+      if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [revoked] }, now)) {
+        return refuse({ reason: 'last-admin' })
+      }
+      await tx.saveToken(revoked)
+      await tx.saveDevice(withoutRole(found.device, target.role))
+      await closeRequestsOf(target.deviceId, decision)
+      await decision.append({
+        kind: 'token-revoked',
+        deviceId: target.deviceId,
+        role: target.role,
+        tokenId: revoked.tokenId,
+      })
+      return ok(revoked)
+    })
+}

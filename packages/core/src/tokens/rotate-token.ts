@@ -1,0 +1,68 @@
+import { coversScopes, parseScope, type Scope } from '@pairgate/protocol'
+import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import type { Device } from '../domain/device.ts'
+import { rotateToken } from '../domain/grant.ts'
+import type { Principal } from '../domain/principal.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import { type Token, tokenState } from '../domain/token.ts'
+import type { Decide } from '../events/decide.ts'
+import type { DrawSecret } from './draw-secret.ts'
+import { findManaged, type TokenTarget } from './manage-token.ts'
+
+export interface Rotation extends TokenTarget {
+  /** Left out: the token keeps its scopes. */
+  readonly scopes?: readonly string[] | undefined
+}
+export interface RotateTokenDeps {
+  readonly decide: Decide
+  readonly drawSecret: DrawSecret
+}
+
+/**
+ * Gives a device's role a new secret. The device fetches it at its next signed connect; an operator who
+ * rotates never sees it. A revoked or expired token is not brought back by a rotation.
+ */
+export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
+  return (principal: Principal, rotation: Rotation): Promise<Result<Token>> =>
+    decide(principal, async (decision) => {
+      const { tx, actor, now } = decision
+      const found = await findManaged(decision, principal, rotation)
+      if (!found || tokenState(found.token, now) !== 'live') return refuse({ reason: 'rotation-denied' })
+
+      const scopes = rotatedScopes(found, rotation.scopes)
+      // The ceiling of the whole token, before and after: a rotation must not carry what the caller lacks (T16).
+      const ceiling = scopes && coversScopes(actor.scopes, [...found.token.scopes, ...scopes])
+      if (!ceiling) return refuse({ reason: 'rotation-denied' })
+
+      const token = rotateToken(found.token, drawSecret(), scopes, now)
+      if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [token] }, now)) {
+        return refuse({ reason: 'last-admin' })
+      }
+      await tx.saveToken(token)
+      const { deviceId, role, tokenId } = token
+      await decision.append({
+        kind: 'token-rotated',
+        deviceId,
+        role,
+        tokenId,
+        scopesBefore: found.token.scopes,
+        scopesAfter: token.scopes,
+      })
+      return ok(token)
+    })
+}
+
+/** The wanted scopes if they lie within the approved baseline, else `undefined`. */
+function rotatedScopes(
+  found: { device: Device; token: Token },
+  wanted: readonly string[] | undefined,
+): readonly Scope[] | undefined {
+  if (wanted === undefined) return found.token.scopes
+  const scopes: Scope[] = []
+  for (const text of wanted) {
+    const scope = parseScope(text)
+    if (!scope) return undefined
+    scopes.push(scope)
+  }
+  return coversScopes(found.device.scopes, scopes) ? scopes : undefined
+}
