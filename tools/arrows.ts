@@ -158,22 +158,22 @@ function judgeRelative({ root }: House, file: SourceFile, specifier: string): st
   }
   if (basename(target) === 'index.ts')
     return "Import the file that defines it: a room's index.ts is its door for others."
-  if (!existsSync(join(root, target))) return 'There is no such file: name the source with its ending, .ts.'
   if (isInDomain(file) && !file.isTest && !target.startsWith('packages/core/src/domain/')) {
     return 'The domain imports only the domain and @pairgate/protocol: pass records, bytes and `now` in as arguments.'
   }
+  if (!existsSync(join(root, target))) return 'There is no such file: name the source with its ending, .ts.'
   return undefined
 }
 
 function judgeDoor(house: House, file: SourceFile, specifier: string): string | undefined {
   const other = roomOf(specifier) ?? ''
-  const door = specifier.replace(`@pairgate/${other}`, '.')
-  if (!house.rooms.get(other)?.exports?.[door])
-    return `@pairgate/${other} has no such door: import what its "exports" give.`
-  if (file.isEndToEnd) return undefined
   const room = ROOMS[file.room]
-  if (room?.mayImport.includes(other) && !room.shutDoors?.includes(specifier)) return undefined
-  return advice(file.room)
+  const isAllowed = room?.mayImport.includes(other) && !room.shutDoors?.includes(specifier)
+  if (!isAllowed && !file.isEndToEnd) return advice(file.room)
+
+  const door = specifier.replace(`@pairgate/${other}`, '.')
+  if (house.rooms.get(other)?.exports?.[door]) return undefined
+  return `@pairgate/${other} has no such door: import what its "exports" give.`
 }
 
 function judgePackage(house: House, file: SourceFile, specifier: string): string | undefined {
