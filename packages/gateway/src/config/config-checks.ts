@@ -1,0 +1,54 @@
+import { addressEntryFault, parseIp } from '../http/ip-address.ts'
+
+/** Each answers what is wrong with a value that has the right type, or `undefined`. */
+
+/** The `Origin` header is compared letter by letter, so the list must hold what browsers send. */
+export function originFault(entry: string): string | undefined {
+  if (entry === '*' || entry === 'null') return `"${entry}" would let every web page in; list the origins`
+  const web = /^https?:\/\//i.test(entry)
+  if (!web) {
+    return /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d{1,5})?$/.test(entry) ? undefined : noOrigin(entry)
+  }
+  if (!URL.canParse(entry)) return noOrigin(entry)
+  const canonical = new URL(entry).origin
+  return canonical === entry ? undefined : `"${entry}" is not how browsers say it; write "${canonical}"`
+}
+
+function noOrigin(entry: string): string {
+  return `"${entry}" is no origin such as https://gateway.example:8443`
+}
+
+/** Names without port, as they stand in the `Host` header. */
+export function hostNameFault(entry: string): string | undefined {
+  if (parseIp(entry)) return undefined
+  return /^(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(entry)
+    ? undefined
+    : `"${entry}" is no host name; write it without scheme and port`
+}
+
+export function bindHostFault(host: string): string | undefined {
+  return parseIp(host) ? undefined : `"${host}" is no IP address`
+}
+
+export function remoteUrlFault(url: string): string | undefined {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (!parsed || !['ws:', 'wss:', 'http:', 'https:'].includes(parsed.protocol)) {
+    return 'it is no address such as wss://gateway.example:8443'
+  }
+  return parsed.username === '' && parsed.password === '' ? undefined : 'it carries a user name or password'
+}
+
+/** The check of a list out of the check of its entries. */
+export function each(fault: (entry: string) => string | undefined) {
+  return (entries: readonly string[]): string | undefined => {
+    for (const entry of entries) {
+      const found = fault(entry)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+export const trustedProxiesFault = each(addressEntryFault)
+export const allowedOriginsFault = each(originFault)
+export const allowedHostsFault = each(hostNameFault)

@@ -1,0 +1,60 @@
+/** What the gateway reads: complete and frozen, nothing to default later. */
+export interface GatewayConfig {
+  readonly mode: 'local' | 'remote'
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly bind: BindMode
+  readonly customBindHost: string | undefined
+  readonly allowPlaintext: boolean
+  readonly auth: AuthConfig
+  /** Absolute paths of PEM files. */
+  readonly tls: TlsConfig | undefined
+  /** IP addresses and ranges. */
+  readonly trustedProxies: readonly string[]
+  readonly controlUi: { readonly allowedOrigins: readonly string[] }
+  readonly allowedHosts: readonly string[]
+  readonly pairing: { readonly approveLatest: 'strict' | 'documented' }
+  readonly limits: LimitsConfig
+}
+
+export type BindMode = 'loopback' | 'lan' | 'tailnet' | 'auto' | 'custom'
+export type AuthMode = 'pairing' | 'token' | 'password' | 'none'
+
+export interface AuthConfig {
+  readonly mode: AuthMode
+  readonly token: string | undefined
+  readonly password: string | undefined
+  readonly sharedSecret: 'on' | 'off'
+}
+
+export interface TlsConfig {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface LimitsConfig {
+  readonly unauthenticatedPerPeer: number
+  readonly unauthenticatedInAll: number
+  readonly handshakeMs: number
+  readonly pendingPerDevice: number
+  readonly pendingPerPeer: number
+  readonly pendingInAll: number
+}
+
+/** Where the CLI finds its gateway, and what it may show it. */
+export interface RemoteConfig {
+  readonly mode: 'local' | 'remote'
+  /** Set when the gateway is not simply the one of this machine. */
+  readonly url: string | undefined
+  readonly urlSource:
+    | 'cli --url'
+    | 'env OPENCLAW_GATEWAY_URL'
+    | 'config gateway.remote.url'
+    | 'local loopback'
+  readonly token: string | undefined
+  readonly password: string | undefined
+  /** Port of the gateway of this machine. */
+  readonly port: number
+  /** Whether the gateway of this machine speaks TLS. */
+  readonly tls: boolean
+}

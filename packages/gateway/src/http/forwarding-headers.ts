@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type AddressList, type IpAddress, parseIp } from './ip-address.ts'
+
+const FORWARDING = new Set([
+  'forwarded',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-envoy-external-address',
+  'true-client-ip',
+  'fastly-client-ip',
+])
+const FORWARDING_PREFIXES = ['x-forwarded', 'cf-connecting-ip', 'tailscale-']
+
+/** Whether a header says that somebody else's request is being passed on. */
+export function isForwardingHeader(name: string): boolean {
+  const lower = name.toLowerCase()
+  return FORWARDING.has(lower) || FORWARDING_PREFIXES.some((prefix) => lower.startsWith(prefix))
+}
+
+/** Whether any header of a request says so. */
+export function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return Object.keys(headers).some(isForwardingHeader)
+}
+
+/** `absent`: the proxy named nobody. `unclear`: it named something that is no address, or two peers. */
+export type ForwardedClient = IpAddress | 'absent' | 'unclear'
+
+/**
+ * Whom a trusted proxy speaks for: the right-most hop that is no trusted proxy itself, because each
+ * proxy appends and whatever stands further left was written by the client.
+ */
+export function forwardedClient(headers: IncomingHttpHeaders, trusted: AddressList): ForwardedClient {
+  const lists = [readList(headers['x-forwarded-for'], parseHop), readForwarded(headers['forwarded'])]
+  const clients = lists.flatMap((hops) => (hops.length === 0 ? [] : [nearestStranger(hops, trusted)]))
+  const [first, second] = clients
+  if (first === undefined) return 'absent'
+  // A proxy that writes one of the two often passes the other on unread: if they differ, one is forged.
+  const agree = second === undefined || String(first) === String(second)
+  return agree ? first : 'unclear'
+}
+
+/** The scheme the client used, if a trusted proxy says so. */
+export function forwardedScheme(headers: IncomingHttpHeaders): 'http' | 'https' | undefined {
+  const said = readList(headers['x-forwarded-proto'], (part) => part.toLowerCase()).at(-1)
+  if (said === 'https' || said === 'wss') return 'https'
+  return said === 'http' || said === 'ws' ? 'http' : undefined
+}
+
+type Hop = IpAddress | undefined
+
+function nearestStranger(hops: readonly Hop[], trusted: AddressList): IpAddress | 'unclear' {
+  for (const hop of hops.toReversed()) {
+    if (hop === undefined) return 'unclear'
+    if (!trusted.includes(hop)) return hop
+  }
+  return hops[0] ?? 'unclear'
+}
+
+function readList<T>(header: string | string[] | undefined, read: (part: string) => T): readonly T[] {
+  if (header === undefined) return []
+  const text = Array.isArray(header) ? header.join(',') : header
+  return text.split(',').map((part) => read(part.trim()))
+}
+
+function readForwarded(header: string | string[] | undefined): readonly Hop[] {
+  return readList(header, (element) => {
+    for (const pair of element.split(';')) {
+      const [name = '', ...value] = pair.split('=')
+      if (name.trim().toLowerCase() === 'for') return parseHop(unquote(value.join('=').trim()))
+    }
+    return undefined
+  })
+}
+
+function unquote(text: string): string {
+  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
+}
+
+/** `192.0.2.1`, `2001:db8::1`, and with a port `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function parseHop(text: string): Hop {
+  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)
+  if (bracketed) return parseIp(bracketed[1] ?? '')
+  return parseIp(text) ?? parseIp(text.replace(/^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/, '$1'))
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http'
+import { forwardedClient, forwardedScheme, isForwarded } from './forwarding-headers.ts'
+import { isLoopbackHost, parseHost } from './host-header.ts'
+import {
+  type AddressList,
+  formatIp,
+  type IpAddress,
+  isLoopback,
+  limitPrefix,
+  parseSocketIp,
+} from './ip-address.ts'
+
+/** Where a request comes from. A place grants nothing by itself. */
+export type Place = 'owner-socket' | 'direct-loopback' | 'remote'
+
+export interface Peer {
+  readonly place: Place
+  /** The client's IP address in its one spelling; absent for the owner's socket and direct loopback. */
+  readonly address: string | undefined
+  /** Key under which limits count this peer: IPv4 address, IPv6 /64, `loopback` or `owner-socket`. */
+  readonly prefix: string
+  /** The `Origin` header as sent: only browsers send one. */
+  readonly origin: string | undefined
+  /** The `Host` header as sent. */
+  readonly host: string | undefined
+  /** Scheme of the page that this gateway would serve this client; absent when a proxy does not say. */
+  readonly scheme: 'http' | 'https' | undefined
+  /** Scopes of the `x-openclaw-scopes` header; it only ever narrows, so it is believed from anybody. */
+  readonly scopeCap: readonly string[] | undefined
+}
+
+export interface PeerRefusal {
+  readonly refusal:
+    | 'proxy-untrusted' /** forwarding headers from a peer that is no trusted proxy */
+    | 'proxy-unclear' /** a trusted proxy that names its client in no readable way */
+    | 'host-ambiguous' /** more than one `Host` header */
+    | 'peer-gone' /** the socket was closed before it was looked at */
+}
+
+export interface PeerRule {
+  readonly trustedProxies: AddressList
+  /** The request came over the owner's Unix socket. */
+  readonly ownerSocket: boolean
+}
+
+/**
+ * Says who sent a request. Whatever a proxy may have written makes the peer remote or refused, never
+ * local: a gateway behind a proxy would else take the whole Internet for its owner.
+ */
+export function describePeer(request: IncomingMessage, rule: PeerRule): Peer | PeerRefusal {
+  if (countHosts(request.rawHeaders) > 1) return { refusal: 'host-ambiguous' }
+  const forwarded = isForwarded(request.headers)
+  if (rule.ownerSocket) return forwarded ? { refusal: 'proxy-untrusted' } : ownerPeer(request)
+
+  const socketAddress = parseSocketIp(request.socket.remoteAddress ?? '')
+  if (!socketAddress) return { refusal: 'peer-gone' }
+  if (rule.trustedProxies.includes(socketAddress)) return proxiedPeer(request, socketAddress, rule)
+  if (forwarded) return { refusal: 'proxy-untrusted' }
+  return directPeer(request, socketAddress)
+}
+
+function ownerPeer(request: IncomingMessage): Peer {
+  return {
+    ...said(request),
+    place: 'owner-socket',
+    address: undefined,
+    prefix: 'owner-socket',
+    scheme: 'http',
+  }
+}
+
+/** Always remote: on a machine with a trusted proxy, a request without headers may be the proxy's too. */
+function proxiedPeer(request: IncomingMessage, proxy: IpAddress, rule: PeerRule): Peer | PeerRefusal {
+  const client = forwardedClient(request.headers, rule.trustedProxies)
+  if (client === 'unclear') return { refusal: 'proxy-unclear' }
+  return {
+    ...said(request),
+    ...remoteFrom(client === 'absent' ? proxy : client),
+    scheme: forwardedScheme(request.headers) ?? (isEncrypted(request) ? 'https' : undefined),
+  }
+}
+
+function directPeer(request: IncomingMessage, address: IpAddress): Peer {
+  const scheme = isEncrypted(request) ? 'https' : 'http'
+  const host = parseHost(request.headers.host ?? '')
+  // A foreign name for a loopback peer is how DNS rebinding looks from here.
+  const local = isLoopback(address) && host !== undefined && isLoopbackHost(host)
+  if (!local) return { ...said(request), ...remoteFrom(address), scheme }
+  return {
+    ...said(request),
+    place: 'direct-loopback',
+    address: undefined,
+    prefix: limitPrefix(address),
+    scheme,
+  }
+}
+
+function remoteFrom(address: IpAddress): Pick<Peer, 'place' | 'address' | 'prefix'> {
+  return { place: 'remote', address: formatIp(address), prefix: limitPrefix(address) }
+}
+
+function said({ headers }: IncomingMessage): Pick<Peer, 'origin' | 'host' | 'scopeCap'> {
+  return { origin: headers.origin, host: headers.host, scopeCap: readScopeCap(headers['x-openclaw-scopes']) }
+}
+
+function readScopeCap(header: string | string[] | undefined): readonly string[] | undefined {
+  if (header === undefined) return undefined
+  return String(header)
+    .split(',')
+    .map((scope) => scope.trim())
+    .filter((scope) => scope !== '')
+}
+
+function isEncrypted({ socket }: IncomingMessage): boolean {
+  return 'encrypted' in socket && socket.encrypted === true
+}
+
+/** Node keeps the first of several `Host` headers; another program on the way may have judged the last. */
+function countHosts(rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { HostRule } from './host-rule.ts'
+import type { AddressList } from './ip-address.ts'
+import { createJudgeRequest } from './judge-request.ts'
+import { judgeOrigin } from './origin-rule.ts'
+import type { Peer } from './peer.ts'
+import { refuseUpgrade, type UpgradeAnswer } from './refuse-upgrade.ts'
+import { createUpgradeCounts, type UpgradeCounts, type UpgradeLimits } from './upgrade-counts.ts'
+
+export interface UpgradeGuardDeps {
+  readonly hostRule: HostRule
+  readonly trustedProxies: AddressList
+  readonly allowedOrigins: readonly string[]
+  readonly limits: UpgradeLimits
+  /** Told of every refusal, with its code and never with what the peer sent. */
+  readonly onRefusal?: (code: string, address: string | undefined) => void
+}
+
+/** Stands before the first frame. */
+export interface UpgradeGuard extends UpgradeCounts {
+  /**
+   * Judges an upgrade request by path, peer, Host and Origin. When the answer is no, a complete HTTP
+   * response has been written, the socket is going down and `undefined` comes back.
+   */
+  judge(request: IncomingMessage, socket: Duplex): Peer | undefined
+  /** Answers 503 on a socket for which `admit` had no room. */
+  refuseBusy(socket: Duplex, peer: Peer): void
+}
+
+/** One per gateway, in front of all its listening addresses. */
+export function createUpgradeGuard(deps: UpgradeGuardDeps): UpgradeGuard {
+  const judgeRequest = createJudgeRequest(deps)
+  const counts = createUpgradeCounts(deps.limits)
+
+  return {
+    ...counts,
+    judge(request, socket) {
+      const judged = judgeRequest(request)
+      if (!judged.ok) {
+        deps.onRefusal?.(judged.refusal.error.code, undefined)
+        refuseUpgrade(socket, asJson(judged.refusal.status, judged.refusal.error))
+        return undefined
+      }
+      const { peer } = judged
+      const verdict = judgeOrigin(peer.origin, { ...peer, allowedOrigins: deps.allowedOrigins })
+      if (verdict.allowed) return peer
+      deps.onRefusal?.(ORIGIN_NOT_ALLOWED.code, peer.address)
+      refuseUpgrade(socket, asJson(403, { ...ORIGIN_NOT_ALLOWED, reason: verdict.reason }))
+      return undefined
+    },
+    refuseBusy(socket, peer) {
+      deps.onRefusal?.('TOO_MANY_SOCKETS', peer.address)
+      refuseUpgrade(socket, { status: 503, type: 'text/plain', body: 'Too many unauthenticated sockets' })
+    },
+  }
+}
+
+const ORIGIN_NOT_ALLOWED = {
+  code: 'CONTROL_UI_ORIGIN_NOT_ALLOWED',
+  message:
+    'origin not allowed (open the Control UI from the gateway host or allow it in gateway.controlUi.allowedOrigins)',
+}
+
+function asJson(status: number, error: object): UpgradeAnswer {
+  return { status, type: 'application/json', body: JSON.stringify({ error }) }
+}
