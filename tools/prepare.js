@@ -1,26 +1,27 @@
 // npm runs this after every install in the checkout. Plain JavaScript: without the optional runtime it may
-// be an older Node.js that runs it. Where there is nothing to build from, it leaves everything as it is.
+// be an older Node.js that runs it. Where it cannot build, it says so and leaves everything as it is.
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const canBuild = existsSync(`${root}/packages/cli/src/main.ts`) && hasBundler()
 
-if (canBuild) {
-  process.chdir(root)
-  const { build } = await import('rolldown')
-  const { default: config } = await import('../rolldown.config.js')
-  await build(config)
+if (existsSync(`${root}/packages/cli/src/main.ts`)) {
+  const bundler = await loadBundler()
+  if (bundler) {
+    process.chdir(root)
+    const { default: config } = await import('../rolldown.config.js')
+    await bundler.build(config)
+  } else {
+    process.stderr.write('Installed without the bundler: the command will run from the sources.\n')
+  }
 }
 
-/** An install without devDependencies has no bundler. */
-function hasBundler() {
+/** An install without devDependencies, or without optional ones, has none that runs. */
+async function loadBundler() {
   try {
-    createRequire(import.meta.url).resolve('rolldown')
-    return true
+    return await import('rolldown')
   } catch {
-    return false
+    return undefined
   }
 }
