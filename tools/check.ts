@@ -12,7 +12,13 @@ interface Step {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** The longest first. */
 const STEPS: readonly Step[] = [
+  {
+    name: 'unit tests',
+    command: ['tools/run-tests.ts', 'unit'],
+    advice: '`npm run test:unit` repeats this step.',
+  },
   {
     name: 'types',
     command: ['node_modules/typescript/bin/tsc', '--build'],
@@ -37,11 +43,6 @@ const STEPS: readonly Step[] = [
     name: 'dead code',
     command: ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
     advice: 'Remove what nobody uses, or use it; `npm run dead-code` repeats this step.',
-  },
-  {
-    name: 'unit tests',
-    command: ['tools/run-tests.ts', 'unit'],
-    advice: '`npm run test:unit` repeats this step.',
   },
 ]
 
