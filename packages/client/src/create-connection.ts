@@ -1,0 +1,64 @@
+import type { HelloOk, MethodName, MethodParams } from '@pairgate/protocol/wire'
+import { ClientError } from './client-error.ts'
+import type { Connection, RequestOptions } from './connection.ts'
+import { createEventListeners } from './event-listeners.ts'
+import type { MethodResult } from './method-results.ts'
+import { createPendingRequests } from './pending-requests.ts'
+import { startTickWatchdog } from './tick-watchdog.ts'
+import { type FrameChannel, serializeRequest } from './transport/frame-channel.ts'
+import { closedError } from './transport/open-web-socket.ts'
+
+const REQUEST_TIMEOUT_MS = 30_000
+/** The handshake used request id 1. */
+const FIRST_REQUEST = 2
+
+/** A connection over a channel whose handshake is done. */
+export function createConnection(channel: FrameChannel, hello: HelloOk): Connection {
+  const pending = createPendingRequests(FIRST_REQUEST)
+  const events = createEventListeners()
+  const watchdog = startTickWatchdog(
+    hello.policy.tickIntervalMs,
+    () => void channel.close(4000, 'tick timeout'),
+  )
+
+  channel.listen((frame) => {
+    watchdog.feed()
+    if (frame?.type === 'res') pending.settle(frame)
+    else if (frame?.type === 'event') events.tell(frame)
+  })
+  void channel.closed.then((close) => {
+    watchdog.stop()
+    pending.rejectAll(closedError(close))
+  })
+
+  function call(method: string, params?: unknown, options: RequestOptions = {}): Promise<unknown> {
+    return pending.open(method, options.timeoutMs ?? REQUEST_TIMEOUT_MS, (id) => {
+      const text = serializeRequest({ id, method, params })
+      refuseOversize(text, hello.policy.maxPayload)
+      channel.send(text)
+    })
+  }
+
+  return {
+    hello,
+    call,
+    request<M extends MethodName>(method: M, params: MethodParams<M>, options?: RequestOptions) {
+      return call(method, params, options) as Promise<MethodResult<M>>
+    },
+    onEvent: events.add,
+    closed: channel.closed,
+    async close() {
+      await channel.close(1000, '')
+    },
+  }
+}
+
+// The gateway would answer with the end of the connection, and every other request on it would be lost.
+function refuseOversize(text: string, maxPayload: number): void {
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= maxPayload) return
+  throw new ClientError(
+    'PROTOCOL',
+    `The request has ${bytes} bytes; the gateway takes at most ${maxPayload}.`,
+  )
+}

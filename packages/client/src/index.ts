@@ -1,0 +1,23 @@
+export type { BackoffOptions } from './backoff.ts'
+export { CLIENT_CODES, type ClientCode, ClientError, type ClientErrorFacts } from './client-error.ts'
+export { connectAsDevice } from './connect-as-device.ts'
+export { connectAsOwner } from './connect-as-owner.ts'
+export { connectWithSecret } from './connect-with-secret.ts'
+export type {
+  ClientInfo,
+  Connection,
+  ConnectionClose,
+  ConnectTarget,
+  DeviceTarget,
+  OwnerTarget,
+  RequestOptions,
+  SecretTarget,
+  SharedSecret,
+} from './connection.ts'
+export { isLoopbackHost, isPrivateHost } from './gateway-address.ts'
+export type { DeviceKey } from './key/device-key.ts'
+export { loadOrCreateFileKey } from './key/file-device-key.ts'
+export type { MethodResult } from './method-results.ts'
+export { type Paired, type PairTarget, type PendingPairing, pairDevice } from './pair-device.ts'
+export { createFileTokenStore } from './tokens/file-token-store.ts'
+export type { StoredToken, TokenStore } from './tokens/token-store.ts'

@@ -1,0 +1,103 @@
+import { type DeviceId, fingerprintWords } from '@pairgate/protocol'
+import { type BackoffOptions, createBackoff } from './backoff.ts'
+import { ClientError, hasCode } from './client-error.ts'
+import { connectAsDevice } from './connect-as-device.ts'
+import type { Connection, DeviceTarget } from './connection.ts'
+import { readCount } from './received-frame.ts'
+import { pause } from './timer.ts'
+
+/** A request that an operator has to decide. */
+export interface PendingPairing {
+  readonly requestId: string
+  /** Six words for this device's key, made here and not taken from the gateway. */
+  readonly fingerprint: string
+  /** Milliseconds since the epoch, on the gateway's clock. Asking again moves it on. */
+  readonly expiresAtMs?: number
+  /** `not-paired`, `role-upgrade`, `scope-upgrade` (protocol fact 10). */
+  readonly reason: string
+}
+
+export interface PairTarget extends DeviceTarget {
+  /** Whether to stay until an operator has decided; `signal` ends the waiting. */
+  readonly wait: boolean
+  /** Told once, when the request stands. */
+  readonly onPending?: (pending: PendingPairing) => void
+  /** How often to ask whether it is decided: 1 s growing to 5 s when left out. */
+  readonly poll?: BackoffOptions
+}
+
+export interface Paired {
+  readonly connection: Connection
+  readonly deviceId: DeviceId
+  readonly role: string
+  /** All scopes of the token, which may be fewer than were asked for. */
+  readonly scopes: readonly string[]
+  /** Readable key of the token's session, or `*`. */
+  readonly session?: string
+  readonly expiresAtMs?: number
+}
+
+/**
+ * Gets this device in: connects if it is paired already, else files a request and, with `wait`, comes back
+ * until an operator has approved it.
+ * @throws ClientError `PAIRING_REQUIRED` without `wait`; `REQUEST_REJECTED` when the request was rejected or
+ * has expired; any other of `connectAsDevice`. While waiting, failures that may pass are waited out.
+ */
+export async function pairDevice(target: PairTarget): Promise<Paired> {
+  const backoff = createBackoff({ firstMs: 1_000, maxMs: 5_000, ...target.poll })
+  let waitingFor: string | undefined
+  for (;;) {
+    try {
+      return describePaired(target, await connectOrAskAgain(target))
+    } catch (error) {
+      if (!(error instanceof ClientError) || !target.wait) throw error
+      if (error.code === 'PAIRING_REQUIRED') waitingFor = keepRequest(target, error, waitingFor)
+      else if (waitingFor === undefined || !error.shouldRetry()) throw error
+      await pause(backoff.next(error.retryAfterMs), target.signal)
+    }
+  }
+}
+
+/** After a revoke the stored token is forgotten on the way, and only then can the key alone ask again. */
+async function connectOrAskAgain(target: PairTarget): Promise<Connection> {
+  try {
+    return await connectAsDevice(target)
+  } catch (error) {
+    if (!hasCode(error, 'AUTH_DEVICE_TOKEN_MISMATCH')) throw error
+    return connectAsDevice(target)
+  }
+}
+
+/** Remembers the first request. Another one means that the first is over; coming back would file yet another. */
+function keepRequest(target: PairTarget, error: ClientError, waitingFor: string | undefined): string {
+  const { requestId, details } = error
+  if (requestId === undefined) throw error
+  if (waitingFor === requestId) return requestId
+  if (waitingFor !== undefined) {
+    const message = `Pairing request ${waitingFor} was rejected or has expired. A new request ${requestId} is open now.`
+    throw new ClientError('REQUEST_REJECTED', message, {
+      details: { ...details, code: 'REQUEST_REJECTED', formerRequestId: waitingFor },
+      cause: error,
+    })
+  }
+  const expiresAtMs = readCount(details['expiresAtMs'])
+  target.onPending?.({
+    requestId,
+    fingerprint: fingerprintWords(target.key.deviceId),
+    reason: typeof details['reason'] === 'string' ? details['reason'] : 'not-paired',
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+  })
+  return requestId
+}
+
+function describePaired({ key }: PairTarget, connection: Connection): Paired {
+  const { role, scopes, tokenScopes, session, expiresAtMs } = connection.hello.auth
+  return {
+    connection,
+    deviceId: key.deviceId,
+    role,
+    scopes: tokenScopes ?? scopes,
+    ...(session !== undefined && { session }),
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+  }
+}

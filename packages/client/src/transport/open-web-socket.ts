@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { LIMITS } from '@pairgate/protocol/wire'
+import { type RawData, WebSocket } from 'ws'
+import { ClientError } from '../client-error.ts'
+import type { ConnectionClose } from '../connection.ts'
+import { readReceivedFrame } from '../received-frame.ts'
+import type { ChannelAddress, FrameChannel } from './frame-channel.ts'
+import { createFrameQueue } from './frame-queue.ts'
+
+/** Shorter than the second that `close()` promises, so that the promise is kept with room to spare. */
+const CLOSE_GRACE_MS = 750
+/** The code of a connection that ended without a close frame (RFC 6455 section 7.1.5). */
+const ABNORMAL = 1006
+
+/** Opens a WebSocket and hands its messages over as frames; nothing of `ws` is seen outside this file. */
+export function openWebSocket(address: ChannelAddress): FrameChannel {
+  const socket = createSocket(address)
+  const queue = createFrameQueue()
+  const opened = settleOpened(socket, address)
+  const closed = Promise.withResolvers<ConnectionClose>()
+  let ours: ConnectionClose | undefined
+
+  // Attached before the first byte arrives: the gateway speaks first, often in the packet of the upgrade.
+  socket.on('message', (data) => {
+    if (!queue.add(readReceivedFrame(textOf(data)))) void close(1008, 'too many frames')
+  })
+  socket.on('close', (code, reason) => {
+    // A peer that never answered our close leaves 1006; what we said ourselves tells more.
+    const close = code === ABNORMAL && ours ? ours : { code, reason: reason.toString() }
+    queue.end(closedError(close))
+    closed.resolve(close)
+  })
+
+  function close(code: number, reason: string): Promise<ConnectionClose> {
+    if (socket.readyState === WebSocket.CONNECTING) {
+      socket.terminate()
+    } else if (socket.readyState === WebSocket.OPEN) {
+      ours = { code, reason }
+      socket.close(code, reason)
+      const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS)
+      void closed.promise.then(() => clearTimeout(timer))
+    }
+    return closed.promise
+  }
+
+  return {
+    opened,
+    next: queue.next,
+    listen: queue.listen,
+    send(text) {
+      if (socket.readyState !== WebSocket.OPEN) throw closedError(ours ?? { code: ABNORMAL, reason: '' })
+      socket.send(text)
+    },
+    close,
+    closed: closed.promise,
+  }
+}
+
+/** The error of whatever was still under way when the connection ended. */
+export function closedError({ code, reason }: ConnectionClose): ClientError {
+  const message = `gateway closed (${code})${reason === '' ? '' : `: ${reason}`}`
+  return new ClientError('CLOSED', message, { closeCode: code, closeReason: reason })
+}
+
+function createSocket({ url, socketPath, headers }: ChannelAddress): WebSocket {
+  return new WebSocket(url, {
+    perMessageDeflate: false,
+    followRedirects: false,
+    maxPayload: LIMITS.frameBytes,
+    ...(headers && { headers }),
+    // Not a `ws+unix:` URL: that one has no way to write a path with a colon or a space in it.
+    ...(socketPath !== undefined && { createConnection: () => connect(socketPath) }),
+  })
+}
+
+function settleOpened(socket: WebSocket, { name }: ChannelAddress): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  socket.on('open', () => resolve())
+  // Stays attached for good: an error without a listener would end the process.
+  socket.on('error', (error) => reject(unreachable(name, error)))
+  socket.on('unexpected-response', (_request, response: IncomingMessage) => {
+    reject(refusedUpgrade(name, response.statusCode ?? 0))
+    response.destroy()
+    socket.terminate()
+  })
+  // The handshake waits for it, but may have been given up by then.
+  promise.catch(() => undefined)
+  return promise
+}
+
+function unreachable(name: string, cause: Error & { readonly code?: string }): ClientError {
+  const why = cause.code ?? cause.message
+  return new ClientError('UNREACHABLE', `Gateway not reachable at ${name} (${why}).`, {
+    details: { gateway: name, cause: why },
+    cause,
+  })
+}
+
+function refusedUpgrade(name: string, httpStatus: number): ClientError {
+  const message = `Gateway not reachable at ${name} (it answered HTTP ${httpStatus} instead of a WebSocket).`
+  return new ClientError('UNREACHABLE', message, { details: { gateway: name, httpStatus } })
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString()
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString()
+}
