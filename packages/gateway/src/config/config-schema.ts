@@ -103,6 +103,7 @@ export const CONFIG = {
     description: 'The gateway that commands talk to when `gateway.mode` is "remote".',
     allowed: 'an address such as wss://gateway.example:8443',
     env: 'OPENCLAW_GATEWAY_URL',
+    flag: '--url',
     fault: remoteUrlFault,
   },
   'gateway.remote.token': {

@@ -1,0 +1,184 @@
+import { dirname, resolve } from 'node:path'
+import { ConfigError } from './config-error.ts'
+import { readConfigFile } from './config-file.ts'
+import {
+  CONFIG_KEYS,
+  type ConfigKey,
+  type ConfigValue,
+  type ConfigValues,
+  configRow,
+} from './config-schema.ts'
+import { type ConfigSource, checkValue, type Said } from './config-value.ts'
+import type { AuthConfig, GatewayConfig, RemoteConfig, TlsConfig } from './gateway-config.ts'
+import type { Env } from './state-dir.ts'
+
+/** What the command line says, by setting; text is read as the setting's type. */
+export type ConfigFlags = { readonly [K in ConfigKey]?: ConfigValue<K> | string | undefined }
+
+export interface ConfigInput {
+  readonly file: string
+  readonly env: Env
+  readonly flags?: ConfigFlags
+}
+
+export interface LoadedConfig {
+  readonly values: ConfigValues
+  readonly sources: Readonly<Record<ConfigKey, ConfigSource>>
+}
+
+/** Every setting with its source; flags win over the environment, that over the file, that over defaults. */
+export function loadConfig(input: ConfigInput): LoadedConfig {
+  const fromFile = readConfigFile(input.file)
+  const values: Record<string, unknown> = {}
+  const sources: Record<string, ConfigSource> = {}
+  for (const key of CONFIG_KEYS) {
+    // Each place is checked, also where another one wins: a typo must not wait for the day the flag goes.
+    const [first] = saidFor(key, input, fromFile).map((said) => ({ ...said, value: checkValue(key, said) }))
+    values[key] = first ? first.value : configRow(key).default
+    sources[key] = first ? first.source : 'default'
+  }
+  return { values: values as ConfigValues, sources: sources as Record<ConfigKey, ConfigSource> }
+}
+
+/** The gateway's settings: complete, checked against each other, frozen. Throws `ConfigError`. */
+export function readGatewayConfig(input: ConfigInput): GatewayConfig {
+  const { values } = loadConfig(input)
+  return freeze({
+    mode: values['gateway.mode'],
+    port: values['gateway.port'],
+    bind: values['gateway.bind'],
+    customBindHost: values['gateway.customBindHost'],
+    allowPlaintext: values['gateway.allowPlaintext'],
+    auth: authOf(values),
+    tls: tlsOf(values, input.file),
+    trustedProxies: values['gateway.trustedProxies'],
+    controlUi: { allowedOrigins: values['gateway.controlUi.allowedOrigins'] },
+    allowedHosts: values['gateway.allowedHosts'],
+    pairing: { approveLatest: values['gateway.pairing.approveLatest'] },
+    limits: {
+      unauthenticatedPerPeer: values['gateway.limits.unauthenticatedPerPeer'],
+      unauthenticatedInAll: values['gateway.limits.unauthenticatedInAll'],
+      handshakeMs: values['gateway.limits.handshakeMs'],
+      pendingPerDevice: values['gateway.limits.pendingPerDevice'],
+      pendingPerPeer: values['gateway.limits.pendingPerPeer'],
+      pendingInAll: values['gateway.limits.pendingInAll'],
+    },
+  })
+}
+
+export interface RemoteFlags {
+  readonly url?: string | undefined
+  readonly port?: string | number | undefined
+  readonly token?: string | undefined
+  readonly password?: string | undefined
+}
+
+/** Where the commands of this machine find their gateway, and with which secret. Throws `ConfigError`. */
+export function readRemoteConfig(
+  input: Omit<ConfigInput, 'flags'> & { readonly flags?: RemoteFlags },
+): RemoteConfig {
+  const { flags = {} } = input
+  const { values, sources } = loadConfig({
+    ...input,
+    flags: { 'gateway.remote.url': flags.url, 'gateway.port': portText(flags.port) },
+  })
+  const mode = values['gateway.mode']
+  const target = targetOf(values, sources, mode)
+  // A gateway named on the spot gets only secrets named on the spot: the configured ones are another's.
+  const configured = target.elsewhere ? NO_CREDENTIALS : credentialsOf(values, sources, mode)
+  return Object.freeze({
+    mode,
+    url: target.url,
+    urlSource: target.urlSource,
+    token: flags.token ?? configured.token,
+    password: flags.password ?? configured.password,
+    port: values['gateway.port'],
+    tls: values['gateway.tls.cert'] !== undefined,
+  })
+}
+
+const NO_CREDENTIALS: Pick<RemoteConfig, 'token' | 'password'> = { token: undefined, password: undefined }
+
+type Sources = LoadedConfig['sources']
+type Target = Pick<RemoteConfig, 'url' | 'urlSource'> & { readonly elsewhere: boolean }
+
+function targetOf(values: ConfigValues, sources: Sources, mode: RemoteConfig['mode']): Target {
+  const url = values['gateway.remote.url']
+  const source = sources['gateway.remote.url']
+  if (source === 'flag') return { url, urlSource: 'cli --url', elsewhere: true }
+  if (source === 'env') return { url, urlSource: 'env OPENCLAW_GATEWAY_URL', elsewhere: true }
+  if (mode === 'local') return { url: undefined, urlSource: 'local loopback', elsewhere: false }
+  if (url === undefined) {
+    throw new ConfigError(
+      '"gateway.mode" is "remote", but there is no "gateway.remote.url". Set it, or use --url.',
+    )
+  }
+  return { url, urlSource: 'config gateway.remote.url', elsewhere: false }
+}
+
+function credentialsOf(values: ConfigValues, sources: Sources, mode: RemoteConfig['mode']) {
+  const token = values['gateway.auth.token']
+  const password = values['gateway.auth.password']
+  if (mode === 'local') return { token, password }
+  return {
+    token: sources['gateway.auth.token'] === 'env' ? token : values['gateway.remote.token'],
+    password: sources['gateway.auth.password'] === 'env' ? password : values['gateway.remote.password'],
+  }
+}
+
+function portText(port: string | number | undefined): string | undefined {
+  return port === undefined ? undefined : String(port)
+}
+
+function saidFor(
+  key: ConfigKey,
+  input: ConfigInput,
+  fromFile: ReadonlyMap<ConfigKey, unknown>,
+): readonly Said[] {
+  const row = configRow(key)
+  const said: Said[] = []
+  const flag = input.flags?.[key]
+  if (flag !== undefined) said.push({ source: 'flag', place: row.flag ?? key, value: flag })
+  const variable = row.env === undefined ? undefined : input.env[row.env]
+  // An empty variable is how a container file leaves one unset.
+  if (row.env !== undefined && variable) said.push({ source: 'env', place: row.env, value: variable })
+  if (fromFile.has(key)) said.push({ source: 'file', place: input.file, value: fromFile.get(key) })
+  return said
+}
+
+function authOf(values: ConfigValues): AuthConfig {
+  const mode = values['gateway.auth.mode']
+  if (mode === 'trusted-proxy') {
+    throw new ConfigError(
+      'gateway.auth.mode "trusted-proxy" is not supported yet. Use "pairing", "token", "password", or "none".',
+    )
+  }
+  const password = values['gateway.auth.password']
+  if (mode === 'password' && password === undefined) {
+    throw new ConfigError(
+      'gateway.auth.mode is "password", but there is none. Set gateway.auth.password or OPENCLAW_GATEWAY_PASSWORD.',
+    )
+  }
+  const sharedSecret = values['gateway.auth.sharedSecret']
+  if (sharedSecret === 'off' && (mode === 'token' || mode === 'password')) {
+    throw new ConfigError(
+      `gateway.auth.mode "${mode}" needs the shared secret that gateway.auth.sharedSecret turns off. Use mode "pairing", or turn it on.`,
+    )
+  }
+  return { mode, token: values['gateway.auth.token'], password, sharedSecret }
+}
+
+function tlsOf(values: ConfigValues, file: string): TlsConfig | undefined {
+  const cert = values['gateway.tls.cert']
+  const key = values['gateway.tls.key']
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined) {
+    throw new ConfigError('TLS needs both gateway.tls.cert and gateway.tls.key. Set the other one too.')
+  }
+  return { cert: resolve(dirname(file), cert), key: resolve(dirname(file), key) }
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part)
+  return Object.freeze(value)
+}

@@ -1,0 +1,89 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { Log } from '../platform/log.ts'
+import { addHealthRoutes, LIVE_PATHS, type Readiness } from './health-routes.ts'
+import { createHostRule } from './host-rule.ts'
+import { addressList } from './ip-address.ts'
+import { createJudgeRequest, type JudgeRequest } from './judge-request.ts'
+import type { Peer } from './peer.ts'
+
+export type { Readiness } from './health-routes.ts'
+
+export interface BuildHttpDeps {
+  readonly config: Pick<GatewayConfig, 'allowedHosts' | 'controlUi' | 'trustedProxies'>
+  readonly machineNames: readonly string[]
+  readonly ready: () => Readiness
+  readonly log: Log
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent the request; absent on the live checks, which answer everybody. */
+    peer: Peer | undefined
+  }
+}
+
+const BODY_BYTES = 64 * 1_024
+
+/**
+ * Our HTTP routes. It never listens itself: each server hands its requests to `app.routing`, so that one
+ * app serves TCP and the owner's socket alike. Call `app.ready()` before.
+ */
+export function buildHttp({ config, machineNames, ready, log }: BuildHttpDeps): FastifyInstance {
+  const judge = createJudgeRequest({
+    hostRule: createHostRule(config, machineNames),
+    trustedProxies: addressList(config.trustedProxies),
+  })
+  const app = fastify({
+    bodyLimit: BODY_BYTES,
+    logger: false,
+    exposeHeadRoutes: true,
+    // A path that does not decode; its message would repeat the path.
+    frameworkErrors: (_error, _request, reply) =>
+      sendError(reply, 400, 'BAD_REQUEST', 'The request is malformed.'),
+  })
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.decorateRequest('peer', undefined)
+  app.addHook('onRequest', guardWith(judge))
+  app.setNotFoundHandler((_request, reply) =>
+    sendError(reply, 404, 'NOT_FOUND', 'There is nothing at this path.'),
+  )
+  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, log))
+  addHealthRoutes(app, ready)
+  return app
+}
+
+function guardWith(judge: JudgeRequest) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    reply.header('X-Content-Type-Options', 'nosniff')
+    reply.header('Referrer-Policy', 'no-referrer')
+    reply.header('Cache-Control', 'no-store')
+    // Asked for by what watches the process, under whatever name and through whatever proxy.
+    if (LIVE_PATHS.has(request.url)) return undefined
+
+    const judged = judge(request.raw)
+    if (!judged.ok) return reply.code(judged.refusal.status).send({ error: judged.refusal.error })
+    request.peer = judged.peer
+    return undefined
+  }
+}
+
+/** What a stranger reads of an error says nothing about the inside; the log has the rest. */
+function answerError(error: FastifyError, reply: FastifyReply, log: Log): FastifyReply {
+  const status = error.statusCode ?? 500
+  if (status === 413) return sendError(reply, 413, 'TOO_LARGE', 'The request body is too large.')
+  if (status >= 400 && status < 500)
+    return sendError(reply, status, 'BAD_REQUEST', 'The request is malformed.')
+  log.error({ err: error }, 'an HTTP request failed')
+  return sendError(reply, 500, 'INTERNAL', 'The request failed; the log of the gateway says why.')
+}
+
+function sendError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).send({ error: { code, message } })
+}

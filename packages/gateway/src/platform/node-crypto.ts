@@ -1,0 +1,63 @@
+import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import type { Crypto } from '@pairgate/core'
+import type { DeviceId, TokenHash } from '@pairgate/protocol'
+
+/** DER of an Ed25519 SubjectPublicKeyInfo (RFC 8410) up to the raw key. */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+const RAW_KEY_BYTES = 32
+const SIGNATURE_BYTES = 64
+/** Reading a key costs a third of checking a signature; strangers can only push each other out. */
+const REMEMBERED_KEYS = 4_096
+
+/** Hashes and signatures by the runtime's own crypto. */
+export function createNodeCrypto(): Crypto {
+  const keyOf = createKeyCache(REMEMBERED_KEYS)
+  return {
+    deviceIdOf: (rawPublicKey) => sha256Hex(rawPublicKey) as DeviceId,
+    sha256: sha256Hex,
+    hashToken: (secret) => sha256Hex(secret) as TokenHash,
+    verifyEd25519(rawPublicKey, text, signature) {
+      if (rawPublicKey.length !== RAW_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
+      try {
+        return verify(null, Buffer.from(text, 'utf8'), keyOf(rawPublicKey), signature)
+      } catch {
+        // 32 bytes that are no point of the curve.
+        return false
+      }
+    },
+  }
+}
+
+/** HMAC-SHA-256 of UTF-8 text, base64url. */
+export function hmacBase64Url(key: Uint8Array, text: string): string {
+  return createHmac('sha256', key).update(text, 'utf8').digest('base64url')
+}
+
+/** Compares two secrets in a time that tells nothing about where they differ, nor how long ours is. */
+export function sameText(one: string, other: string): boolean {
+  return timingSafeEqual(sha256Bytes(one), sha256Bytes(other))
+}
+
+function sha256Bytes(text: string): Uint8Array {
+  return createHash('sha256').update(text, 'utf8').digest()
+}
+
+function sha256Hex(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
+function createKeyCache(limit: number): (raw: Uint8Array) => KeyObject {
+  const keys = new Map<string, KeyObject>()
+  return (raw) => {
+    const name = Buffer.from(raw).toString('latin1')
+    const known = keys.get(name)
+    // Taken out and put back, so that the map's order is the order of last use.
+    if (known) keys.delete(name)
+    const key =
+      known ?? createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' })
+    keys.set(name, key)
+    const oldest = keys.size > limit ? keys.keys().next().value : undefined
+    if (oldest !== undefined) keys.delete(oldest)
+    return key
+  }
+}

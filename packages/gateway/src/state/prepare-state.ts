@@ -1,0 +1,80 @@
+import { realpath, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { StatePaths } from '../config/state-dir.ts'
+import { checkPrivateFile, preparePrivateDir, statOf } from './file-modes.ts'
+import { networkFileSystem } from './network-file-systems.ts'
+import { StateError } from './state-error.ts'
+
+/** Any of these means that the directory is OpenClaw's own. */
+const FOREIGN = ['state/openclaw.sqlite', 'openclaw.json', 'devices/paired.json']
+
+export interface PrepareStateOptions {
+  /** The `statfs` type of the file system that holds a directory. */
+  readonly fileSystemType?: (dir: string) => Promise<number | undefined>
+}
+
+/** Makes the state directory on the first start, and afterwards checks that it is still ours alone. */
+export async function prepareState(paths: StatePaths, options: PrepareStateOptions = {}): Promise<void> {
+  await refuseForeignState(paths.dir)
+  // The state directory may be a link that the operator made; what lies inside may not.
+  const dir = await realpath(paths.dir).catch(() => paths.dir)
+  await preparePrivateDir(dir)
+  await refuseNetworkFileSystem(dir, options.fileSystemType ?? fileSystemType)
+  await preparePrivateDir(paths.secretsDir)
+  for (const file of privateFiles(paths)) await checkPrivateFile(file)
+  await checkConfigFile(paths)
+  await prepareSocketDir(paths)
+}
+
+function privateFiles(paths: StatePaths): readonly string[] {
+  const database = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`]
+  return [paths.tokenKey, paths.localKey, ...database, paths.lock]
+}
+
+/** A config file elsewhere, or behind a link (as configuration management makes it), is the operator's. */
+async function checkConfigFile({ dir, configFile }: StatePaths): Promise<void> {
+  const found = dirname(configFile) === dir ? await statOf(configFile) : undefined
+  if (found && !found.isSymbolicLink()) await checkPrivateFile(configFile)
+}
+
+async function refuseForeignState(dir: string): Promise<void> {
+  for (const name of FOREIGN) {
+    if (!(await statOf(join(dir, name)))) continue
+    throw new StateError(
+      `${dir} holds the state of another program, OpenClaw (${name}). ` +
+        'Choose another directory with PAIRGATE_STATE_DIR, or move the devices over with: openclaw migrate',
+    )
+  }
+}
+
+async function refuseNetworkFileSystem(
+  dir: string,
+  typeOf: (dir: string) => Promise<number | undefined>,
+): Promise<void> {
+  const type = await typeOf(dir)
+  const name = type === undefined ? undefined : networkFileSystem(type)
+  if (name === undefined) return
+  throw new StateError(
+    `${dir} lies on a network file system (${name}), whose locks cannot keep two gateways apart. ` +
+      'Choose a directory on a local disk with PAIRGATE_STATE_DIR.',
+  )
+}
+
+async function fileSystemType(dir: string): Promise<number | undefined> {
+  try {
+    return (await statfs(dir)).type
+  } catch {
+    // Not every system can say; then there is nothing to recognise.
+    return undefined
+  }
+}
+
+/** In a shared directory such as /tmp another user could put a socket of theirs in our place. */
+async function prepareSocketDir(paths: StatePaths): Promise<void> {
+  const dir = dirname(paths.ownerSocket)
+  if (dir === paths.dir) return
+  if (!paths.ownerSocketChosen) return preparePrivateDir(dir)
+  const found = await statOf(dir)
+  if (!found)
+    throw new StateError(`The directory of OPENCLAW_GATEWAY_SOCK does not exist: ${dir}. Create it first.`)
+}

@@ -1,0 +1,150 @@
+import { createHash, createHmac } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, link, open, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Store, TokenSecrets } from '@pairgate/core'
+import { decodeBase64, encodeBase64Url, formatTokenSecret } from '@pairgate/protocol'
+import type { Env, StatePaths } from '../config/state-dir.ts'
+import { sameText } from '../platform/node-crypto.ts'
+import { randomKey, randomName } from '../platform/node-random.ts'
+import { checkPrivate } from './file-modes.ts'
+import { StateError } from './state-error.ts'
+
+const KEY_CHECK = 'key-check'
+const KEY_VARIABLE = 'PAIRGATE_TOKEN_KEY'
+
+/** The key of the file, made on first use. Of two processes that make it at once, both get the same. */
+export async function loadOrCreateKey(path: string): Promise<Uint8Array> {
+  return (await readKey(path)) ?? (await createKey(path))
+}
+
+/** The key that token secrets are derived from: out of the environment, else out of its file. */
+export async function loadTokenKey(paths: Pick<StatePaths, 'tokenKey'>, env: Env): Promise<Uint8Array> {
+  const said = env[KEY_VARIABLE]
+  if (!said) return loadOrCreateKey(paths.tokenKey)
+  const key = parseKey(said.trim())
+  if (key) return key
+  throw new StateError(
+    `The variable ${KEY_VARIABLE} holds no key. It must be 32 bytes in base64url: 43 characters.`,
+  )
+}
+
+/** Derives token secrets; the key stays in here. */
+export function createTokenSecrets(key: Uint8Array): TokenSecrets {
+  return {
+    keyId: createHash('sha256').update('key-id').update(key).digest('hex').slice(0, 16),
+    secretOf: (tokenId) => formatTokenSecret(hmac(key, `device-token${tokenId}`)),
+  }
+}
+
+/** What the database keeps to recognise the key again; it tells nothing about the key. */
+export function keyCheckValue(key: Uint8Array): string {
+  return hmac(key, 'check').toString('hex')
+}
+
+/** Refuses a key other than the one that this database was begun with: no token would work with it. */
+export async function checkKey(store: Pick<Store, 'read' | 'mutate'>, key: Uint8Array): Promise<void> {
+  const ours = keyCheckValue(key)
+  const stored = (await store.read.findMeta(KEY_CHECK)) ?? (await saveCheck(store, ours))
+  if (sameText(stored, ours)) return
+  throw new StateError(
+    'The token key does not belong to this database: with it, no paired device could be let in. ' +
+      `Put the right secrets/token.key (or ${KEY_VARIABLE}) back from where the key was kept.`,
+  )
+}
+
+/** The shared token of mode "token" when none is configured. */
+export function sharedTokenOf(key: Uint8Array): string {
+  return hmac(key, 'gateway-token').toString('base64url')
+}
+
+/** Two gateways may begin at once: the transaction looks again. */
+function saveCheck(store: Pick<Store, 'mutate'>, ours: string): Promise<string> {
+  return store.mutate(async (tx) => {
+    const stored = await tx.findMeta(KEY_CHECK)
+    if (stored === undefined) await tx.saveMeta(KEY_CHECK, ours)
+    return stored ?? ours
+  })
+}
+
+async function readKey(path: string): Promise<Uint8Array | undefined> {
+  const file = await openKey(path)
+  if (!file) return undefined
+  try {
+    const found = await file.stat()
+    if (!found.isFile()) throw new StateError(`${path} is no file. Move it away.`)
+    checkPrivate(path, found, 'chmod 600')
+    const key = found.size <= 64 ? parseKey((await file.readFile('utf8')).replace(/\r?\n$/, '')) : undefined
+    if (key) return key
+  } finally {
+    await file.close()
+  }
+  throw new StateError(
+    `${path} holds no key (32 bytes in base64url). Put it back from a backup. ` +
+      'Without one, move the file away: a new key is made at the next start, and every device has to pair again.',
+  )
+}
+
+/** A link in the place of a key is refused: what it points to may be anybody's. */
+async function openKey(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    const what =
+      code === 'ELOOP' ? 'It is a symbolic link: put the file itself there.' : 'Give this user access to it.'
+    throw new StateError(`Cannot read the key ${path} (${code}). ${what}`, { cause: error })
+  }
+}
+
+/** The whole key appears at its place at once, and only if nothing is there yet. */
+async function createKey(path: string): Promise<Uint8Array> {
+  const key = randomKey()
+  const draft = `${path}.${randomName()}.tmp`
+  try {
+    await writeDurably(draft, `${encodeBase64Url(key)}\n`)
+    await link(draft, path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const other = code === 'EEXIST' ? await readKey(path) : undefined
+    if (other) return other
+    throw new StateError(`Cannot create the key ${path} (${code}). Give this user access to its directory.`, {
+      cause: error,
+    })
+  } finally {
+    await rm(draft, { force: true })
+  }
+  await syncDir(dirname(path))
+  return key
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Tokens are given out right after this: a power cut must not take the key back. */
+async function syncDir(dir: string): Promise<void> {
+  const handle = await open(dir, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function parseKey(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9_-]{43}$/.test(text)) return undefined
+  const key = decodeBase64(text)
+  return key?.length === 32 && encodeBase64Url(key) === text ? key : undefined
+}
+
+function hmac(key: Uint8Array, text: string): Buffer {
+  return createHmac('sha256', key).update(text, 'utf8').digest()
+}
