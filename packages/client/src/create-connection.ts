@@ -1,7 +1,7 @@
-import type { HelloOk, MethodName, MethodParams } from '@pairgate/protocol/wire'
+import type { EventFrame, HelloOk, MethodName, MethodParams } from '@pairgate/protocol/wire'
 import { ClientError } from './client-error.ts'
 import type { Connection, RequestOptions } from './connection.ts'
-import { createEventListeners } from './event-listeners.ts'
+import { createListeners } from './listeners.ts'
 import type { MethodResult } from './method-results.ts'
 import { createPendingRequests } from './pending-requests.ts'
 import { startTickWatchdog } from './tick-watchdog.ts'
@@ -9,13 +9,15 @@ import { type FrameChannel, serializeRequest } from './transport/frame-channel.t
 import { closedError } from './transport/open-web-socket.ts'
 
 const REQUEST_TIMEOUT_MS = 30_000
+/** Enough for what a gateway says between its hello and the caller's first listener. */
+const MOST_HELD_EVENTS = 64
 /** The handshake used request id 1. */
 const FIRST_REQUEST = 2
 
 /** A connection over a channel whose handshake is done. */
 export function createConnection(channel: FrameChannel, hello: HelloOk): Connection {
   const pending = createPendingRequests(FIRST_REQUEST)
-  const events = createEventListeners()
+  const events = createListeners<EventFrame>(MOST_HELD_EVENTS)
   const watchdog = startTickWatchdog(
     hello.policy.tickIntervalMs,
     () => void channel.close(4000, 'tick timeout'),

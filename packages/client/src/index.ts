@@ -18,6 +18,12 @@ export { isLoopbackHost, isPrivateHost } from './gateway-address.ts'
 export type { DeviceKey } from './key/device-key.ts'
 export { loadOrCreateFileKey } from './key/file-device-key.ts'
 export type { MethodResult } from './method-results.ts'
+export {
+  type DeviceSession,
+  type DeviceSessionState,
+  type DeviceSessionTarget,
+  openDeviceSession,
+} from './open-device-session.ts'
 export { type Paired, type PairTarget, type PendingPairing, pairDevice } from './pair-device.ts'
 export { createFileTokenStore } from './tokens/file-token-store.ts'
 export type { StoredToken, TokenStore } from './tokens/token-store.ts'
