@@ -25,8 +25,11 @@ export function openWebSocket(address: ChannelAddress): FrameChannel {
   socket.on('message', (data) => {
     if (!queue.add(readReceivedFrame(textOf(data)))) void close(1008, 'too many frames')
   })
+  socket.on('error', (error) => {
+    ours ??= closeOfError(error)
+  })
   socket.on('close', (code, reason) => {
-    // A peer that never answered our close leaves 1006; what we said ourselves tells more.
+    // A peer that never answered our close leaves 1006; what we know of the end ourselves tells more.
     const close = code === ABNORMAL && ours ? ours : { code, reason: reason.toString() }
     queue.end(closedError(close))
     closed.resolve(close)
@@ -61,6 +64,11 @@ export function openWebSocket(address: ChannelAddress): FrameChannel {
 export function closedError({ code, reason }: ConnectionClose): ClientError {
   const message = `gateway closed (${code})${reason === '' ? '' : `: ${reason}`}`
   return new ClientError('CLOSED', message, { closeCode: code, closeReason: reason })
+}
+
+function closeOfError({ code = '', message }: Error & { readonly code?: string }): ConnectionClose {
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return { code: 1009, reason: 'frame too big' }
+  return code.startsWith('WS_ERR_') ? { code: 1002, reason: message } : { code: ABNORMAL, reason: code }
 }
 
 function createSocket({ url, socketPath, headers }: ChannelAddress): WebSocket {
