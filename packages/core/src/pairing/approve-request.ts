@@ -29,6 +29,8 @@ export interface Approved {
   readonly request: OpenRequest
   readonly device: Device
   readonly tokens: readonly Token[]
+  /** The sessions that those tokens open, by id. */
+  readonly sessions: ReadonlyMap<string, Session>
 }
 export interface ApproveRequestDeps {
   readonly decide: Decide
@@ -115,7 +117,10 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
     scopesBefore,
     scopesAfter: token.scopes,
   })
-  return ok({ request, device, tokens: await tx.listTokens(deviceId) })
+  const tokens = await tx.listTokens(deviceId)
+  const sessions = await Promise.all(tokens.map((each) => tx.findSession(each.sessionId)))
+  const known = sessions.filter((session) => session !== undefined)
+  return ok({ request, device, tokens, sessions: new Map(known.map((session) => [session.id, session])) })
 }
 
 /** Readable and unique: two approvals of one device get two sessions, told apart by their own id. */

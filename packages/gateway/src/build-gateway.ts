@@ -1,0 +1,185 @@
+import { type Clock, type Core, createCore, type Store, type TokenSecrets } from '@pairgate/core'
+import { type Instant, seconds } from '@pairgate/protocol'
+import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
+import type { FastifyInstance } from 'fastify'
+import type { GatewayConfig } from './config/gateway-config.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import { buildHttp } from './http/build-http.ts'
+import { createHostRule } from './http/host-rule.ts'
+import { addressList } from './http/ip-address.ts'
+import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
+import type { Log } from './platform/log.ts'
+import { machineNames } from './platform/machine.ts'
+import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
+import { createNodeRandom, randomNonce } from './platform/node-random.ts'
+import { createSystemTimers, type Timers } from './platform/timers.ts'
+import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
+import { VERSION } from './version.ts'
+import { createAuthPolicy } from './ws/auth-policy.ts'
+import { type ConnectionRegistry, createConnectionRegistry } from './ws/connection-registry.ts'
+import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
+import { createHandshake } from './ws/handshake.ts'
+import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
+import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
+import { createGatewayReport } from './ws/methods/gateway-report.ts'
+import { createMethodHandlers } from './ws/methods/method-handlers.ts'
+import { createNoteUse } from './ws/note-use.ts'
+import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
+
+export interface GatewayParts {
+  readonly config: GatewayConfig
+  readonly store: Store
+  readonly clock: Clock
+  readonly tokenKey: Uint8Array
+  readonly localKey: Uint8Array
+  /** Head of the event log at the start. */
+  readonly headSeq: number
+  readonly log: Log
+}
+
+/** A gateway whose parts are wired; it serves once something listens for it. */
+export interface Gateway {
+  readonly app: FastifyInstance
+  readonly onUpgrade: OnUpgrade
+  /** Says goodbye, lets replies in flight leave, closes every connection, writes down what is open. */
+  stop(reason: string): Promise<void>
+}
+
+/** How long replies in flight may take when the gateway stops. */
+const DRAIN_MS = seconds(3)
+
+/** The only place of this room that constructs things. */
+export function buildGateway(parts: GatewayParts): Gateway {
+  const { config, store, clock, log } = parts
+  const timers = createSystemTimers()
+  const registry = createConnectionRegistry({ timers })
+  const secrets = createTokenSecrets(parts.tokenKey)
+  const core = buildCore(parts, registry, secrets)
+  const startedAt = clock.now()
+  const use = createNoteUse({ store, clock, log })
+  const dispatch = createDispatch({
+    handlers: buildMethods(parts, { core, registry, secrets, startedAt }),
+    log,
+    onServed: use.note,
+  })
+  const names = machineNames()
+  const onUpgrade = createServeSocket({
+    guard: buildGuard(parts, names),
+    handshake: createHandshake({
+      core,
+      read: store.read,
+      clock,
+      registry,
+      mode: config.auth.mode,
+      version: VERSION,
+      bootId: randomNonce(),
+      startedAt,
+    }),
+    dispatch,
+    timers,
+    log,
+    uuid: randomNonce,
+    handshakeMs: config.limits.handshakeMs,
+    ownerProof: { sign: (text) => hmacBase64Url(parts.localKey, text), sameText },
+    onOpen: ({ principal }) => use.note(principal),
+  })
+  let failing: readonly string[] = []
+  const ready = () => ({ ready: failing.length === 0, failing, uptimeMs: clock.now() - startedAt })
+  const stopHousekeeping = startHousekeeping({
+    timers,
+    clock,
+    store,
+    core,
+    registry,
+    flushUse: use.flush,
+    log,
+  })
+  return {
+    app: buildHttp({ config, machineNames: names, ready, log }),
+    onUpgrade,
+    async stop(reason) {
+      failing = ['stopping']
+      stopHousekeeping()
+      await sayGoodbye({ registry, dispatch, timers }, reason)
+      await use.flush()
+    },
+  }
+}
+
+function buildCore(parts: GatewayParts, live: ConnectionRegistry, secrets: TokenSecrets): Core {
+  const { auth, limits } = parts.config
+  return createCore({
+    ...parts,
+    random: createNodeRandom(),
+    crypto: createNodeCrypto(),
+    secrets,
+    policy: createAuthPolicy({ auth, derivedToken: () => sharedTokenOf(parts.tokenKey) }),
+    live,
+    limits: {
+      perDevice: limits.pendingPerDevice,
+      perPeer: limits.pendingPerPeer,
+      inAll: limits.pendingInAll,
+    },
+  })
+}
+
+interface MethodsDeps {
+  readonly core: Core
+  readonly registry: ConnectionRegistry
+  readonly secrets: TokenSecrets
+  readonly startedAt: Instant
+}
+
+function buildMethods(
+  { store, clock, config }: GatewayParts,
+  { core, registry, secrets, startedAt }: MethodsDeps,
+) {
+  const authMode = config.auth.mode
+  const connections = () => registry.size
+  return createMethodHandlers({
+    report: createGatewayReport({
+      read: store.read,
+      clock,
+      version: VERSION,
+      startedAt,
+      authMode,
+      connections,
+    }),
+    pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
+    token: createDeviceTokenMethods({ core, secretOf: secrets.secretOf }),
+  })
+}
+
+function buildGuard({ config, log }: GatewayParts, names: readonly string[]): UpgradeGuard {
+  return createUpgradeGuard({
+    hostRule: createHostRule(config, names),
+    trustedProxies: addressList(config.trustedProxies),
+    allowedOrigins: config.controlUi.allowedOrigins,
+    limits: config.limits,
+    onRefusal: (code, address) => log.info({ code, address }, 'upgrade refused'),
+  })
+}
+
+interface Leaving {
+  readonly registry: ConnectionRegistry
+  readonly dispatch: Dispatch
+  readonly timers: Timers
+}
+
+async function sayGoodbye({ registry, dispatch, timers }: Leaving, reason: string): Promise<void> {
+  registry.each((connection) => connection.drain(reason))
+  await Promise.race([dispatch.idle(), waitFor(timers, DRAIN_MS)])
+  registry.each((connection) => connection.leave(CLOSES['service-restart']))
+  // The peers' own goodbyes; whoever has not answered by then is cut by its channel.
+  const deadline = waitFor(timers, LIMITS.closeGraceMs + 100)
+  const gone = (async () => {
+    while (registry.size > 0) await waitFor(timers, 10)
+  })()
+  await Promise.race([gone, deadline])
+}
+
+function waitFor(timers: Timers, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    timers.after(ms, resolve)
+  })
+}

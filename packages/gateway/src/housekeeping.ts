@@ -1,0 +1,49 @@
+import type { Clock, Core, Store } from '@pairgate/core'
+import { hours, type Instant, minutes, seconds } from '@pairgate/protocol'
+import { LIMITS } from '@pairgate/protocol/wire'
+import type { Log } from './platform/log.ts'
+import type { Timers } from './platform/timers.ts'
+import type { ConnectionRegistry } from './ws/connection-registry.ts'
+
+/** How long a finished request still answers what became of it. */
+const FINISHED_REQUESTS_KEPT_MS = hours(24)
+
+export interface HousekeepingDeps {
+  readonly timers: Timers
+  readonly clock: Clock
+  readonly store: Store
+  readonly core: Core
+  readonly registry: ConnectionRegistry
+  readonly flushUse: () => Promise<void>
+  readonly log: Log
+}
+
+/**
+ * Everything that happens by itself, as a few sweepers instead of a timer per thing.
+ * @returns stops them.
+ */
+export function startHousekeeping(deps: HousekeepingDeps): () => void {
+  const { timers, clock, registry, core, store, log } = deps
+  const quietly = (work: () => Promise<void>, what: string) => () => {
+    work().catch((error: unknown) => log.warn({ err: error }, `${what} failed`))
+  }
+  const stops = [
+    timers.every(seconds(1), () => registry.sweep(clock.now())),
+    timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
+    timers.every(LIMITS.tickIntervalMs, () =>
+      registry.each((connection) => connection.tell('tick', { ts: clock.now() })),
+    ),
+    timers.every(LIMITS.pingIntervalMs, () => registry.each((connection) => connection.beat())),
+    timers.every(minutes(1), quietly(deps.flushUse, 'writing last use')),
+    timers.every(
+      minutes(10),
+      quietly(
+        () => store.forgetRequests((clock.now() - FINISHED_REQUESTS_KEPT_MS) as Instant),
+        'forgetting old requests',
+      ),
+    ),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}

@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import type { Store } from '@pairgate/core'
+import { openSqliteStore } from '@pairgate/store'
+import { buildGateway, type Gateway } from './build-gateway.ts'
+import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
+import type { GatewayConfig } from './config/gateway-config.ts'
+import { readGatewayConfig } from './config/read-config.ts'
+import { type Env, resolveStateDir, type StatePaths, statePaths } from './config/state-dir.ts'
+import { type Listening, listen } from './http/listen.ts'
+import type { Log } from './platform/log.ts'
+import { thisMachine } from './platform/machine.ts'
+import { createSystemClock } from './platform/system-clock.ts'
+import { type InstanceLock, takeInstanceLock } from './state/instance-lock.ts'
+import { prepareState } from './state/prepare-state.ts'
+import { checkKey, loadOrCreateKey, loadTokenKey } from './state/secrets.ts'
+
+/** What the command line says; text is read as the setting's type. */
+export interface GatewayFlags {
+  readonly port?: string | undefined
+  readonly bind?: string | undefined
+  readonly auth?: string | undefined
+  readonly token?: string | undefined
+  readonly password?: string | undefined
+}
+
+export interface StartOptions {
+  readonly flags?: GatewayFlags
+  readonly env: Env
+  readonly home?: string
+  readonly log: Log
+}
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  /** Where clients of this machine connect to. */
+  readonly url: string
+  readonly addresses: readonly string[]
+  readonly stateDir: string
+  readonly ownerSocket: string
+  readonly authMode: GatewayConfig['auth']['mode']
+  readonly firstStart: boolean
+  /** What is allowed but should be said at every start. */
+  readonly warnings: readonly string[]
+  /** Stops accepting, says goodbye and resolves when everything is closed; twice is the same as once. */
+  stop(reason: string): Promise<void>
+  /** Resolves when the gateway has stopped. */
+  readonly done: Promise<void>
+}
+
+/**
+ * Reads the configuration, prepares the state, takes the lock and listens.
+ * Throws `ConfigError`, `StateError` or `ListenError`; whatever had been opened is closed again.
+ */
+export async function startGateway({
+  flags = {},
+  env,
+  home = homedir(),
+  log,
+}: StartOptions): Promise<RunningGateway> {
+  const paths = statePaths(resolveStateDir(env, home), env)
+  const config = readGatewayConfig({ file: paths.configFile, env, flags: toConfigFlags(flags) })
+  const bind = resolveBind(config, thisMachine())
+  const exposure = checkExposure(config, bind)
+  if (exposure) throw exposure
+
+  const firstStart = !existsSync(paths.database)
+  await prepareState(paths)
+  const lock = takeInstanceLock(paths.lock)
+  try {
+    const opened = await openParts(paths, env)
+    try {
+      const gateway = buildGateway({ config, log, ...opened })
+      const listening = await startListening(gateway, config, { bind, paths })
+      return running({ gateway, listening, config, bind, paths, firstStart, lock, store: opened.store })
+    } catch (error) {
+      await opened.store.close()
+      throw error
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function toConfigFlags({ port, bind, auth, token, password }: GatewayFlags) {
+  return {
+    'gateway.port': port,
+    'gateway.bind': bind,
+    'gateway.auth.mode': auth,
+    'gateway.auth.token': token,
+    'gateway.auth.password': password,
+  }
+}
+
+async function openParts(paths: StatePaths, env: Env) {
+  const [tokenKey, localKey] = await Promise.all([loadTokenKey(paths, env), loadOrCreateKey(paths.localKey)])
+  const store = await openSqliteStore({ path: paths.database })
+  await checkKey(store, tokenKey)
+  return {
+    store,
+    tokenKey,
+    localKey,
+    headSeq: await store.read.headSeq(),
+    clock: createSystemClock() satisfies Clock,
+  }
+}
+
+async function startListening(
+  gateway: Gateway,
+  config: GatewayConfig,
+  where: { bind: Bind; paths: StatePaths },
+): Promise<Listening> {
+  await gateway.app.ready()
+  return listen({
+    app: gateway.app,
+    hosts: where.bind.hosts,
+    port: config.port,
+    tls: config.tls,
+    ownerSocketPath: where.paths.ownerSocket,
+    onUpgrade: gateway.onUpgrade,
+  })
+}
+
+interface Started {
+  readonly gateway: Gateway
+  readonly listening: Listening
+  readonly config: GatewayConfig
+  readonly bind: Bind
+  readonly paths: StatePaths
+  readonly firstStart: boolean
+  readonly lock: InstanceLock
+  readonly store: Store
+}
+
+function running({
+  gateway,
+  listening,
+  config,
+  bind,
+  paths,
+  firstStart,
+  lock,
+  store,
+}: Started): RunningGateway {
+  const { promise: done, resolve } = Promise.withResolvers<void>()
+  let stopping: Promise<void> | undefined
+
+  async function stop(reason: string): Promise<void> {
+    await Promise.all([gateway.stop(reason), listening.close()])
+    await gateway.app.close()
+    await store.close()
+    lock.release()
+    resolve()
+  }
+  return {
+    url: `${config.tls ? 'wss' : 'ws'}://${urlHost(bind)}:${listening.port}`,
+    addresses: listening.addresses,
+    stateDir: paths.dir,
+    ownerSocket: paths.ownerSocket,
+    authMode: config.auth.mode,
+    firstStart,
+    warnings: exposureWarnings(config, bind),
+    stop(reason) {
+      stopping ??= stop(reason)
+      return stopping
+    },
+    done,
+  }
+}
+
+/** `0.0.0.0` is an address to listen on, not one to connect to. */
+function urlHost({ hosts }: Bind): string {
+  const [first = '127.0.0.1'] = hosts
+  if (first === '0.0.0.0' || first === '::') return '127.0.0.1'
+  return first.includes(':') ? `[${first}]` : first
+}

@@ -1,0 +1,74 @@
+import type { Refusal } from '@pairgate/core'
+import type { DetailCode, ErrorShape } from '@pairgate/protocol/wire'
+
+const invalid = (message: string): ErrorShape => ({ code: 'INVALID_REQUEST', message })
+const proof = (message: string, code: DetailCode, reason: string): ErrorShape => ({
+  code: 'INVALID_REQUEST',
+  message,
+  details: { code, reason },
+})
+const identityRequired: ErrorShape = {
+  code: 'NOT_PAIRED',
+  message: 'device identity required',
+  details: { code: 'DEVICE_IDENTITY_REQUIRED' },
+}
+
+/** Refusals that are told in the same words every time. OpenClaw's CLI reads the text of `approval-denied`. */
+export const FIXED_REFUSALS = {
+  'role-invalid': invalid('invalid role'),
+  'device-id-mismatch': proof(
+    'device identity mismatch',
+    'DEVICE_AUTH_DEVICE_ID_MISMATCH',
+    'device-id-mismatch',
+  ),
+  'signature-expired': proof(
+    'device signature expired',
+    'DEVICE_AUTH_SIGNATURE_EXPIRED',
+    'device-signature-stale',
+  ),
+  'nonce-missing': proof('device nonce required', 'DEVICE_AUTH_NONCE_REQUIRED', 'device-nonce-missing'),
+  'nonce-mismatch': proof('device nonce mismatch', 'DEVICE_AUTH_NONCE_MISMATCH', 'device-nonce-mismatch'),
+  'signature-invalid': proof('device signature invalid', 'DEVICE_AUTH_SIGNATURE_INVALID', 'device-signature'),
+  'device-identity-required': identityRequired,
+  'owner-proof-invalid': identityRequired,
+  'too-many-pending': {
+    code: 'UNAVAILABLE',
+    message: 'too many pairing requests are open; retry later',
+    details: { code: 'TOO_MANY_PENDING' },
+    retryable: true,
+    retryAfterMs: 30_000,
+  },
+  'gateway-busy': {
+    code: 'UNAVAILABLE',
+    message: 'gateway is busy; retry shortly',
+    retryable: true,
+    retryAfterMs: 500,
+  },
+  'digest-mismatch': {
+    code: 'INVALID_REQUEST',
+    message: 'the request is not what was shown; list again, then approve',
+    details: { code: 'DIGEST_MISMATCH' },
+  },
+  'approval-denied': invalid('device pairing approval denied'),
+  'rejection-denied': invalid('device pairing rejection denied'),
+  'removal-denied': invalid('device pairing removal denied'),
+  'rename-denied': invalid('device pairing rename denied'),
+  'rotation-denied': invalid('device token rotation denied'),
+  'revocation-denied': invalid('device token revocation denied'),
+  'device-unknown': invalid('unknown deviceId'),
+  'label-blank': invalid('label required'),
+  'session-unknown': invalid('unknown session'),
+  'session-not-allowed': invalid('only an admin token may open every session'),
+  'last-admin': {
+    code: 'FORBIDDEN',
+    message: 'no other admin would be left; use the gateway host for this',
+    details: { code: 'LAST_ADMIN' },
+  },
+  'actor-gone': { code: 'FORBIDDEN', message: 'the grant behind this connection has ended; connect again' },
+} as const satisfies { readonly [R in Refusal['reason']]?: ErrorShape }
+
+export type FixedRefusal = Extract<Refusal, { reason: keyof typeof FIXED_REFUSALS }>
+
+export function isFixed(refusal: Refusal): refusal is FixedRefusal {
+  return Object.hasOwn(FIXED_REFUSALS, refusal.reason)
+}

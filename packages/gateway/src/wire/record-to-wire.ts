@@ -1,0 +1,119 @@
+import type { Device, DeviceList, OpenRequest, PairingNews, Session, Token } from '@pairgate/core'
+import { EVERY_SESSION, fingerprintWords } from '@pairgate/protocol'
+import type { EventName, PairedRow, PendingRow, ResolvedPayload, TokenRow } from '@pairgate/protocol/wire'
+
+/** Leaves out what is `undefined`: OpenClaw's schemas want a key absent, not empty. */
+function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '')
+  return Object.fromEntries(kept) as { [K in keyof T]?: NonNullable<T[K]> }
+}
+
+/** An open request as operators see it. `extended` adds what only our own clients know. */
+export function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean): PendingRow {
+  return {
+    requestId: request.id,
+    deviceId: request.deviceId,
+    publicKey: request.publicKey,
+    ...present(request.metadata),
+    role: request.role,
+    roles: [request.role],
+    scopes: request.scopes,
+    ...present({ remoteIp: request.remoteIp }),
+    silent: false,
+    isRepair,
+    ts: request.createdAt,
+    ...(extended && {
+      expiresAtMs: request.expiresAt,
+      digest: request.digest,
+      fingerprint: fingerprintWords(request.deviceId),
+    }),
+  }
+}
+
+export interface PairedContext {
+  readonly tokens: readonly Token[]
+  readonly sessions: ReadonlyMap<string, Session>
+  readonly connected: boolean | undefined
+  readonly extended: boolean
+}
+
+/** A paired device as operators see it; no secret is among its fields. */
+export function pairedRow(
+  device: Device,
+  { tokens, sessions, connected, extended }: PairedContext,
+): PairedRow {
+  const { displayName, platform, deviceFamily, clientId, clientMode } = device
+  return {
+    deviceId: device.id,
+    publicKey: device.publicKey,
+    ...present({
+      displayName,
+      operatorLabel: device.operatorLabel,
+      platform,
+      deviceFamily,
+      clientId,
+      clientMode,
+    }),
+    role: device.roles[0] ?? tokens[0]?.role ?? 'operator',
+    roles: device.roles,
+    scopes: device.scopes,
+    ...present({ remoteIp: device.lastSeenIp }),
+    approvedVia: 'owner',
+    createdAtMs: device.pairedAt,
+    approvedAtMs: device.approvedAt,
+    ...present({ lastSeenAtMs: device.lastSeenAt }),
+    ...(device.lastSeenAt !== undefined && { lastSeenReason: 'connect' }),
+    ...present({ connected }),
+    tokens: tokens.map((token) => tokenRow(token, sessions, extended)),
+    ...(extended && { fingerprint: fingerprintWords(device.id), approvedBy: device.approvedBy }),
+  }
+}
+
+function tokenRow(token: Token, sessions: ReadonlyMap<string, Session>, extended: boolean): TokenRow {
+  const session = token.sessionId === EVERY_SESSION ? '*' : sessions.get(token.sessionId)?.key
+  return {
+    role: token.role,
+    scopes: token.scopes,
+    createdAtMs: token.createdAt,
+    ...present({
+      rotatedAtMs: token.rotatedAt,
+      revokedAtMs: token.revokedAt,
+      lastUsedAtMs: token.lastUsedAt,
+    }),
+    ...(extended && present({ expiresAtMs: token.expiresAt, session })),
+  }
+}
+
+export function deviceListPayload(
+  list: DeviceList,
+  isConnected: (id: Device['id']) => boolean,
+  extended: boolean,
+) {
+  const { pending, paired, sessions } = list
+  return {
+    pending: pending.map(({ request, isRepair }) => pendingRow(request, isRepair, extended)),
+    paired: paired.map(({ device, tokens }) =>
+      pairedRow(device, { tokens, sessions, connected: isConnected(device.id), extended }),
+    ),
+  }
+}
+
+/** The event that carries a piece of pairing news (protocol fact 14). */
+export function newsEvent(
+  news: PairingNews,
+  extended: boolean,
+): { readonly event: EventName; readonly payload: unknown } {
+  switch (news.kind) {
+    case 'requested':
+      return { event: 'device.pair.requested', payload: pendingRow(news.request, news.isRepair, extended) }
+    case 'resolved': {
+      const { requestId, deviceId, decision, at } = news
+      return {
+        event: 'device.pair.resolved',
+        payload: { requestId, deviceId, decision, ts: at } satisfies ResolvedPayload,
+      }
+    }
+    case 'changed':
+      return { event: 'device.pair.changed', payload: {} }
+  }
+}

@@ -1,0 +1,60 @@
+import type { Refusal, RequestFate } from '@pairgate/core'
+import type { DetailCode, ErrorShape } from '@pairgate/protocol/wire'
+import { type AuthContext, authFailure } from './auth-failure.ts'
+import { FIXED_REFUSALS, isFixed } from './fixed-refusals.ts'
+import { pairingRequired } from './pairing-required.ts'
+
+/** What a peer is told depends on who it is: our own clients know more fields. */
+export interface WireContext extends AuthContext {
+  readonly extended: boolean
+}
+
+/** Every refusal in the words of the wire. Forgetting one is a compile error. */
+export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShape {
+  if (isFixed(refusal)) return FIXED_REFUSALS[refusal.reason]
+  switch (refusal.reason) {
+    case 'secret-missing':
+    case 'password-mismatch':
+    case 'token-mismatch':
+    case 'device-token-mismatch':
+    case 'bootstrap-invalid':
+    case 'scope-mismatch':
+      return authFailure(refusal, context)
+    case 'pairing-required':
+      return pairingRequired(refusal.request, refusal.device, context.extended)
+    case 'request-unknown':
+      return unknownRequest(refusal.fate)
+    case 'scope-unknown':
+    case 'scope-not-for-role':
+      return invalid(`invalid scope for requested roles: ${refusal.scope}`)
+    case 'scope-not-asked':
+      return invalid(`scope was not requested: ${refusal.scope}`)
+    case 'ceiling':
+      return invalid(`missing scope: ${refusal.missing}`)
+    case 'scope-missing': {
+      const { scope } = refusal
+      const details = { code: 'MISSING_SCOPE', missingScope: scope, requiredScopes: [scope] }
+      return { code: 'FORBIDDEN', message: `missing scope: ${scope}`, details }
+    }
+    case 'role-unauthorized':
+      return invalid(`unauthorized role: ${refusal.role}`)
+    case 'method-unknown':
+      return invalid(`unknown method: ${refusal.method}`)
+  }
+}
+
+const invalid = (message: string): ErrorShape => ({ code: 'INVALID_REQUEST', message })
+
+const FATES: Readonly<Record<Exclude<RequestFate['kind'], 'unknown'>, DetailCode>> = {
+  expired: 'REQUEST_EXPIRED',
+  decided: 'REQUEST_DECIDED',
+  superseded: 'REQUEST_SUPERSEDED',
+}
+
+/** OpenClaw's CLI reads this very text; what became of the request is in the details. */
+function unknownRequest(fate: RequestFate): ErrorShape {
+  if (fate.kind === 'unknown') return invalid('unknown requestId')
+  const supersededBy = fate.kind === 'superseded' ? fate.by : undefined
+  const details = { code: FATES[fate.kind], ...(supersededBy && { supersededBy }) }
+  return { ...invalid('unknown requestId'), details }
+}

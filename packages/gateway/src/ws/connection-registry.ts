@@ -1,0 +1,82 @@
+import { isSelfScoped, type LiveConnections, type PairingNews } from '@pairgate/core'
+import type { DeviceId, Instant } from '@pairgate/protocol'
+import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
+import type { Timers } from '../platform/timers.ts'
+import { newsEvent } from '../wire/record-to-wire.ts'
+import type { Connection } from './connection.ts'
+
+/** Every live connection of this instance, found by device. */
+export interface ConnectionRegistry extends LiveConnections {
+  /** From the moment this returns, a revocation finds the connection. */
+  add(connection: Connection): void
+  remove(connection: Connection): void
+  isConnected(deviceId: DeviceId): boolean
+  /** Shuts every connection whose token ran out. */
+  sweep(now: Instant): void
+  each(visit: (connection: Connection) => void): void
+  readonly size: number
+}
+
+export function createConnectionRegistry({ timers }: { readonly timers: Timers }): ConnectionRegistry {
+  const all = new Set<Connection>()
+  const byDevice = new Map<DeviceId, Set<Connection>>()
+  const listeners = new Set<Connection>()
+  const expiring = new Set<Connection>()
+
+  return {
+    add(connection) {
+      all.add(connection)
+      if (connection.hearsPairing) listeners.add(connection)
+      if (connection.expiresAt !== undefined) expiring.add(connection)
+      const { principal } = connection
+      if (principal.kind !== 'device') return
+      const own = byDevice.get(principal.deviceId) ?? new Set()
+      byDevice.set(principal.deviceId, own.add(connection))
+    },
+    remove(connection) {
+      all.delete(connection)
+      listeners.delete(connection)
+      expiring.delete(connection)
+      const { principal } = connection
+      if (principal.kind !== 'device') return
+      const own = byDevice.get(principal.deviceId)
+      own?.delete(connection)
+      if (own?.size === 0) byDevice.delete(principal.deviceId)
+    },
+    closeDevice(deviceId, role, causedBy) {
+      for (const connection of byDevice.get(deviceId) ?? []) {
+        if (role !== undefined && connection.principal.role !== role) continue
+        const own = connection.principal.connId === causedBy
+        connection.shut(own)
+        // The reply leaves first; a connection that finds no last words is closed all the same.
+        if (own) timers.after(LIMITS.closeGraceMs, () => connection.leave(CLOSES['device-removed']))
+      }
+    },
+    tell(news) {
+      for (const connection of listeners) {
+        if (!mayKnow(connection, news)) continue
+        const { event, payload } = newsEvent(news, connection.extended)
+        connection.tell(event, payload)
+      }
+    },
+    isConnected: (deviceId) => byDevice.has(deviceId),
+    sweep(now) {
+      for (const connection of expiring) {
+        if (connection.expiresAt !== undefined && now >= connection.expiresAt) connection.shut(false)
+      }
+    },
+    each(visit) {
+      for (const connection of all) visit(connection)
+    },
+    get size() {
+      return all.size
+    },
+  }
+}
+
+/** A device that manages only itself hears only of itself. */
+function mayKnow({ principal }: Connection, news: PairingNews): boolean {
+  if (!isSelfScoped(principal)) return true
+  const about = news.kind === 'requested' ? news.request.deviceId : news.deviceId
+  return about === principal.deviceId
+}

@@ -1,0 +1,97 @@
+import type { Principal } from '@pairgate/core'
+import { coversScopes, type Instant } from '@pairgate/protocol'
+import { CLOSES, type ErrorShape, type EventName } from '@pairgate/protocol/wire'
+import type { AuthContext } from '../wire/auth-failure.ts'
+import type { FrameChannel } from './frame-channel.ts'
+
+/**
+ * `waiting`: registered, but the hello is not out yet. `draining`: the gateway stops, so nothing new is
+ * taken up but replies in flight still leave. `last-words`: the gate is closed, and the one reply of the
+ * call that closed it may still leave. `closed`: nothing goes in or out.
+ */
+type GateState = 'waiting' | 'open' | 'draining' | 'last-words' | 'closed'
+
+/** One live connection behind its gate. */
+export interface Connection {
+  readonly principal: Principal
+  /** The client announced `pairgate-1`. */
+  readonly extended: boolean
+  readonly context: AuthContext
+  /** When its token runs out. */
+  readonly expiresAt: Instant | undefined
+  /** Whether a request may be taken up now. */
+  readonly isOpen: boolean
+  /** The hello is about to leave. Answers false when the gate was closed meanwhile. */
+  open(): boolean
+  /** Sends a broadcast with the next number; only while the gate is open. */
+  tell(event: EventName, payload: unknown): void
+  succeed(id: string, payload: unknown, endsOwnConnection: boolean): void
+  fail(id: string, error: ErrorShape): void
+  /** Closes the gate at once: 4001, with or without waiting for last words. */
+  shut(withLastWords: boolean): void
+  /** Closes for another reason than a revocation. */
+  leave(close: { readonly code: number; readonly reason: string }): void
+  /** The gateway stops: says so and takes up nothing more. */
+  drain(reason: string): void
+  beat(): void
+  readonly hearsPairing: boolean
+}
+
+export interface ConnectionFacts {
+  readonly principal: Principal
+  readonly extended: boolean
+  readonly context: AuthContext
+  readonly expiresAt: Instant | undefined
+}
+
+export function createConnection(channel: FrameChannel, facts: ConnectionFacts): Connection {
+  let state: GateState = 'waiting'
+  let seq = 0
+
+  function end(close: { readonly code: number; readonly reason: string }): void {
+    state = 'closed'
+    channel.close(close)
+  }
+  return {
+    ...facts,
+    hearsPairing:
+      facts.principal.role === 'operator' && coversScopes(facts.principal.scopes, ['operator.pairing']),
+    get isOpen() {
+      return state === 'open'
+    },
+    open() {
+      if (state !== 'waiting') return false
+      state = 'open'
+      return true
+    },
+    tell(event, payload) {
+      if (state !== 'open') return
+      seq += 1
+      channel.send({ type: 'event', event, payload, seq })
+    },
+    succeed(id, payload, endsOwnConnection) {
+      if (answers(state)) return channel.send({ type: 'res', id, ok: true, payload })
+      if (state !== 'last-words' || !endsOwnConnection) return
+      channel.send({ type: 'res', id, ok: true, payload })
+      end(CLOSES['device-removed'])
+    },
+    fail(id, error) {
+      if (answers(state)) channel.send({ type: 'res', id, ok: false, error })
+    },
+    shut(withLastWords) {
+      if (state === 'closed' || state === 'last-words') return
+      if (!withLastWords || !answers(state)) return end(CLOSES['device-removed'])
+      state = 'last-words'
+    },
+    leave: end,
+    drain(reason) {
+      this.tell('shutdown', { reason })
+      if (state === 'open') state = 'draining'
+    },
+    beat: () => channel.beat(),
+  }
+}
+
+function answers(state: GateState): boolean {
+  return state === 'open' || state === 'draining'
+}

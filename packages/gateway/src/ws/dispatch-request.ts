@@ -1,0 +1,141 @@
+import { authorize, type Principal, type Refusal, type Result } from '@pairgate/core'
+import { coversScopes } from '@pairgate/protocol'
+import {
+  CLOSES,
+  describeFindings,
+  frameId,
+  LIMITS,
+  METHODS,
+  type MethodName,
+  parseMethod,
+  RequestFrame,
+  readFrame,
+} from '@pairgate/protocol/wire'
+import type { Logger } from 'pino'
+import { Compile, type Validator } from 'typebox/compile'
+import { refusalToWire } from '../wire/refusal-to-wire.ts'
+import type { Connection } from './connection.ts'
+import { ENDS_OWN_CONNECTION, type MethodHandlers } from './methods/method-handlers.ts'
+
+const requestFrame = Compile(RequestFrame)
+
+export interface DispatchDeps {
+  readonly handlers: MethodHandlers
+  readonly log: Logger
+  /** Told of every request that passed authorization. */
+  readonly onServed: (principal: Principal) => void
+}
+
+type AnyHandler = (connection: Connection, params: unknown) => Promise<Result<unknown>>
+
+export interface Dispatch {
+  /** Takes one frame of a connection after its hello. Never throws. */
+  (connection: Connection, text: string): void
+  /** Resolves when no request is being worked on. */
+  idle(): Promise<void>
+}
+
+/**
+ * Every request passes here, in one order: the gate, the frame, the method's row, role and scope, the
+ * params, the handler. The gate is asked first and again when the answer leaves.
+ */
+export function createDispatch({ handlers, log, onServed }: DispatchDeps): Dispatch {
+  const validatorOf = createValidators()
+  const strike = createStrikes()
+  const inFlight = new Set<Promise<void>>()
+
+  async function serve(connection: Connection, id: string, call: Call): Promise<void> {
+    try {
+      // The one place where the table's schemas and the handlers' types meet: the params have just been checked.
+      const handler = handlers[call.method] as AnyHandler
+      const result = await handler(connection, call.params)
+      if (result.ok) connection.succeed(id, result.value, ENDS_OWN_CONNECTION.has(call.method))
+      else refuse(connection, id, result.refusal)
+    } catch (error) {
+      log.error({ err: error, method: call.method }, 'request failed')
+      refuse(connection, id, { reason: 'gateway-busy' })
+    }
+  }
+
+  function take(connection: Connection, { id, method: name, params = {} }: RequestFrame): void {
+    if (name === 'connect') return invalid(connection, id, 'connect is only valid as the first request')
+    const method = parseMethod(name)
+    if (!method) return refuse(connection, id, unknownMethod(connection.principal, name))
+    const allowed = authorize(connection.principal, METHODS[method])
+    if (!allowed.ok) {
+      refuse(connection, id, allowed.refusal)
+      if (allowed.refusal.reason === 'role-unauthorized') strike(connection)
+      return
+    }
+    const checked = params ?? {}
+    const validator = validatorOf(method)
+    if (!validator.Check(checked)) {
+      return invalid(
+        connection,
+        id,
+        `invalid ${method} params: ${describeFindings(validator.Errors(checked))}`,
+      )
+    }
+    onServed(connection.principal)
+    const work = serve(connection, id, { method, params: checked }).finally(() => inFlight.delete(work))
+    inFlight.add(work)
+  }
+
+  function dispatch(connection: Connection, text: string): void {
+    if (!connection.isOpen) return
+    const received = readFrame(text)
+    if (!received.json) return
+    const frame = received.value
+    if (requestFrame.Check(frame)) return take(connection, frame)
+    invalid(
+      connection,
+      frameId(frame),
+      `invalid request frame: ${describeFindings(requestFrame.Errors(frame))}`,
+    )
+  }
+  return Object.assign(dispatch, {
+    async idle() {
+      while (inFlight.size > 0) await Promise.all(inFlight)
+    },
+  })
+}
+
+interface Call {
+  readonly method: MethodName
+  readonly params: unknown
+}
+
+/** Compiled at the first call: a gateway that starts should not pay for methods that nobody calls. */
+function createValidators(): (method: MethodName) => Validator {
+  const compiled = new Map<MethodName, Validator>()
+  return (method) => {
+    const validator = compiled.get(method) ?? Compile(METHODS[method].params)
+    compiled.set(method, validator)
+    return validator
+  }
+}
+
+/** Counts calls of a wrong role; a connection that goes on is closed (protocol fact 3). */
+function createStrikes(): (connection: Connection) => void {
+  const strikes = new WeakMap<Connection, number>()
+  return (connection) => {
+    const count = (strikes.get(connection) ?? 0) + 1
+    strikes.set(connection, count)
+    if (count > LIMITS.unauthorizedRoleReplies) connection.leave(CLOSES['repeated-unauthorized'])
+  }
+}
+
+function refuse(connection: Connection, id: string, refusal: Refusal): void {
+  connection.fail(id, refusalToWire(refusal, { ...connection.context, extended: connection.extended }))
+}
+
+function invalid(connection: Connection, id: string, message: string): void {
+  connection.fail(id, { code: 'INVALID_REQUEST', message })
+}
+
+/** What is not in the table is refused; who is no admin does not learn what exists (protocol fact 12). */
+function unknownMethod(principal: Principal, method: string): Refusal {
+  if (principal.role !== 'operator') return { reason: 'role-unauthorized', role: principal.role }
+  const admin = coversScopes(principal.scopes, ['operator.admin'])
+  return admin ? { reason: 'method-unknown', method } : { reason: 'scope-missing', scope: 'operator.admin' }
+}

@@ -1,0 +1,166 @@
+import type {
+  Admission,
+  AuthMode,
+  Clock,
+  ConnectAsk,
+  ConnectPeer,
+  Core,
+  Refusal,
+  Result,
+  StoreReader,
+} from '@pairgate/core'
+import { EVERY_SESSION } from '@pairgate/protocol'
+import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
+import { closeReason } from '../wire/close-reason.ts'
+import { refusalToWire } from '../wire/refusal-to-wire.ts'
+import { type Connection, createConnection } from './connection.ts'
+import type { ConnectionRegistry } from './connection-registry.ts'
+import type { FrameChannel } from './frame-channel.ts'
+import { helloOk } from './hello.ts'
+import type { OwnerChallenge } from './owner-challenge.ts'
+import { type ReadConnect, readConnect } from './read-connect.ts'
+
+export interface HandshakeDeps {
+  readonly core: Core
+  readonly read: StoreReader
+  readonly clock: Clock
+  readonly registry: ConnectionRegistry
+  readonly mode: AuthMode
+  readonly version: string
+  readonly bootId: string
+  readonly startedAt: number
+}
+
+/** What is known of a socket before its first frame. */
+export interface HandshakeFacts {
+  readonly peer: ConnectPeer
+  readonly nonce: string
+  /** Present on the owner's socket only. */
+  readonly owner: OwnerChallenge | undefined
+}
+
+/** The three messages in order: challenge, connect, hello. Whatever goes wrong is answered before the close. */
+export function createHandshake(deps: HandshakeDeps) {
+  return {
+    challenge(channel: FrameChannel, { nonce, owner }: HandshakeFacts): void {
+      const proof = owner && { ownerProof: owner.gatewayProof }
+      const payload: ChallengePayload = { nonce, ts: deps.clock.now(), capabilities: [], ...proof }
+      channel.send({ type: 'event', event: 'connect.challenge', payload })
+    },
+
+    /** @returns the open connection, or `undefined` when the peer was refused and the channel is closing. */
+    async answer(
+      channel: FrameChannel,
+      text: string,
+      facts: HandshakeFacts,
+    ): Promise<Connection | undefined> {
+      const read = readConnect(text, facts.owner !== undefined)
+      if (!read.ok) {
+        const { reply, close } = read.value
+        if (reply) channel.send({ type: 'res', id: reply.id, ok: false, error: reply.error })
+        channel.close(close)
+        return undefined
+      }
+      const accepted = await accept(deps, read.value, facts)
+      if (!accepted.ok)
+        return refuse(deps, channel, { connect: read.value, facts, refusal: accepted.refusal })
+      return admit(deps, channel, { connect: read.value, facts, admission: accepted.value })
+    },
+  }
+}
+
+export type Handshake = ReturnType<typeof createHandshake>
+
+function accept(
+  { core }: HandshakeDeps,
+  { ask, ownerProof }: ReadConnect,
+  facts: HandshakeFacts,
+): Promise<Result<Admission>> | Result<Admission> {
+  const { peer, nonce, owner } = facts
+  if (owner) return core.acceptOwner(ask, peer, ownerProof !== undefined && owner.accepts(ownerProof))
+  return core.acceptConnect(ask, peer, nonce)
+}
+
+interface Admitting {
+  readonly connect: ReadConnect
+  readonly facts: HandshakeFacts
+  readonly admission: Admission
+}
+
+/**
+ * Registers the socket, and only then looks again: a revocation between the first look and now is caught
+ * by the second look, a later one by the registry. Then the hello leaves.
+ */
+async function admit(
+  deps: HandshakeDeps,
+  channel: FrameChannel,
+  { connect, facts, admission }: Admitting,
+): Promise<Connection | undefined> {
+  const { extended, ask, id } = connect
+  const expiresAt = admission.token?.record.expiresAt
+  const context = contextOf(deps, ask, facts)
+  const connection = createConnection(channel, {
+    principal: admission.principal,
+    extended,
+    context,
+    expiresAt,
+  })
+  deps.registry.add(connection)
+  channel.onClosed(() => deps.registry.remove(connection))
+
+  const standing = await deps.core.lookAgain(admission)
+  if (!standing.ok) return refuse(deps, channel, { connect, facts, refusal: standing.refusal })
+
+  const sessionKey = extended ? await sessionKeyOf(deps.read, admission) : undefined
+  if (!channel.isOpen || !connection.open()) return undefined
+  channel.trust()
+  const now = deps.clock.now()
+  const { version, bootId, startedAt } = deps
+  const payload = helloOk(admission, {
+    version,
+    bootId,
+    uptimeMs: now - startedAt,
+    now,
+    extended,
+    sessionKey,
+  })
+  channel.send({ type: 'res', id, ok: true, payload })
+  return connection
+}
+
+async function sessionKeyOf(read: StoreReader, { principal }: Admission): Promise<string | undefined> {
+  if (principal.sessionId === EVERY_SESSION) return '*'
+  return (await read.findSession(principal.sessionId))?.key
+}
+
+interface Refusing {
+  readonly connect: ReadConnect
+  readonly facts: HandshakeFacts
+  readonly refusal: Refusal
+}
+
+function refuse(
+  deps: HandshakeDeps,
+  channel: FrameChannel,
+  { connect, facts, refusal }: Refusing,
+): undefined {
+  const error = refusalToWire(refusal, { ...contextOf(deps, connect.ask, facts), extended: connect.extended })
+  channel.send({ type: 'res', id: connect.id, ok: false, error })
+  channel.close(closeFor(refusal, error))
+  return undefined
+}
+
+function closeFor(refusal: Refusal, error: ErrorShape): { readonly code: number; readonly reason: string } {
+  if (error.code === 'UNAVAILABLE') return CLOSES['try-again']
+  const requestId = refusal.reason === 'pairing-required' ? refusal.request.id : undefined
+  return { code: 1008, reason: closeReason(error.message, requestId) }
+}
+
+function contextOf({ mode }: HandshakeDeps, ask: ConnectAsk, { peer }: HandshakeFacts) {
+  return { mode, clientId: ask.clientId, directLoopback: peer.directLoopback }
+}
+
+/** How long a peer may take, in milliseconds: less when many are waiting. */
+export function handshakeTime(crowded: boolean, handshakeMs: number): number {
+  return crowded ? Math.min(LIMITS.crowdedHandshakeMs, handshakeMs) : handshakeMs
+}

@@ -1,0 +1,55 @@
+import { type Core, ok, type Principal, refuse } from '@pairgate/core'
+import { type DeviceId, parseDeviceId, parseRole, type TokenId } from '@pairgate/protocol'
+import type { RevokeResult, RotateResult } from '@pairgate/protocol/wire'
+import type { Handler } from './method-handlers.ts'
+
+export interface DeviceTokenMethodsDeps {
+  readonly core: Core
+  /** Says a device's current secret. */
+  readonly secretOf: (tokenId: TokenId) => string
+}
+
+export interface DeviceTokenMethods {
+  readonly rotate: Handler<'device.token.rotate'>
+  readonly revoke: Handler<'device.token.revoke'>
+}
+
+/** `device.token.*`. A new secret is told only to the device itself, over its own token's connection (T18). */
+export function createDeviceTokenMethods({ core, secretOf }: DeviceTokenMethodsDeps): DeviceTokenMethods {
+  return {
+    async rotate({ principal }, params) {
+      const target = readTarget(params)
+      if (!target) return refuse({ reason: 'rotation-denied' })
+      const rotated = await core.rotateToken(principal, { ...target, scopes: params.scopes })
+      if (!rotated.ok) return rotated
+      const { tokenId, scopes, rotatedAt } = rotated.value
+      const result = { ...target, scopes, rotatedAtMs: rotatedAt ?? 0 }
+      if (!isOwnToken(principal, target.deviceId, target.role)) {
+        return ok({ ...result, tokenDelivery: 'withheld-cross-device' } satisfies RotateResult)
+      }
+      return ok({ ...result, token: secretOf(tokenId), tokenDelivery: 'in-band' } satisfies RotateResult)
+    },
+    async revoke({ principal }, params) {
+      const target = readTarget(params)
+      if (!target) return refuse({ reason: 'revocation-denied' })
+      const revoked = await core.revokeToken(principal, target)
+      if (!revoked.ok) return revoked
+      return ok({ ...target, revokedAtMs: revoked.value.revokedAt ?? 0 } satisfies RevokeResult)
+    },
+  }
+}
+
+function isOwnToken(principal: Principal, deviceId: DeviceId, role: string): boolean {
+  return (
+    principal.kind === 'device' &&
+    principal.byDeviceToken &&
+    principal.deviceId === deviceId &&
+    principal.role === role
+  )
+}
+
+function readTarget(params: { readonly deviceId: string; readonly role: string }) {
+  const deviceId = parseDeviceId(params.deviceId)
+  const role = parseRole(params.role)
+  return deviceId && role ? { deviceId, role } : undefined
+}

@@ -1,0 +1,50 @@
+import { type Clock, isSelfScoped, ok, type StoreReader } from '@pairgate/core'
+import { coversScopes } from '@pairgate/protocol'
+import type { Handler } from './method-handlers.ts'
+
+export interface GatewayReportDeps {
+  readonly read: StoreReader
+  readonly clock: Clock
+  readonly version: string
+  readonly startedAt: number
+  readonly authMode: string
+  readonly connections: () => number
+}
+
+export interface GatewayReport {
+  readonly health: Handler<'health'>
+  readonly status: Handler<'status'>
+}
+
+/** What the gateway says of itself. A caller that manages only itself learns nothing of others. */
+export function createGatewayReport({
+  read,
+  clock,
+  version,
+  startedAt,
+  authMode,
+  connections,
+}: GatewayReportDeps): GatewayReport {
+  return {
+    async health() {
+      const ts = clock.now()
+      await read.headSeq()
+      return ok({ ok: true, ts, durationMs: clock.now() - ts })
+    },
+    async status({ principal }) {
+      const now = clock.now()
+      const own = { runtimeVersion: version, startedAtMs: startedAt, uptimeMs: now - startedAt }
+      const seesAll = !isSelfScoped(principal) && coversScopes(principal.scopes, ['operator.pairing'])
+      if (!seesAll) return ok(own)
+      const [devices, pending] = await Promise.all([read.listDevices(), read.countOpenRequests(now)])
+      return ok({
+        ...own,
+        authMode,
+        database: 'sqlite',
+        connections: connections(),
+        pairedDevices: devices.length,
+        pendingRequests: pending,
+      })
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import type { Result } from '@pairgate/core'
+import type { MethodName, MethodParams } from '@pairgate/protocol/wire'
+import type { Connection } from '../connection.ts'
+import type { DevicePairMethods } from './device-pair-methods.ts'
+import type { DeviceTokenMethods } from './device-token-methods.ts'
+import type { GatewayReport } from './gateway-report.ts'
+
+/** One method's work; its params were validated against the table before. */
+export type Handler<M extends MethodName> = (
+  connection: Connection,
+  params: MethodParams<M>,
+) => Promise<Result<unknown>>
+
+/** Every method of the table has a handler here, or this does not compile. */
+export type MethodHandlers = Readonly<
+  Record<MethodName, (connection: Connection, params: never) => Promise<Result<unknown>>>
+>
+
+/** Methods that may close the very connection that calls them; their reply still leaves. */
+export const ENDS_OWN_CONNECTION: ReadonlySet<MethodName> = new Set([
+  'device.token.rotate',
+  'device.token.revoke',
+  'device.pair.remove',
+])
+
+export interface MethodParts {
+  readonly report: GatewayReport
+  readonly pair: DevicePairMethods
+  readonly token: DeviceTokenMethods
+}
+
+export function createMethodHandlers({ report, pair, token }: MethodParts) {
+  return {
+    health: report.health,
+    status: report.status,
+    'device.pair.list': pair.list,
+    'device.pair.approve': pair.approve,
+    'device.pair.reject': pair.reject,
+    'device.pair.remove': pair.remove,
+    'device.pair.rename': pair.rename,
+    'device.token.rotate': token.rotate,
+    'device.token.revoke': token.revoke,
+  } satisfies { readonly [M in MethodName]: Handler<M> }
+}

@@ -1,0 +1,122 @@
+import type { ConnectAsk } from '@pairgate/core'
+import {
+  acceptsProtocol,
+  CLOSES,
+  ConnectParams,
+  describeFindings,
+  type ErrorShape,
+  MINIMUM_PROBE_PROTOCOL,
+  OwnerConnectParams,
+  PAIRGATE_CAPABILITY,
+  PROTOCOL_VERSION,
+  RequestFrame,
+  readFrame,
+} from '@pairgate/protocol/wire'
+import { Compile } from 'typebox/compile'
+import { closeReason } from '../wire/close-reason.ts'
+
+const requestFrame = Compile(RequestFrame)
+const connectParams = Compile(ConnectParams)
+const ownerConnectParams = Compile(OwnerConnectParams)
+
+/** A first frame that was a well-formed connect. */
+export interface ReadConnect {
+  readonly id: string
+  readonly ask: ConnectAsk
+  readonly extended: boolean
+  /** Only over the owner's socket. */
+  readonly ownerProof: string | undefined
+}
+
+/** A first frame that was not: what to answer, if anything, and how to close. */
+export interface Unreadable {
+  readonly reply: { readonly id: string; readonly error: ErrorShape } | undefined
+  readonly close: { readonly code: number; readonly reason: string }
+}
+
+type Outcome =
+  | { readonly ok: true; readonly value: ReadConnect }
+  | { readonly ok: false; readonly value: Unreadable }
+
+/** Reads the first frame of a socket, with the answers of protocol facts 5 and 10 for every bad one. */
+export function readConnect(text: string, ownerSocket: boolean): Outcome {
+  const received = readFrame(text)
+  if (!received.json) return silently(CLOSES.done)
+  const frame = received.value
+  if (!requestFrame.Check(frame)) return silently(CLOSES['invalid-request-frame'])
+  if (frame.method !== 'connect') {
+    return refused(frame.id, {
+      code: 'INVALID_REQUEST',
+      message: 'invalid handshake: first request must be connect',
+    })
+  }
+  const params = frame.params ?? {}
+  return ownerSocket ? readOwner(frame.id, params) : readDevice(frame.id, params)
+}
+
+function readDevice(id: string, params: unknown): Outcome {
+  if (!connectParams.Check(params)) return badParams(id, connectParams.Errors(params))
+  return judgeVersion(id, params, undefined)
+}
+
+function readOwner(id: string, params: unknown): Outcome {
+  if (!ownerConnectParams.Check(params)) return badParams(id, ownerConnectParams.Errors(params))
+  const { auth, ...rest } = params
+  return judgeVersion(id, rest, auth.ownerProof)
+}
+
+function judgeVersion(id: string, params: ConnectParams, ownerProof: string | undefined): Outcome {
+  const { client, minProtocol, maxProtocol } = params
+  const role = params.role ?? 'operator'
+  if (role === 'worker' || client.mode === 'worker' || client.id === 'openclaw-worker') {
+    return silently(CLOSES['invalid-handshake'])
+  }
+  if (!acceptsProtocol({ minProtocol, maxProtocol, role, clientMode: client.mode })) {
+    const details = {
+      code: 'PROTOCOL_MISMATCH',
+      clientMinProtocol: minProtocol,
+      clientMaxProtocol: maxProtocol,
+      expectedProtocol: PROTOCOL_VERSION,
+      minimumProbeProtocol: MINIMUM_PROBE_PROTOCOL,
+    }
+    const error: ErrorShape = { code: 'INVALID_REQUEST', message: 'protocol mismatch', details }
+    return { ok: false, value: { reply: { id, error }, close: CLOSES['protocol-mismatch'] } }
+  }
+  const extended = params.caps?.includes(PAIRGATE_CAPABILITY) ?? false
+  return { ok: true, value: { id, ask: toAsk(params, role), extended, ownerProof } }
+}
+
+function toAsk(params: ConnectParams, role: string): ConnectAsk {
+  const { client, device, auth } = params
+  const { displayName, platform, deviceFamily } = client
+  return {
+    role,
+    scopes: params.scopes ?? [],
+    clientId: client.id,
+    clientMode: client.mode,
+    metadata: { displayName, platform, deviceFamily, clientId: client.id, clientMode: client.mode },
+    device,
+    auth: {
+      token: auth?.token || undefined,
+      deviceToken: auth?.deviceToken || undefined,
+      bootstrapToken: auth?.bootstrapToken || undefined,
+      password: auth?.password || undefined,
+    },
+  }
+}
+
+function badParams(id: string, findings: Parameters<typeof describeFindings>[0]): Outcome {
+  return refused(id, {
+    code: 'INVALID_REQUEST',
+    message: `invalid connect params: ${describeFindings(findings)}`,
+  })
+}
+function refused(id: string, error: ErrorShape): Outcome {
+  return {
+    ok: false,
+    value: { reply: { id, error }, close: { code: 1008, reason: closeReason(error.message) } },
+  }
+}
+function silently(close: Unreadable['close']): Outcome {
+  return { ok: false, value: { reply: undefined, close } }
+}
