@@ -1,0 +1,134 @@
+import type {
+  DecidedRequest,
+  Device,
+  EventActor,
+  GatewayEvent,
+  OpenRequest,
+  Session,
+  Token,
+  TokenUse,
+} from '@pairgate/core'
+import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
+
+// Records that are told apart by a small number; a test names only what it is about.
+
+export const at = (ms: number) => ms as Instant
+export const deviceId = (n: number) => n.toString(16).padStart(64, '0') as DeviceId
+export const tokenHash = (n: number) => n.toString(16).padStart(64, 'f') as TokenHash
+export const tokenId = (n: number) => `token-${n}` as TokenId
+export const requestId = (n: number) => `request-${n}` as RequestId
+export const sessionId = (n: number) => `session-${n}` as SessionId
+
+export const OWNER: EventActor = { ref: 'owner', connId: 'conn-1', remoteIp: undefined }
+
+export function device(n: number, changes: Partial<Device> = {}): Device {
+  return {
+    id: deviceId(n),
+    publicKey: n.toString(36).padStart(43, 'A'),
+    displayName: `device ${n}`,
+    platform: 'linux',
+    deviceFamily: undefined,
+    clientId: 'cli',
+    clientMode: 'cli',
+    operatorLabel: undefined,
+    roles: ['operator'],
+    scopes: ['operator.read', 'operator.write'],
+    pairedAt: at(1_000 + n),
+    approvedAt: at(1_000 + n),
+    approvedBy: 'owner',
+    approvedVia: 'operator',
+    lastSeenAt: undefined,
+    lastSeenIp: undefined,
+    ...changes,
+  }
+}
+
+/** Token `n` belongs to device `n` unless `changes` say otherwise. */
+export function token(n: number, changes: Partial<Token> = {}): Token {
+  return {
+    deviceId: deviceId(n),
+    role: 'operator',
+    tokenId: tokenId(n),
+    tokenHash: tokenHash(n),
+    keyId: 'key-1',
+    presentedAt: undefined,
+    previousTokenId: undefined,
+    previousHash: undefined,
+    scopes: ['operator.read'],
+    sessionId: sessionId(n),
+    createdAt: at(1_000),
+    rotatedAt: undefined,
+    expiresAt: undefined,
+    revokedAt: undefined,
+    revokedBy: undefined,
+    lastUsedAt: undefined,
+    ...changes,
+  }
+}
+
+export function request(n: number, changes: Partial<OpenRequest> = {}): OpenRequest {
+  return {
+    state: 'open',
+    id: requestId(n),
+    deviceId: deviceId(n),
+    publicKey: n.toString(36).padStart(43, 'A'),
+    role: 'operator',
+    scopes: ['operator.read'],
+    why: 'not-paired',
+    metadata: {
+      displayName: `device ${n}`,
+      platform: 'macos',
+      deviceFamily: 'laptop',
+      clientId: 'ui',
+      clientMode: undefined,
+    },
+    remoteIp: '192.0.2.1',
+    digest: tokenHash(n),
+    createdAt: at(1_000 + n),
+    refreshedAt: at(1_000 + n),
+    expiresAt: at(10_000),
+    ...changes,
+  }
+}
+
+export function decided(open: OpenRequest, changes: Partial<DecidedRequest> = {}): DecidedRequest {
+  return {
+    ...open,
+    state: 'approved',
+    decidedAt: at(5_000),
+    decidedBy: 'owner',
+    supersededBy: undefined,
+    ...changes,
+  }
+}
+
+export function session(n: number, changes: Partial<Session> = {}): Session {
+  return {
+    id: sessionId(n),
+    key: `key-${n}`,
+    label: undefined,
+    createdAt: at(1_000 + n),
+    createdBy: 'owner',
+    ...changes,
+  }
+}
+
+export function use(n: number, changes: Partial<TokenUse> = {}): TokenUse {
+  return { tokenId: tokenId(n), deviceId: deviceId(n), at: at(2_000), ip: '192.0.2.7', ...changes }
+}
+
+export function approved(n: number, role: Role = 'operator'): GatewayEvent {
+  return {
+    kind: 'pairing-approved',
+    requestId: requestId(n),
+    deviceId: deviceId(n),
+    role,
+    tokenId: tokenId(n),
+    scopesBefore: [],
+    scopesAfter: ['operator.read'],
+  }
+}
+
+export function removed(n: number): GatewayEvent {
+  return { kind: 'device-removed', deviceId: deviceId(n) }
+}

@@ -1,0 +1,22 @@
+import { describe } from 'node:test'
+import { describeDevices } from './device-contract.ts'
+import { describeEvents } from './event-contract.ts'
+import { describeAgainstModel } from './model-contract.ts'
+import { describeRequests } from './request-contract.ts'
+import { describeSessions } from './session-contract.ts'
+import { describeTokens } from './token-contract.ts'
+import { describeTransactions } from './transaction-contract.ts'
+import type { OpenStore } from './with-store.ts'
+
+/** What every store has to keep, whatever lies beneath it. `open` gives an empty one each time. */
+export function describeStoreContract(name: string, open: OpenStore): void {
+  describe(`store contract: ${name}`, () => {
+    describeDevices(open)
+    describeTokens(open)
+    describeRequests(open)
+    describeSessions(open)
+    describeEvents(open)
+    describeTransactions(open)
+    describeAgainstModel(open)
+  })
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import type {
+  Device,
+  LoggedEvent,
+  PairingRequest,
+  Session,
+  StoreReader,
+  StoreTransaction,
+  Token,
+  TokenUse,
+} from '@pairgate/core'
+import type { DeviceId, Instant, Role } from '@pairgate/protocol'
+import type { Operation } from './random-steps.ts'
+import {
+  approved,
+  at,
+  decided,
+  device,
+  deviceId,
+  OWNER,
+  removed,
+  request,
+  requestId,
+  session,
+  token,
+  tokenHash,
+  tokenId,
+} from './sample-records.ts'
+
+/** What a store should hold, in the simplest shape there is. */
+export interface Model {
+  readonly devices: Map<string, Device>
+  readonly tokens: Map<string, Token>
+  readonly requests: Map<string, PairingRequest>
+  readonly sessions: Map<string, Session>
+  readonly events: LoggedEvent[]
+}
+
+export function emptyModel(): Model {
+  return { devices: new Map(), tokens: new Map(), requests: new Map(), sessions: new Map(), events: [] }
+}
+
+/** Secrets are numbered by device, role and version; version `v` has replaced `v - 1`. */
+const secretNumber = (n: number, role: Role, version: number) =>
+  1_000 * (n + 1) + 100 * (role === 'node' ? 1 : 0) + version
+
+function tokenVersion(n: number, role: Role, version: number): Token {
+  const number = secretNumber(n, role, version)
+  return token(n, {
+    role,
+    tokenId: tokenId(number),
+    tokenHash: tokenHash(number),
+    ...(version > 0 && { previousTokenId: tokenId(number - 1), previousHash: tokenHash(number - 1) }),
+  })
+}
+
+/** Does one operation on both; leaves out what both would refuse. */
+export async function apply(operation: Operation, tx: StoreTransaction, model: Model): Promise<void> {
+  switch (operation.do) {
+    case 'save-device': {
+      const saved = device(operation.device, { operatorLabel: operation.label })
+      model.devices.set(saved.id, saved)
+      return tx.saveDevice(saved)
+    }
+    case 'delete-device': {
+      const id = deviceId(operation.device)
+      model.devices.delete(id)
+      for (const [key, { deviceId: owner }] of model.tokens) if (owner === id) model.tokens.delete(key)
+      return tx.deleteDevice(id)
+    }
+    case 'save-token': {
+      const saved = tokenVersion(operation.device, operation.role, operation.version)
+      if (!model.devices.has(saved.deviceId)) return
+      model.tokens.set(`${saved.deviceId} ${saved.role}`, saved)
+      return tx.saveToken(saved)
+    }
+    case 'insert-session': {
+      const inserted = session(operation.session)
+      if (model.sessions.has(inserted.id)) return
+      model.sessions.set(inserted.id, inserted)
+      return tx.insertSession(inserted)
+    }
+    case 'append': {
+      const event = operation.removes ? removed(operation.device) : approved(operation.device)
+      model.events.push({ seq: model.events.length + 1, at: at(1), actor: OWNER, event })
+      return tx.appendEvent(event, OWNER, at(1))
+    }
+    default:
+      return applyToRequest(operation, tx, model)
+  }
+}
+
+type RequestOperation = Extract<Operation, { readonly request: number }>
+
+async function applyToRequest(
+  operation: RequestOperation,
+  tx: StoreTransaction,
+  { requests }: Model,
+): Promise<void> {
+  const id = requestId(operation.request)
+  const found = requests.get(id)
+  if (operation.do === 'insert-request') {
+    if (found) return
+    const inserted = request(operation.request, {
+      deviceId: deviceId(operation.device),
+      remoteIp: `192.0.2.${operation.device}`,
+      createdAt: operation.at,
+      expiresAt: operation.until,
+    })
+    requests.set(id, inserted)
+    return tx.insertRequest(inserted)
+  }
+  const open = found?.state === 'open' ? found : undefined
+  if (operation.do === 'refresh') {
+    if (open) requests.set(id, { ...open, refreshedAt: operation.at, expiresAt: operation.until })
+    return tx.refreshRequest(
+      request(operation.request, { refreshedAt: operation.at, expiresAt: operation.until }),
+    )
+  }
+  const decision = { state: operation.state, decidedAt: operation.at }
+  if (open) requests.set(id, decided(open, decision))
+  assert.equal(await tx.settleRequest(decided(request(operation.request), decision)), open !== undefined)
+}
+
+export function noteUses({ tokens, devices }: Model, uses: readonly TokenUse[]): void {
+  for (const use of uses) {
+    const [key, used] = [...tokens].find(([, one]) => one.tokenId === use.tokenId) ?? []
+    if (key && used && (used.lastUsedAt ?? -1) < use.at) tokens.set(key, { ...used, lastUsedAt: use.at })
+    const seen = devices.get(use.deviceId)
+    if (seen && (seen.lastSeenAt ?? -1) < use.at)
+      devices.set(use.deviceId, { ...seen, lastSeenAt: use.at, lastSeenIp: use.ip })
+  }
+}
+
+export function forget({ requests }: Model, before: Instant): void {
+  for (const [id, one] of requests) {
+    const ended = one.state === 'open' ? one.expiresAt : one.decidedAt
+    if (ended < before) requests.delete(id)
+  }
+}
+
+/** Every read of the port, held against the model. */
+export async function assertSame(read: StoreReader, model: Model, now: Instant): Promise<void> {
+  const devices = [...model.devices.values()].sort((one, other) => one.pairedAt - other.pairedAt)
+  assert.deepEqual(await read.listDevices(), devices)
+  assert.deepEqual((await read.listSessions()).length, model.sessions.size)
+  for (const one of model.sessions.values()) {
+    assert.deepEqual(await read.findSession(one.id), one)
+    assert.deepEqual(await read.findSessionByKey(one.key), one)
+  }
+  await assertSameTokens(read, model)
+  await assertSameRequests(read, model, now)
+  assert.deepEqual(await read.eventsAfter(0, 1_000), model.events)
+  assert.equal(await read.headSeq(), model.events.length)
+  for (let n = 0; n < 3; n += 1)
+    assert.equal(await read.wasRemoved(deviceId(n)), wasRemoved(model, deviceId(n)))
+}
+
+function wasRemoved({ events }: Model, id: DeviceId): boolean {
+  return events.findLast(({ event }) => event.deviceId === id)?.event.kind === 'device-removed'
+}
+
+async function assertSameTokens(read: StoreReader, { tokens }: Model): Promise<void> {
+  assert.equal((await read.listTokens()).length, tokens.size)
+  for (const one of tokens.values()) {
+    assert.deepEqual(await read.findToken(one.deviceId, one.role), one)
+    assert.deepEqual(await read.findTokenByHash(one.tokenHash), { token: one, as: 'current' })
+    if (one.previousHash)
+      assert.deepEqual(await read.findTokenByHash(one.previousHash), { token: one, as: 'previous' })
+  }
+}
+
+async function assertSameRequests(read: StoreReader, { requests }: Model, now: Instant): Promise<void> {
+  for (const one of requests.values()) assert.deepEqual(await read.findRequest(one.id), one)
+  const open = [...requests.values()]
+    .filter((one) => one.state === 'open' && one.expiresAt > now)
+    .sort((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1))
+  assert.deepEqual(await read.listOpenRequests(now), open)
+  assert.equal(await read.countOpenRequests(now), open.length)
+  for (let n = 0; n < 3; n += 1) {
+    const own = open.filter((one) => one.deviceId === deviceId(n))
+    assert.deepEqual(await read.listOpenRequests(now, deviceId(n)), own)
+    assert.equal(await read.countOpenRequestsFrom(`192.0.2.${n}`, now), own.length)
+  }
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Store, Token } from '@pairgate/core'
+import { EVERY_SESSION } from '@pairgate/protocol'
+import { at, device, deviceId, token, tokenHash, tokenId } from './sample-records.ts'
+import { type OpenStore, withStore } from './with-store.ts'
+
+export function describeTokens(open: OpenStore): void {
+  describe('tokens', () => {
+    test(
+      'a token comes back as it was saved, with every field and with none of the optional ones',
+      withStore(open, async (store) => {
+        const full = token(1, {
+          presentedAt: at(1),
+          previousTokenId: tokenId(90),
+          previousHash: tokenHash(90),
+          scopes: ['operator.admin', 'operator.read'],
+          sessionId: EVERY_SESSION,
+          rotatedAt: at(2),
+          expiresAt: at(3),
+          revokedAt: at(4),
+          revokedBy: 'device:x',
+          lastUsedAt: at(5),
+        })
+        await save(store, full, token(2, { scopes: [] }))
+        assert.deepEqual(await store.read.findToken(full.deviceId, 'operator'), full)
+        assert.deepEqual(await store.read.findToken(deviceId(2), 'operator'), token(2, { scopes: [] }))
+        assert.equal(await store.read.findToken(deviceId(1), 'node'), undefined)
+      }),
+    )
+
+    test(
+      'saving replaces the token of the same device and role, and the old secret is found no more',
+      withStore(open, async (store) => {
+        const fresh = token(1, { tokenId: tokenId(11), tokenHash: tokenHash(11) })
+        const node = token(12, { deviceId: deviceId(1), role: 'node' })
+        await save(store, token(1), node)
+        await save(store, fresh)
+        assert.deepEqual(await store.read.listTokens(), [node, fresh])
+        assert.equal(await store.read.findTokenByHash(tokenHash(1)), undefined)
+      }),
+    )
+
+    test(
+      'a hash leads to the token whose current or whose previous secret it is',
+      withStore(open, async (store) => {
+        const rotated = token(1, { previousTokenId: tokenId(10), previousHash: tokenHash(10) })
+        await save(store, rotated)
+        assert.deepEqual(await store.read.findTokenByHash(tokenHash(1)), { token: rotated, as: 'current' })
+        assert.deepEqual(await store.read.findTokenByHash(tokenHash(10)), { token: rotated, as: 'previous' })
+        assert.equal(await store.read.findTokenByHash(tokenHash(99)), undefined)
+      }),
+    )
+
+    test(
+      'a hash that is current at one token and previous at another means the current one',
+      withStore(open, async (store) => {
+        await save(store, token(1, { previousHash: tokenHash(2) }), token(2))
+        assert.deepEqual(await store.read.findTokenByHash(tokenHash(2)), { token: token(2), as: 'current' })
+      }),
+    )
+
+    test(
+      'tokens are listed for one device or for all',
+      withStore(open, async (store) => {
+        await save(store, token(2), token(1))
+        assert.deepEqual(await store.read.listTokens(), [token(1), token(2)])
+        assert.deepEqual(await store.read.listTokens(deviceId(2)), [token(2)])
+        assert.deepEqual(await store.read.listTokens(deviceId(9)), [])
+      }),
+    )
+
+    test(
+      'within one transaction a token may be saved before its device',
+      withStore(open, async (store) => {
+        await store.mutate(async (tx) => {
+          await tx.saveToken(token(1))
+          await tx.saveDevice(device(1))
+        })
+        assert.deepEqual(await store.read.listTokens(), [token(1)])
+      }),
+    )
+
+    describeImpossibleTokens(open)
+  })
+}
+
+async function save(store: Store, ...tokens: readonly Token[]): Promise<void> {
+  await store.mutate(async (tx) => {
+    for (const one of tokens) {
+      if (!(await tx.findDevice(one.deviceId))) {
+        await tx.saveDevice(device(0, { id: one.deviceId }))
+      }
+      await tx.saveToken(one)
+    }
+  })
+}
+
+function describeImpossibleTokens(open: OpenStore): void {
+  const impossible: Readonly<Record<string, Partial<Token>>> = {
+    'without a device': { deviceId: deviceId(9) },
+    'with the id of another': { tokenId: tokenId(1) },
+    'with the secret of another': { tokenHash: tokenHash(1) },
+    'with the previous secret of another': { previousHash: tokenHash(10) },
+    'with its own secret as the previous one': { previousHash: tokenHash(2) },
+    'with a hash that is none': { tokenHash: 'pgd_secret' as Token['tokenHash'] },
+    'with a role that does not exist': { role: 'owner' as Token['role'] },
+    'revoked by nobody': { revokedAt: at(5) },
+    'with a time that is no whole number': { createdAt: at(1.5) },
+    'with a time that is none': { createdAt: at(Number.NaN) },
+    'without a session': { sessionId: undefined as never },
+  }
+  for (const [what, changes] of Object.entries(impossible)) {
+    test(
+      `a token ${what} cannot be stored, and the transaction leaves nothing behind`,
+      withStore(open, async (store) => {
+        await save(store, token(1, { previousHash: tokenHash(10) }))
+        const saving = store.mutate(async (tx) => {
+          await tx.saveDevice(device(2))
+          await tx.saveToken(token(2, changes))
+        })
+        await assert.rejects(saving)
+        assert.deepEqual(await store.read.listTokens(), [token(1, { previousHash: tokenHash(10) })])
+        assert.equal(await store.read.findDevice(deviceId(2)), undefined)
+        await save(store, token(2))
+      }),
+    )
+  }
+}

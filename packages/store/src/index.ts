@@ -1,0 +1,2 @@
+export { openSqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts'
+export { StoreUnavailable, type StoreUnavailableReason } from './store-unavailable.ts'

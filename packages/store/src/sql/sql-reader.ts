@@ -1,0 +1,22 @@
+import type { StoreReader } from '@pairgate/core'
+import type { Kysely } from 'kysely'
+import type { HotQueries } from './hot-queries.ts'
+import { readDevices } from './sql-devices.ts'
+import { readEvents } from './sql-events.ts'
+import { readMeta } from './sql-meta.ts'
+import { readRequests } from './sql-requests.ts'
+import { readSessions } from './sql-sessions.ts'
+import { readTokens } from './sql-tokens.ts'
+import type { Tables } from './tables.ts'
+
+/** The reads of the port, on a connection or inside a transaction. */
+export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReader {
+  return {
+    ...readDevices(db, hot),
+    ...readTokens(db, hot),
+    ...readRequests(db),
+    ...readSessions(db),
+    ...readEvents(db),
+    ...readMeta(db),
+  }
+}

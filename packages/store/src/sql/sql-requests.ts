@@ -1,0 +1,80 @@
+import type { StoreReader, StoreTransaction } from '@pairgate/core'
+import type { DeviceId, Instant } from '@pairgate/protocol'
+import type { Kysely } from 'kysely'
+import { fromOpenRequest, toOpenRequest, toRequest } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+type RequestReads = Pick<
+  StoreReader,
+  'findRequest' | 'listOpenRequests' | 'listRequestsExpired' | 'countOpenRequests' | 'countOpenRequestsFrom'
+>
+type RequestWrites = Pick<StoreTransaction, 'insertRequest' | 'refreshRequest' | 'settleRequest'>
+
+export function readRequests(db: Kysely<Tables>): RequestReads {
+  const open = (now: Instant) =>
+    db.selectFrom('pairing_requests').where('state', '=', 'open').where('expires_at', '>', now)
+  const countOpen = (now: Instant) => open(now).select((eb) => eb.fn.countAll<number>().as('count'))
+  return {
+    async findRequest(id) {
+      const row = await db.selectFrom('pairing_requests').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toRequest(row)
+    },
+    async listOpenRequests(now: Instant, only?: DeviceId) {
+      let query = open(now).selectAll()
+      if (only !== undefined) query = query.where('device_id', '=', only)
+      const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').execute()
+      return rows.map(toOpenRequest)
+    },
+    async listRequestsExpired(after, until) {
+      const rows = await open(after)
+        .selectAll()
+        .where('expires_at', '<=', until)
+        .orderBy('expires_at')
+        .orderBy('id')
+        .execute()
+      return rows.map(toOpenRequest)
+    },
+    async countOpenRequests(now) {
+      const { count } = await countOpen(now).executeTakeFirstOrThrow()
+      return Number(count)
+    },
+    async countOpenRequestsFrom(remoteIp, now) {
+      const { count } = await countOpen(now).where('remote_ip', '=', remoteIp).executeTakeFirstOrThrow()
+      return Number(count)
+    },
+  }
+}
+
+export function writeRequests(db: Kysely<Tables>): RequestWrites {
+  const openRow = (id: string) =>
+    db.updateTable('pairing_requests').where('id', '=', id).where('state', '=', 'open')
+  return {
+    async insertRequest(request) {
+      await db.insertInto('pairing_requests').values(fromOpenRequest(request)).execute()
+    },
+    async refreshRequest({ id, refreshedAt, expiresAt }) {
+      await openRow(id).set({ refreshed_at: refreshedAt, expires_at: expiresAt }).execute()
+    },
+    async settleRequest({ id, state, decidedAt, decidedBy, supersededBy }) {
+      // Only the decision: what was shown under an id never changes.
+      const { numUpdatedRows } = await openRow(id)
+        .set({
+          state,
+          decided_at: decidedAt,
+          decided_by: decidedBy,
+          superseded_by: supersededBy ?? null,
+        })
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+  }
+}
+
+export async function deleteFinishedRequests(db: Kysely<Tables>, before: Instant): Promise<void> {
+  await db.deleteFrom('pairing_requests').where('decided_at', '<', before).execute()
+  await db
+    .deleteFrom('pairing_requests')
+    .where('state', '=', 'open')
+    .where('expires_at', '<', before)
+    .execute()
+}

@@ -1,0 +1,56 @@
+import type { StoreReader, StoreTransaction, TokenUse } from '@pairgate/core'
+import type { Kysely } from 'kysely'
+import type { HotQueries } from './hot-queries.ts'
+import { fromToken, toToken } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+export function readTokens(
+  db: Kysely<Tables>,
+  hot: HotQueries,
+): Pick<StoreReader, 'findToken' | 'findTokenByHash' | 'listTokens'> {
+  return {
+    async findToken(deviceId, role) {
+      const { rows } = await hot.tokenOfDevice(db, deviceId, role)
+      return rows[0] && toToken(rows[0])
+    },
+    // Two reads see two commits. In this order that is harmless: a secret goes from current to previous
+    // and never back, so a rotation between them is found by the second.
+    async findTokenByHash(hash) {
+      const current = await hot.tokenByHash(db, hash)
+      if (current.rows[0]) return { token: toToken(current.rows[0]), as: 'current' }
+      const previous = await hot.tokenByPreviousHash(db, hash)
+      return previous.rows[0] && { token: toToken(previous.rows[0]), as: 'previous' }
+    },
+    async listTokens(only) {
+      let query = db.selectFrom('tokens').selectAll()
+      if (only !== undefined) query = query.where('device_id', '=', only)
+      const rows = await query.orderBy('device_id').orderBy('role').execute()
+      return rows.map(toToken)
+    },
+  }
+}
+
+export function writeTokens(db: Kysely<Tables>): Pick<StoreTransaction, 'saveToken'> {
+  return {
+    async saveToken(token) {
+      const row = fromToken(token)
+      await db
+        .insertInto('tokens')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['device_id', 'role']).doUpdateSet(row))
+        .execute()
+    },
+  }
+}
+
+/** By token id, so that a use of an old secret is not noted at its successor. Never moves a time backwards. */
+export async function noteTokenUses(
+  db: Kysely<Tables>,
+  hot: HotQueries,
+  uses: readonly TokenUse[],
+): Promise<void> {
+  for (const { tokenId, deviceId, at, ip } of uses) {
+    await hot.noteTokenUsed(db, at, tokenId, at)
+    await hot.noteDeviceSeen(db, at, ip ?? null, deviceId, at)
+  }
+}

@@ -1,0 +1,24 @@
+import type { StoreTransaction } from '@pairgate/core'
+import type { Transaction } from 'kysely'
+import type { HotQueries } from './hot-queries.ts'
+import { writeDevices } from './sql-devices.ts'
+import { writeEvents } from './sql-events.ts'
+import { writeMeta } from './sql-meta.ts'
+import { createSqlReader } from './sql-reader.ts'
+import { writeRequests } from './sql-requests.ts'
+import { writeSessions } from './sql-sessions.ts'
+import { writeTokens } from './sql-tokens.ts'
+import type { Tables } from './tables.ts'
+
+/** The reads and writes of the port inside a transaction that holds the append lock. */
+export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries): StoreTransaction {
+  return {
+    ...createSqlReader(trx, hot),
+    ...writeDevices(trx),
+    ...writeTokens(trx),
+    ...writeRequests(trx),
+    ...writeSessions(trx),
+    ...writeEvents(trx),
+    ...writeMeta(trx),
+  }
+}

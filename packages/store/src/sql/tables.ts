@@ -1,0 +1,100 @@
+/**
+ * The tables as both engines return them. Times are milliseconds since the epoch, lists and details
+ * are JSON text; what a column means is said at the domain record that `rows.ts` makes of it.
+ */
+export interface Tables {
+  readonly devices: DeviceRow
+  readonly tokens: TokenRow
+  readonly pairing_requests: RequestRow
+  readonly sessions: SessionRow
+  readonly events: EventRow
+  readonly meta: MetaRow
+}
+
+export interface DeviceRow {
+  readonly id: string
+  readonly public_key: string
+  readonly display_name: string | null
+  readonly operator_label: string | null
+  readonly platform: string | null
+  readonly device_family: string | null
+  readonly client_id: string | null
+  readonly client_mode: string | null
+  readonly roles: string
+  readonly scopes: string
+  readonly paired_at: number
+  readonly approved_at: number
+  readonly approved_by: string
+  readonly approved_via: string
+  readonly last_seen_at: number | null
+  readonly last_seen_ip: string | null
+}
+
+export interface TokenRow {
+  readonly device_id: string
+  readonly role: string
+  readonly token_id: string
+  readonly token_hash: string
+  readonly key_id: string
+  readonly presented_at: number | null
+  readonly previous_token_id: string | null
+  readonly previous_hash: string | null
+  readonly scopes: string
+  readonly session_id: string
+  readonly created_at: number
+  readonly rotated_at: number | null
+  readonly expires_at: number | null
+  readonly revoked_at: number | null
+  readonly revoked_by: string | null
+  readonly last_used_at: number | null
+}
+
+export interface RequestRow {
+  readonly id: string
+  readonly device_id: string
+  readonly public_key: string
+  readonly role: string
+  readonly scopes: string
+  readonly why: string
+  readonly display_name: string | null
+  readonly platform: string | null
+  readonly device_family: string | null
+  readonly client_id: string | null
+  readonly client_mode: string | null
+  readonly remote_ip: string | null
+  readonly digest: string
+  readonly state: string
+  readonly created_at: number
+  readonly refreshed_at: number
+  readonly expires_at: number
+  readonly decided_at: number | null
+  readonly decided_by: string | null
+  readonly superseded_by: string | null
+}
+
+export interface SessionRow {
+  readonly id: string
+  readonly key: string
+  readonly label: string | null
+  readonly created_at: number
+  readonly created_by: string
+}
+
+export interface EventRow {
+  readonly seq: number
+  readonly at: number
+  readonly actor: string
+  readonly conn_id: string
+  readonly remote_ip: string | null
+  readonly kind: string
+  readonly device_id: string | null
+  readonly role: string | null
+  readonly request_id: string | null
+  readonly token_id: string | null
+  readonly details: string
+}
+
+export interface MetaRow {
+  readonly name: string
+  readonly value: string
+}
