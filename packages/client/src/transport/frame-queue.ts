@@ -28,10 +28,12 @@ export function createFrameQueue(): FrameQueue {
       } else if (taker) {
         taker.resolve(frame)
         taker = undefined
-      } else {
+      } else if (waiting.length < MOST_WAITING) {
         waiting.push(frame)
+      } else {
+        return false
       }
-      return waiting.length <= MOST_WAITING
+      return true
     },
     next() {
       if (waiting.length > 0) return Promise.resolve(waiting.shift())

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deviceOfTest } from '../test/device-of-test.ts'
+import { startStrictGateway } from '../test/strict-gateway.ts'
+import { type DeviceSession, type DeviceSessionState, openDeviceSession } from './open-device-session.ts'
+
+const retry = { firstMs: 10, maxMs: 20 }
+
+function reaching(session: DeviceSession, kind: DeviceSessionState['kind']): Promise<DeviceSessionState> {
+  return new Promise((resolve) => {
+    const stop = session.onState((state) => {
+      if (state.kind !== kind) return
+      stop()
+      resolve(state)
+    })
+  })
+}
+
+test('a session comes back after a drop, and a request waits for it', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = openDeviceSession({ ...target, retry })
+  const kinds: string[] = [session.state.kind]
+  session.onState(({ kind }) => kinds.push(kind))
+  await session.call('first')
+
+  const dropped = reaching(session, 'paused')
+  gateway.cutAll(1012, 'service restart')
+  const state = await dropped
+  assert.ok(state.kind === 'paused')
+  assert.equal(state.error.closeCode, 1012)
+  assert.deepEqual(await session.call('second'), { method: 'second', params: null })
+
+  await session.close()
+  assert.equal(await session.ended, undefined)
+  assert.deepEqual(kinds, ['connecting', 'connecting', 'open', 'paused', 'connecting', 'open', 'closed'])
+  await assert.rejects(session.call('third'), { code: 'CLOSED' })
+})
+
+test('a session lives through the rotation of its token and stores the new one', async (t) => {
+  const { gateway, target, deviceId, storedToken } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = openDeviceSession({ ...target, retry })
+  for (let n = 0; n < 3; n += 1) {
+    await session.call('before')
+    const again = reaching(session, 'paused').then(() => reaching(session, 'open'))
+    gateway.rotate(deviceId)
+    await again
+    assert.equal((await storedToken())?.token, gateway.devices.get(deviceId)?.token)
+  }
+  await session.close()
+})
+
+test('a revoke ends the session, and its token is forgotten', async (t) => {
+  const { gateway, target, deviceId, storedToken } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = openDeviceSession({ ...target, retry })
+  await session.call('before')
+  gateway.revoke(deviceId)
+  const error = await session.ended
+  assert.ok(error instanceof Error && 'code' in error)
+  assert.equal(error.code, 'AUTH_DEVICE_TOKEN_MISMATCH')
+  assert.equal(session.state.kind, 'closed')
+  assert.equal(await storedToken(), undefined)
+  const tries = gateway.connects.length
+  await new Promise((done) => setTimeout(done, 60))
+  assert.equal(gateway.connects.length, tries)
+  await assert.rejects(session.call('after'), { code: 'AUTH_DEVICE_TOKEN_MISMATCH' })
+})
+
+test('a device that is not paired has no session, and asks only once', async (t) => {
+  const { gateway, target } = await deviceOfTest(t)
+  const session = openDeviceSession({ ...target, retry })
+  await assert.rejects(session.call('any'), { code: 'PAIRING_REQUIRED' })
+  assert.equal(gateway.connects.length, 1)
+  await session.close()
+})
+
+test('a session waits as long as the gateway asks for', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  gateway.refusals.push({ code: 'UNAVAILABLE', message: 'starting', retryable: true, retryAfterMs: 120 })
+  const session = openDeviceSession({ ...target, retry })
+  const paused = await reaching(session, 'paused')
+  assert.ok(paused.kind === 'paused')
+  assert.equal(paused.retryInMs, 120)
+  await session.call('in')
+  await session.close()
+})
+
+test('a session finds its gateway again after a restart on the same port', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = openDeviceSession({ ...target, retry })
+  await session.call('before')
+  const gone = reaching(session, 'paused')
+  await gateway.close()
+  await gone
+  const again = await startStrictGateway(Number(new URL(gateway.url).port))
+  t.after(() => again.close())
+  for (const [id, device] of gateway.devices) again.devices.set(id, device)
+  await session.call('after')
+  await session.close()
+})
+
+test('a request waits for a connection no longer than it was told', async (t) => {
+  const { gateway, target } = await deviceOfTest(t)
+  await gateway.close()
+  const session = openDeviceSession({ ...target, retry: { firstMs: 5_000 } })
+  await assert.rejects(session.call('any', {}, { timeoutMs: 30 }), { code: 'TIMEOUT' })
+  await session.close()
+})
+
+test('events of every connection reach those who listen to the session', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = openDeviceSession({ ...target, retry })
+  const heard: string[] = []
+  session.onEvent(({ event }) => heard.push(event))
+  for (const event of ['one', 'two']) {
+    await session.call('ready')
+    for (const peer of gateway.peers) peer.send({ type: 'event', event })
+    await session.call('told')
+    const again = reaching(session, 'open')
+    gateway.cutAll(1012, 'service restart')
+    await again
+  }
+  assert.deepEqual(heard, ['one', 'two'])
+  await session.close()
+})
+
+test('the signal of a session ends it, connected or not', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const stop = new AbortController()
+  const session = openDeviceSession({ ...target, retry, signal: stop.signal })
+  await session.call('before')
+  stop.abort()
+  assert.equal(await session.ended, undefined)
+  assert.equal(session.state.kind, 'closed')
+})
