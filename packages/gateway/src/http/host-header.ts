@@ -27,7 +27,7 @@ export function parseHost(text: string): HostName | undefined {
   if (port !== undefined && (port < 1 || port > 65_535 || String(port) !== digits)) return undefined
   const name = (bracketed ?? plain ?? '').toLowerCase()
   const ip = parseIp(name)
-  if (bracketed !== undefined) return ip ? { name, ip, port } : undefined
+  if (bracketed !== undefined) return ip && name.includes(':') ? { name, ip, port } : undefined
   return ip === undefined && NUMERIC_END.test(name) ? undefined : { name, ip, port }
 }
 
