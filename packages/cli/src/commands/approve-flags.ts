@@ -1,0 +1,27 @@
+import { parseDuration, parseScope, SCOPES, type Scope } from '@pairgate/protocol'
+import { CommandError } from '../output/command-error.ts'
+
+/** @throws CommandError for a word that is no scope, so that a typo does not silently grant less. */
+export function readScopes(texts: readonly string[]): readonly Scope[] {
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      const scope = parseScope(text.trim())
+      if (scope) return scope
+      throw new CommandError(`"${text}" is no scope.`, {
+        next: [
+          `Scopes: ${SCOPES.join(', ')}.`,
+          'Ids and other arguments go before --scope, which takes all that follows.',
+        ],
+      })
+    })
+}
+
+/** @throws CommandError for what is no length of time. */
+export function readDuration(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new CommandError(
+    `Invalid --expires. Use a number with s, m, h, d or w, e.g. --expires 30d. Received: "${text}".`,
+  )
+}

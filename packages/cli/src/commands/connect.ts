@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import { addExamples, addGatewayOptions, runAction } from './common-options.ts'
+import type { ConnectOptions } from './connect-device.ts'
+
+/** `openclaw connect`: description only. */
+export function addConnectCommand(program: Command): void {
+  const connect = program
+    .command('connect')
+    .description('pair this machine with a gateway, or check that it still is')
+    .option('--role <role>', 'operator controls, node offers capabilities', 'operator')
+    .option('--scope <scope...>', 'scopes to ask for (default: operator.read)')
+    .option('--name <name>', 'how this device introduces itself (default: the name of the machine)')
+    .option('--wait', 'wait until an operator has decided (default)')
+    .option('--no-wait', 'ask, and leave at once')
+  addExamples(addGatewayOptions(connect), [
+    'connect --url wss://gateway.example',
+    'connect --url ws://127.0.0.1:18789 --scope operator.read operator.pairing',
+    'connect --url wss://gateway.example --role node --name "Build node" --no-wait --json',
+  ])
+  connect.action((options: ConnectOptions) =>
+    runAction(options.json, async () => (await import('./connect-device.ts')).connectDevice(options)),
+  )
+}

@@ -1,0 +1,69 @@
+import type { PairedRow, TokenRow } from '@pairgate/protocol/wire'
+import { formatAge, formatExpiry } from '../output/age.ts'
+import { cleanText } from '../output/clean-text.ts'
+import { CommandError } from '../output/command-error.ts'
+import { printJson } from '../output/print-json.ts'
+import { formatRights, pairedName, requestLines, wordsOf } from '../pairing/describe-request.ts'
+import { systemNow } from '../platform/system-clock.ts'
+import { withLink } from '../target/gateway-link.ts'
+import { type CommonOptions, linkFor } from './common-options.ts'
+import { findDevice, findRequest, readPairList } from './read-pair-list.ts'
+
+/** Shows a device or a request: both have ids that begin alike, and people paste either. */
+export async function showDevice(id: string, options: CommonOptions): Promise<void> {
+  const { pending, paired } = await withLink(linkFor(options, 'device.pair.list'), readPairList)
+  const now = systemNow()
+
+  const request = findRequest(pending, id)
+  if (request) {
+    const device = paired.find(({ deviceId }) => deviceId === request.deviceId)
+    if (options.json) printJson({ request, device: device ?? null })
+    else print(requestLines(request, device, now))
+    return
+  }
+  const device = findDevice(paired, id)
+  if (!device) {
+    throw new CommandError(`No device and no request matches "${id}".`, {
+      next: ['Look it up with: openclaw devices list'],
+    })
+  }
+  const open = pending.filter(({ deviceId }) => deviceId === device.deviceId)
+  if (options.json) return printJson({ device, pending: open })
+  print([...deviceLines(device, now), ...open.flatMap((row) => ['', ...requestLines(row, device, now)])])
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+function deviceLines(row: PairedRow, now: number): readonly string[] {
+  const seen = row.lastSeenAtMs === undefined ? 'never' : formatAge(row.lastSeenAtMs, now)
+  return [
+    `Device:      ${pairedName(row)}`,
+    `Own name:    ${cleanText(row.displayName ?? 'none')}`,
+    `Device ID:   ${cleanText(row.deviceId)}`,
+    `Fingerprint: ${wordsOf(row.deviceId)}`,
+    `Platform:    ${cleanText([row.platform, row.deviceFamily, row.clientId].filter(Boolean).join(' · ') || 'unknown')}`,
+    `Approved:    ${formatRights(row)}`,
+    `             ${formatAge(row.approvedAtMs, now)} via ${cleanText(row.approvedVia)}${approver(row)}`,
+    `IP:          ${cleanText(row.remoteIp ?? 'unknown')}`,
+    `Seen:        ${row.connected ? 'connected now' : seen}`,
+    ...row.tokens.map((token) => `Token:       ${tokenLine(token, now)}`),
+  ]
+}
+
+function approver({ approvedBy }: PairedRow): string {
+  return approvedBy === undefined ? '' : ` by ${cleanText(approvedBy)}`
+}
+
+function tokenLine(token: TokenRow, now: number): string {
+  const parts = [
+    formatRights({ roles: [token.role], scopes: token.scopes }),
+    ...(token.session === undefined ? [] : [`session ${cleanText(token.session)}`]),
+    token.revokedAtMs === undefined
+      ? `expires ${formatExpiry(token.expiresAtMs, now)}`
+      : `revoked ${formatAge(token.revokedAtMs, now)}`,
+    token.lastUsedAtMs === undefined ? 'not used yet' : `used ${formatAge(token.lastUsedAtMs, now)}`,
+  ]
+  return parts.join('; ')
+}

@@ -1,0 +1,84 @@
+import {
+  ConfigError,
+  createLog,
+  ListenError,
+  type RunningGateway,
+  StateError,
+  startGateway,
+} from '@pairgate/gateway'
+import { EXIT } from '../exit-codes.ts'
+import { CommandError } from '../output/command-error.ts'
+import { bold, dim } from '../output/paint.ts'
+
+export interface RunOptions {
+  readonly port?: string
+  readonly bind?: string
+  readonly auth?: string
+  readonly token?: string
+  readonly password?: string
+  readonly verbose?: boolean
+}
+
+/** Runs until it is told to stop; resolves when everything is closed. */
+export async function runGateway({ verbose, ...flags }: RunOptions): Promise<void> {
+  const log = createLog({ level: verbose ? 'debug' : 'info', destination: process.stderr })
+  const gateway = await explained(() => startGateway({ flags, env: process.env, log }))
+  stopOnSignal(gateway)
+  process.stdout.write(`${welcome(gateway).join('\n')}\n`)
+  for (const warning of gateway.warnings) process.stderr.write(`Warning: ${warning}\n`)
+  await gateway.done
+}
+
+/** Where it listens, and what to do next: on another machine, then here. */
+export function welcome({ url, addresses, stateDir, authMode }: RunningGateway): readonly string[] {
+  const others = addresses.filter((address) => address !== url)
+  return [
+    `${bold('Gateway listening on')} ${url}`,
+    ...others.map((address) => `                     ${address}`),
+    `State directory: ${stateDir}`,
+    `Auth mode: ${authMode}`,
+    '',
+    `${dim('Let another device ask: ')} openclaw connect --url ${url}`,
+    `${dim('See who asks:           ')} openclaw devices list`,
+    `${dim('Let it in:              ')} openclaw devices approve <request id>`,
+  ]
+}
+
+/** The first signal lets everything finish; whoever sends a second one does not want to wait. */
+function stopOnSignal(gateway: RunningGateway): void {
+  let isStopping = false
+  const stop = (code: number): void => {
+    if (isStopping) process.exit(code)
+    isStopping = true
+    gateway.stop('gateway stopping').catch((error: unknown) => {
+      process.stderr.write(
+        `The gateway did not stop cleanly: ${error instanceof Error ? error.message : error}\n`,
+      )
+      process.exit(EXIT.failed)
+    })
+  }
+  process.on('SIGINT', () => stop(EXIT.interrupted))
+  process.on('SIGTERM', () => stop(EXIT.terminated))
+}
+
+async function explained<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return await start()
+  } catch (error) {
+    if (error instanceof ConfigError) throw sentence(error.message, configExitCode(error.message))
+    if (error instanceof StateError || error instanceof ListenError)
+      throw sentence(error.message, EXIT.failed)
+    throw error
+  }
+}
+
+// A wrong flag is a slip of the hand; settings that cannot work stay so until somebody edits them.
+function configExitCode(message: string) {
+  return message.startsWith('Invalid --') ? EXIT.failed : EXIT.badConfig
+}
+
+/** These errors are a sentence and what to do next already. */
+function sentence(message: string, exitCode: typeof EXIT.failed | typeof EXIT.badConfig): CommandError {
+  const [first = message, ...next] = message.split('\n')
+  return new CommandError(first, { next, exitCode })
+}

@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { addCallCommand } from './commands/call.ts'
+import { addConnectCommand } from './commands/connect.ts'
+import { addDevicesCommands } from './commands/devices.ts'
+import { addGatewayCommands } from './commands/gateway.ts'
+import { printFailure } from './output/print-error.ts'
+import { usageError } from './usage-error.ts'
+
+/** Runs one command line. The exit code is left in `process.exitCode`, so that all output is written first. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // `openclaw devices list | head -1` is no failure: whoever reads has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+  const output = { complaint: '' }
+  try {
+    await createProgram(output).parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) printFailure(error, argv.includes('--json'))
+    // A group of commands without one of them is a question, and its help the answer.
+    else if (error.code === 'commander.help') process.stdout.write(output.complaint)
+  }
+}
+
+function createProgram(output: { complaint: string }): Command {
+  const program = new Command('openclaw')
+    .description(
+      'Device-pairing gateway: every device pairs once, every request is checked, every token can be revoked.',
+    )
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .configureOutput({
+      writeErr: (text) => {
+        output.complaint += text
+      },
+    })
+  addDevicesCommands(program)
+  addConnectCommand(program)
+  addGatewayCommands(program)
+  addCallCommand(program)
+  program.addHelpText('after', '\nStart here:\n  $ openclaw gateway run\n  $ openclaw devices list')
+  rewordErrors(program)
+  return program
+}
+
+// An exit callback is not told whose it is, so each command gets its own.
+function rewordErrors(command: Command): void {
+  command.exitOverride((error) => {
+    const isAnswer = error.exitCode === 0 || error.code === 'commander.help'
+    throw isAnswer ? error : usageError(command, error)
+  })
+  for (const child of command.commands) rewordErrors(child)
+}

@@ -1,0 +1,29 @@
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const FRAME_MS = 100
+const CLEAR_LINE = '\r\u001b[2K'
+
+/** A line that shows that something is still going on; on stderr, so that stdout stays for results. */
+export interface WaitingLine {
+  stop(): void
+}
+
+/** Moves only on a terminal; elsewhere the text is written once. */
+export function startWaitingLine(text: string): WaitingLine {
+  if (!process.stderr.isTTY) {
+    process.stderr.write(`${text}\n`)
+    return { stop: () => undefined }
+  }
+  let frame = 0
+  const draw = (): void => {
+    process.stderr.write(`${CLEAR_LINE}${FRAMES[frame % FRAMES.length]} ${text}`)
+    frame += 1
+  }
+  draw()
+  const timer = setInterval(draw, FRAME_MS)
+  return {
+    stop() {
+      clearInterval(timer)
+      process.stderr.write(CLEAR_LINE)
+    },
+  }
+}

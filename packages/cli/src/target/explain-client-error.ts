@@ -1,0 +1,132 @@
+import type { ClientError } from '@pairgate/client'
+import { formatSpan } from '../output/age.ts'
+import { cleanText } from '../output/clean-text.ts'
+import { CommandError, type FailureShape } from '../output/command-error.ts'
+import type { Target } from './resolve-target.ts'
+
+export interface ErrorPlace {
+  readonly target: Target
+  readonly configFile: string
+}
+
+/** What went wrong with a gateway, as a sentence, what to do next, and the shape for programs. */
+export function explainClientError(error: ClientError, place: ErrorPlace): CommandError {
+  const { target, configFile } = place
+  const gateway = { url: target.url, urlSource: target.source }
+  const where = [`Gateway target: ${target.url}`, `Source: ${target.source}`, `Config: ${configFile}`]
+  const transport = transportShape(error)
+  if (transport) {
+    const next = [...transportAdvice(error), ...where]
+    return new CommandError(error.message, { next, shape: transport, gateway })
+  }
+  if (error.errorCode === undefined)
+    return new CommandError(...splitLines(error.message, ownAdvice(error, place)))
+  const message = refusalMessage(error)
+  return new CommandError(message, {
+    next: refusalAdvice(error, target),
+    shape: requestShape(error, message),
+  })
+}
+
+function transportShape(error: ClientError): FailureShape | undefined {
+  const { code, message, details } = error
+  if (code === 'TIMEOUT') {
+    const timeoutMs = details['timeoutMs']
+    return {
+      type: 'gateway_transport_error',
+      kind: 'timeout',
+      message,
+      ...(typeof timeoutMs === 'number' && { timeoutMs }),
+    }
+  }
+  if (code !== 'UNREACHABLE' && code !== 'CLOSED' && code !== 'PROTOCOL') return undefined
+  const reason = error.closeReason || details['cause']
+  return {
+    type: 'gateway_transport_error',
+    kind: 'closed',
+    message,
+    ...(typeof reason === 'string' && { reason }),
+  }
+}
+
+function transportAdvice({ code, details }: ClientError): readonly string[] {
+  if (code === 'TIMEOUT')
+    return ['Is it overloaded, or is something else listening there? --timeout <ms> waits longer.']
+  if (code === 'PROTOCOL')
+    return ['What answers there does not speak the gateway protocol: check the address.']
+  if (code === 'CLOSED') return ['Look into the log of the gateway, or try again.']
+  const isMissing = details['httpStatus'] === undefined
+  return isMissing
+    ? ['Start it with `openclaw gateway run` or check `openclaw gateway status`.']
+    : ['Something else answers there: check host, port and path of the address.']
+}
+
+/** Failures of our own side that have nothing to do with what the gateway answered. */
+function ownAdvice({ code }: ClientError, { target }: ErrorPlace): readonly string[] {
+  if (code === 'OWNER_PROOF')
+    return ['Stop that program, or check OPENCLAW_STATE_DIR and OPENCLAW_GATEWAY_SOCK.']
+  if (code === 'REQUEST_REJECTED')
+    return [`Ask the operator, then run openclaw connect --url ${target.url} again.`]
+  return []
+}
+
+function splitLines(message: string, advice: readonly string[]): [string, { next: readonly string[] }] {
+  const [first = message, ...rest] = message.split('\n')
+  return [first, { next: [...rest, ...advice] }]
+}
+
+function requestShape(error: ClientError, message: string): FailureShape {
+  return {
+    type: 'gateway_request_error',
+    code: error.errorCode ?? error.code,
+    message,
+    ...(Object.keys(error.details).length > 0 && { details: error.details }),
+    retryable: error.retryable,
+  }
+}
+
+const PAIRING_TEXTS: Readonly<Record<string, string>> = {
+  'scope-upgrade': 'scope upgrade pending approval',
+  'role-upgrade': 'role upgrade pending approval',
+}
+
+/** The gateway's own words, but for pairing, where scripts know those of OpenClaw's command (cli fact 2). */
+export function refusalMessage({ code, message, details, requestId }: ClientError): string {
+  if (code !== 'PAIRING_REQUIRED') return cleanText(message, 1_000)
+  const text = PAIRING_TEXTS[String(details['reason'])] ?? 'device pairing required'
+  return requestId === undefined ? text : `${text} (requestId: ${cleanText(requestId)})`
+}
+
+function refusalAdvice(error: ClientError, target: Target): readonly string[] {
+  const connect =
+    target.kind === 'url' ? `openclaw connect --url ${target.url}` : 'openclaw connect --url <url>'
+  const { requestId, retryAfterMs, details } = error
+  const wait = retryAfterMs === undefined ? 'Wait a little' : `Wait ${formatSpan(retryAfterMs)}`
+  const advice: Readonly<Record<string, readonly string[]>> = {
+    PAIRING_REQUIRED:
+      requestId === undefined
+        ? []
+        : [`Approve it on the gateway: openclaw devices approve ${cleanText(requestId)}`],
+    AUTH_TOKEN_MISSING: [`Pass --token, or pair this device: ${connect}`],
+    AUTH_TOKEN_MISMATCH: [`Check the value of --token, or pair this device: ${connect}`],
+    AUTH_PASSWORD_MISSING: [`Pass --password, or pair this device: ${connect}`],
+    AUTH_PASSWORD_MISMATCH: [`Check the value of --password, or pair this device: ${connect}`],
+    AUTH_DEVICE_TOKEN_MISMATCH: [`The token of this device was revoked or replaced. Ask again: ${connect}`],
+    AUTH_SCOPE_MISMATCH: [
+      'The token of this device does not hold all these scopes: ask for fewer, or have it approved again.',
+    ],
+    AUTH_RATE_LIMITED: [`${wait}, then try again.`],
+    DEVICE_IDENTITY_REQUIRED: [`A shared secret alone is not enough there. Pair this device: ${connect}`],
+    MISSING_SCOPE: [missingScopeAdvice(details['missingScope'])],
+    TOO_MANY_PENDING: ['Have an operator decide the open requests: openclaw devices list'],
+    DIGEST_MISMATCH: ['The request is not what was shown. Look at it again: openclaw devices list'],
+    LAST_ADMIN: ['Run the command on the host of the gateway, without --url.'],
+    DEVICE_AUTH_SIGNATURE_EXPIRED: ['Set the clock of this machine: it differs from that of the gateway.'],
+  }
+  return advice[error.code] ?? (error.errorCode === 'UNAVAILABLE' ? [`${wait}, then try again.`] : [])
+}
+
+function missingScopeAdvice(scope: unknown): string {
+  const name = typeof scope === 'string' ? cleanText(scope) : 'the scope'
+  return `Run it on the host of the gateway without --url, or as a device whose token holds ${name}.`
+}
