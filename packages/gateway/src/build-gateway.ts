@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, type Core, createCore, type Store, type TokenSecrets } from '@pairgate/core'
 import { type Instant, seconds } from '@pairgate/protocol'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
@@ -12,7 +13,7 @@ import type { Log } from './platform/log.ts'
 import { machineNames } from './platform/machine.ts'
 import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
-import { createSystemTimers, type Timers } from './platform/timers.ts'
+import { createSystemTimers } from './platform/timers.ts'
 import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
 import { createAuthPolicy } from './ws/auth-policy.ts'
@@ -100,7 +101,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
     async stop(reason) {
       failing = ['stopping']
       stopHousekeeping()
-      await sayGoodbye({ registry, dispatch, timers }, reason)
+      await sayGoodbye({ registry, dispatch }, reason)
       await use.flush()
     },
   }
@@ -163,23 +164,25 @@ function buildGuard({ config, log }: GatewayParts, names: readonly string[]): Up
 interface Leaving {
   readonly registry: ConnectionRegistry
   readonly dispatch: Dispatch
-  readonly timers: Timers
 }
 
-async function sayGoodbye({ registry, dispatch, timers }: Leaving, reason: string): Promise<void> {
+async function sayGoodbye({ registry, dispatch }: Leaving, reason: string): Promise<void> {
+  const over = new AbortController()
+  // These waits keep the process alive, unlike the sweepers: a gateway that stops must get to its end.
+  const wait = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => undefined)
+
   registry.each((connection) => connection.drain(reason))
-  await Promise.race([dispatch.idle(), waitFor(timers, DRAIN_MS)])
+  await Promise.race([dispatch.idle(), wait(DRAIN_MS)])
   registry.each((connection) => connection.leave(CLOSES['service-restart']))
-  // The peers' own goodbyes; whoever has not answered by then is cut by its channel.
-  const deadline = waitFor(timers, LIMITS.closeGraceMs + 100)
-  const gone = (async () => {
-    while (registry.size > 0) await waitFor(timers, 10)
-  })()
-  await Promise.race([gone, deadline])
+  // Whoever has not answered the goodbye by then is cut by its own channel.
+  const deadline = wait(LIMITS.closeGraceMs + 100)
+  await Promise.race([untilEmpty(registry, wait), deadline])
+  over.abort()
 }
 
-function waitFor(timers: Timers, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    timers.after(ms, resolve)
-  })
+async function untilEmpty(
+  registry: ConnectionRegistry,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<void> {
+  while (registry.size > 0) await wait(10)
 }

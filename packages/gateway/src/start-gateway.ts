@@ -97,13 +97,9 @@ async function openParts(paths: StatePaths, env: Env) {
   const [tokenKey, localKey] = await Promise.all([loadTokenKey(paths, env), loadOrCreateKey(paths.localKey)])
   const store = await openSqliteStore({ path: paths.database })
   await checkKey(store, tokenKey)
-  return {
-    store,
-    tokenKey,
-    localKey,
-    headSeq: await store.read.headSeq(),
-    clock: createSystemClock() satisfies Clock,
-  }
+  const headSeq = await store.read.headSeq()
+  const [newest] = await store.read.eventsAfter(headSeq - 1, 1)
+  return { store, tokenKey, localKey, headSeq, clock: createSystemClock(newest?.at) }
 }
 
 async function startListening(

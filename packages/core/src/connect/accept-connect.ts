@@ -1,6 +1,7 @@
 import { parseRole, type Role } from '@pairgate/protocol'
 import type { RequestWhy } from '../domain/pairing-request.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
+import type { Token } from '../domain/token.ts'
 import type { FileRequest } from '../pairing/file-request.ts'
 import type { AuthPolicy } from '../ports/auth-policy.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -64,7 +65,7 @@ async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Pr
       principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)),
       method: 'none',
       token: undefined,
-      firstProof: false,
+      first: undefined,
     })
   }
 
@@ -120,9 +121,14 @@ function admit(
       secret: deps.secrets.secretOf(record.tokenId),
       issuedAt: record.rotatedAt ?? record.createdAt,
     },
-    firstProof:
-      credential.kind === 'device-token' && credential.as === 'current' && record.presentedAt === undefined,
+    first: firstTime(record, credential),
   }
+}
+
+function firstTime(record: Token, credential: Credential): Admission['first'] {
+  if (record.presentedAt !== undefined) return undefined
+  if (credential.kind === 'device-token' && credential.as === 'current') return 'proof'
+  return record.deliveredAt === undefined ? 'delivery' : undefined
 }
 
 /**
@@ -145,7 +151,7 @@ function acceptWithoutDevice(
 
   const keepsScopes = peer.directLoopback && (cli || backend)
   const principal = sharedPrincipal(peer, role, keepsScopes ? knownScopes(ask.scopes) : [])
-  return ok({ principal, method: by ?? 'none', token: undefined, firstProof: false })
+  return ok({ principal, method: by ?? 'none', token: undefined, first: undefined })
 }
 
 function withoutSecret({ auth }: ConnectAsk, policy: AuthPolicy): Result<Admission> {

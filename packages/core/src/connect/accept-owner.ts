@@ -20,5 +20,5 @@ export function acceptOwner(ask: ConnectAsk, peer: ConnectPeer, proved: boolean)
     remoteIp,
     connId,
   } as const
-  return ok({ principal, method: 'owner', token: undefined, firstProof: false })
+  return ok({ principal, method: 'owner', token: undefined, first: undefined })
 }

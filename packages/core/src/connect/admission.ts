@@ -23,8 +23,8 @@ export interface Admission {
   readonly token:
     | { readonly record: Token; readonly secret: TokenSecret; readonly issuedAt: Instant }
     | undefined
-  /** The device proved the current secret for the first time; this has to be written down. */
-  readonly firstProof: boolean
+  /** A first time that has to be written down: the device proved its secret, or is about to be told it. */
+  readonly first: 'proof' | 'delivery' | undefined
 }
 
 /** The words of an ask that are scopes at all; an unknown word is never shown and never granted. */

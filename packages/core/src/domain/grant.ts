@@ -51,6 +51,7 @@ export function grantToken(existing: Token | undefined, grant: Grant, fresh: New
     expiresAt: grant.expiresAt ?? renewedExpiry(existing, grant.now),
     // A device that lost its token fetches the same one again by its key alone.
     presentedAt: lost ? undefined : existing.presentedAt,
+    deliveredAt: lost ? undefined : existing.deliveredAt,
   }
 }
 
@@ -60,6 +61,7 @@ function firstToken(grant: Grant, fresh: NewSecret): Token {
     role: grant.request.role,
     ...fresh,
     presentedAt: undefined,
+    deliveredAt: undefined,
     previousTokenId: undefined,
     previousHash: undefined,
     scopes: joinScopes(grant.scopes, []),
@@ -103,18 +105,19 @@ export function grantDevice(existing: Device | undefined, grant: Grant, standing
 }
 
 /**
- * The token after a rotation. The last secret that the device *proved* stays good for one thing,
- * fetching the new one; a secret that it never proved is forgotten at once.
+ * The token after a rotation. The last secret that the device *had* stays good for one thing, fetching
+ * the new one; a secret that no hello ever told it is forgotten at once.
  */
 export function rotateToken(token: Token, fresh: NewSecret, scopes: readonly Scope[], now: Instant): Token {
-  const proved = token.presentedAt !== undefined
+  const had = token.deliveredAt !== undefined
   return {
     ...token,
     ...fresh,
     scopes: joinScopes(scopes, []),
     presentedAt: undefined,
-    previousTokenId: proved ? token.tokenId : token.previousTokenId,
-    previousHash: proved ? token.tokenHash : token.previousHash,
+    deliveredAt: undefined,
+    previousTokenId: had ? token.tokenId : token.previousTokenId,
+    previousHash: had ? token.tokenHash : token.previousHash,
     rotatedAt: now,
   }
 }
@@ -124,9 +127,20 @@ export function previousStillFetches(token: Token, now: Instant): boolean {
   return token.rotatedAt !== undefined && now < later(token.rotatedAt, PREVIOUS_SECRET_LIFETIME_MS)
 }
 
+/** The token once a hello has told the device its secret; an older one still fetches, for a lost hello. */
+export function deliverToken(token: Token, now: Instant): Token {
+  return { ...token, deliveredAt: token.deliveredAt ?? now }
+}
+
 /** The token once the device has proved its current secret: from here on no older one is good for anything. */
 export function presentToken(token: Token, now: Instant): Token {
-  return { ...token, presentedAt: now, previousTokenId: undefined, previousHash: undefined }
+  return {
+    ...token,
+    presentedAt: now,
+    deliveredAt: token.deliveredAt ?? now,
+    previousTokenId: undefined,
+    previousHash: undefined,
+  }
 }
 
 /** The token after a revoke: no secret of it, old or new, opens anything. */

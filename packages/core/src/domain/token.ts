@@ -19,8 +19,10 @@ export interface Token {
   readonly keyId: string
   /** When the device first proved this very secret; until then the key alone fetches it. */
   readonly presentedAt: Instant | undefined
+  /** When a hello first told the device this very secret. It may hold it since, proved or not. */
+  readonly deliveredAt: Instant | undefined
   readonly previousTokenId: TokenId | undefined
-  /** The last secret that the device proved before a rotation; good only to fetch the new one. */
+  /** The last secret that the device had before a rotation; good only to fetch the new one. */
   readonly previousHash: TokenHash | undefined
   readonly scopes: readonly Scope[]
   readonly sessionId: SessionId

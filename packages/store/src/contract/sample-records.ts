@@ -52,6 +52,7 @@ export function token(n: number, changes: Partial<Token> = {}): Token {
     tokenHash: tokenHash(n),
     keyId: 'key-1',
     presentedAt: undefined,
+    deliveredAt: undefined,
     previousTokenId: undefined,
     previousHash: undefined,
     scopes: ['operator.read'],

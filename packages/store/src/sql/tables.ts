@@ -37,6 +37,7 @@ export interface TokenRow {
   readonly token_hash: string
   readonly key_id: string
   readonly presented_at: number | null
+  readonly delivered_at: number | null
   readonly previous_token_id: string | null
   readonly previous_hash: string | null
   readonly scopes: string

@@ -63,6 +63,7 @@ async function createTokens(db: Kysely<unknown>, { wholeNumber, tableEnd }: Engi
     .addColumn('token_hash', 'text', (column) => column.notNull().unique())
     .addColumn('key_id', 'text', (column) => column.notNull())
     .addColumn('presented_at', wholeNumber)
+    .addColumn('delivered_at', wholeNumber)
     .addColumn('previous_token_id', 'text')
     // Unique, so that one secret can never lead to two tokens.
     .addColumn('previous_hash', 'text', (column) => column.unique())
