@@ -45,8 +45,11 @@ export function buildHttp({ config, machineNames, ready, log }: BuildHttpDeps): 
     logger: false,
     exposeHeadRoutes: true,
     // A path that does not decode; its message would repeat the path.
-    frameworkErrors: (_error, _request, reply) =>
-      sendError(reply, 400, 'BAD_REQUEST', 'The request is malformed.'),
+    frameworkErrors: (_error, _request, reply) => {
+      // No hook has run before this.
+      setSecurityHeaders(reply)
+      return sendError(reply, 400, 'BAD_REQUEST', 'The request is malformed.')
+    },
   })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.decorateRequest('peer', undefined)
@@ -61,9 +64,7 @@ export function buildHttp({ config, machineNames, ready, log }: BuildHttpDeps): 
 
 function guardWith(judge: JudgeRequest) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    reply.header('X-Content-Type-Options', 'nosniff')
-    reply.header('Referrer-Policy', 'no-referrer')
-    reply.header('Cache-Control', 'no-store')
+    setSecurityHeaders(reply)
     // Asked for by what watches the process, under whatever name and through whatever proxy.
     if (LIVE_PATHS.has(request.url)) return undefined
 
@@ -72,6 +73,12 @@ function guardWith(judge: JudgeRequest) {
     request.peer = judged.peer
     return undefined
   }
+}
+
+function setSecurityHeaders(reply: FastifyReply): void {
+  reply.header('X-Content-Type-Options', 'nosniff')
+  reply.header('Referrer-Policy', 'no-referrer')
+  reply.header('Cache-Control', 'no-store')
 }
 
 /** What a stranger reads of an error says nothing about the inside; the log has the rest. */
