@@ -28,7 +28,7 @@ export function readRequests(db: Kysely<Tables>): RequestReads {
     async listRequestsExpired(after, until) {
       const rows = await open(after)
         .selectAll()
-        .where('expires_at', '<', until)
+        .where('expires_at', '<=', until)
         .orderBy('expires_at')
         .orderBy('id')
         .execute()
