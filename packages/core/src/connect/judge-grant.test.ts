@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  coversScopes,
+  type DeviceId,
+  type Instant,
+  SCOPES,
+  type SessionId,
+  type TokenHash,
+  type TokenId,
+} from '@pairgate/protocol'
+import fc from 'fast-check'
+import type { Device } from '../domain/device.ts'
+import type { Token } from '../domain/token.ts'
+import { judgeGrant } from './judge-grant.ts'
+
+const scopes = fc.subarray([...SCOPES])
+const instant = fc.option(fc.integer({ min: 1, max: 20 }) as fc.Arbitrary<Instant>, { nil: undefined })
+const token: fc.Arbitrary<Token> = fc.record({
+  deviceId: fc.constant('d' as DeviceId),
+  role: fc.constant('operator'),
+  tokenId: fc.constant('t' as TokenId),
+  tokenHash: fc.constant('h' as TokenHash),
+  keyId: fc.constant('k'),
+  presentedAt: instant,
+  deliveredAt: instant,
+  previousTokenId: fc.constant(undefined),
+  previousHash: fc.constant(undefined),
+  scopes,
+  sessionId: fc.constant('s' as SessionId),
+  createdAt: fc.constant(0 as Instant),
+  rotatedAt: instant,
+  expiresAt: instant,
+  revokedAt: instant,
+  revokedBy: fc.constant(undefined),
+  lastUsedAt: fc.constant(undefined),
+})
+const credential = fc.constantFrom(
+  { kind: 'device-token', as: 'current' } as const,
+  { kind: 'device-token', as: 'previous' } as const,
+  { kind: 'shared', by: 'token' } as const,
+  { kind: 'key-alone' } as const,
+)
+const device = { id: 'd' } as Device
+
+test('nothing that is accepted is wider than the token or than what was asked', () => {
+  fc.assert(
+    fc.property(token, credential, scopes, (held, brought, asked) => {
+      const answer = judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant })
+      if (answer.kind !== 'accept') return
+      assert.equal(coversScopes(held.scopes, answer.scopes), true)
+      assert.equal(
+        answer.scopes.every((scope) => asked.includes(scope)),
+        true,
+      )
+    }),
+  )
+})
+test('a revoked or expired token is never accepted, whatever comes with it', () => {
+  fc.assert(
+    fc.property(token, credential, scopes, (held, brought, asked) => {
+      const gone = held.revokedAt !== undefined || (held.expiresAt !== undefined && held.expiresAt <= 10)
+      fc.pre(gone)
+      assert.equal(
+        judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant }).kind,
+        'ask',
+      )
+    }),
+  )
+})
+test('the key alone fetches a secret only until it was first proved', () => {
+  fc.assert(
+    fc.property(token, scopes, (held, asked) => {
+      const answer = judgeGrant({
+        device,
+        token: held,
+        credential: { kind: 'key-alone' },
+        asked,
+        now: 10 as Instant,
+      })
+      if (held.presentedAt !== undefined) assert.equal(answer.kind, 'ask')
+    }),
+  )
+})
+test('a token that asks for more than it holds files no request', () => {
+  const held = {
+    ...fc.sample(token, 1)[0],
+    scopes: ['operator.read'],
+    presentedAt: 1,
+    revokedAt: undefined,
+    expiresAt: undefined,
+  } as unknown as Token
+  const brought = { kind: 'device-token', as: 'current' } as const
+  const asked = ['operator.write'] as const
+  assert.equal(
+    judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant }).kind,
+    'scope-mismatch',
+  )
+})
