@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** The longest delay that a timer of Node takes; a longer one would fire at once. */
-export const LONGEST_DELAY_MS = 2_147_483_647
+const LONGEST_DELAY_MS = 2_147_483_647
 
 /** The delay as a timer can take it. */
 export function timerDelay(ms: number): number {

@@ -4,8 +4,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Runs a script of this folder in its own process and answers with what it printed. */
-export async function runScript(name: string, ...args: readonly string[]): Promise<string> {
-  const script = fileURLToPath(new URL(name, import.meta.url))
-  return (await run(process.execPath, [script, ...args])).stdout
+/** Runs a script in a process of its own and answers with what it printed. */
+export async function runScript(script: URL, ...args: readonly string[]): Promise<string> {
+  return (await run(process.execPath, [fileURLToPath(script), ...args])).stdout
 }

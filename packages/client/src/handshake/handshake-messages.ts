@@ -81,7 +81,7 @@ function areTokenFacts(auth: Readonly<Record<string, unknown>>): boolean {
   return [expiresAtMs, issuedAtMs].every((time) => time === undefined || readCount(time) !== undefined)
 }
 
-export function areStrings(value: unknown): value is readonly string[] {
+function areStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 

@@ -43,10 +43,8 @@ test('of many who come first at once, all end up with the same key', async (t) =
 
 test('two processes that come first at once end up with the same key', async (t) => {
   const path = join(await temporaryFolder(t), 'device', 'key.pem')
-  const [one, other] = await Promise.all([
-    runScript('print-device-id.ts', path),
-    runScript('print-device-id.ts', path),
-  ])
+  const script = new URL('../../test/print-device-id.ts', import.meta.url)
+  const [one, other] = await Promise.all([runScript(script, path), runScript(script, path)])
   assert.match(one, /^[0-9a-f]{64}$/)
   assert.equal(one, other)
 })

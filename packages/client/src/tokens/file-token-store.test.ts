@@ -96,10 +96,8 @@ test('a token file that others may read is refused with advice', async (t) => {
 
 test('of two processes that store at once, neither loses what the other has stored', async (t) => {
   const path = join(await temporaryFolder(t), 'tokens.json')
-  await Promise.all([
-    runScript('store-tokens.ts', path, 'ws://one'),
-    runScript('store-tokens.ts', path, 'ws://two'),
-  ])
+  const script = new URL('../../test/store-tokens.ts', import.meta.url)
+  await Promise.all([runScript(script, path, 'ws://one'), runScript(script, path, 'ws://two')])
   const store = createFileTokenStore(path)
   for (const gateway of ['ws://one', 'ws://two']) {
     for (let n = 0; n < 20; n += 1) {
