@@ -39,7 +39,10 @@ async function take(path: string, mark: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead process's lock away, under a name of our own so that two who do this do not meet. */
+/**
+ * Moves a dead process's lock away, under a name of our own so that two who do this do not meet. The slower
+ * of two may move the fresh lock of the faster one, which then finds that the lock is no longer its own.
+ */
 async function removeStale(path: string, mark: string): Promise<void> {
   const age = await ageOf(path)
   if (age === undefined || age < STALE_MS) return
