@@ -3,7 +3,7 @@ import { addressEntryFault, parseIp } from '../http/ip-address.ts'
 /** Each answers what is wrong with a value that has the right type, or `undefined`. */
 
 /** The `Origin` header is compared letter by letter, so the list must hold what browsers send. */
-export function originFault(entry: string): string | undefined {
+function originFault(entry: string): string | undefined {
   if (entry === '*' || entry === 'null') return `"${entry}" would let every web page in; list the origins`
   const web = /^https?:\/\//i.test(entry)
   if (!web) {
@@ -19,7 +19,7 @@ function noOrigin(entry: string): string {
 }
 
 /** Names without port, as they stand in the `Host` header. */
-export function hostNameFault(entry: string): string | undefined {
+function hostNameFault(entry: string): string | undefined {
   if (parseIp(entry)) return undefined
   return /^(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(entry)
     ? undefined
@@ -39,7 +39,7 @@ export function remoteUrlFault(url: string): string | undefined {
 }
 
 /** The check of a list out of the check of its entries. */
-export function each(fault: (entry: string) => string | undefined) {
+function each(fault: (entry: string) => string | undefined) {
   return (entries: readonly string[]): string | undefined => {
     for (const entry of entries) {
       const found = fault(entry)

@@ -14,7 +14,7 @@ const FORWARDING = new Set([
 const FORWARDING_PREFIXES = ['x-forwarded', 'cf-connecting-ip', 'tailscale-']
 
 /** Whether a header says that somebody else's request is being passed on. */
-export function isForwardingHeader(name: string): boolean {
+function isForwardingHeader(name: string): boolean {
   const lower = name.toLowerCase()
   return FORWARDING.has(lower) || FORWARDING_PREFIXES.some((prefix) => lower.startsWith(prefix))
 }

@@ -12,7 +12,7 @@ export function createHumanLines(destination: LineDestination): { write(line: st
 }
 
 /** One JSON line for people; a line that is no JSON stays as it is. */
-export function humanLine(line: string): string {
+function humanLine(line: string): string {
   const entry = parse(line)
   if (!entry) return line.trimEnd()
   const time = String(entry['time'] ?? '').slice(11, 19)

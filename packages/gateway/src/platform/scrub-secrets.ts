@@ -1,4 +1,4 @@
-export const REDACTED = '[redacted]'
+const REDACTED = '[redacted]'
 
 /** Names whose values are secrets, however the name is written: `deviceToken`, `device_token`, `X-Api-Token`. */
 const SECRET_NAME = /(token|secret|password|passwd|authorization|cookie|proof|signature|privatekey|apikey)$/

@@ -18,8 +18,8 @@ export function takeInstanceLock(path: string): InstanceLock {
   createPrivate(path)
   const database = openDatabase(path)
   try {
-    // Kept in the file itself: a journal or write-ahead log beside it would be no part of the lock.
-    database.exec('PRAGMA journal_mode = DELETE; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    // Nothing is ever written, so no journal has to lie beside the file.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
     throw isBusy(error) ? alreadyRunning(path) : cannotLock(path, error)

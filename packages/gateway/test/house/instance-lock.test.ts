@@ -7,25 +7,28 @@ import { StateError } from '../../src/state/state-error.ts'
 import { otherProcess } from './other-process.ts'
 import { temporaryDir } from './temporary-dir.ts'
 
+const LOCK_HOLDER = new URL('./lock-holder.ts', import.meta.url)
+const KEY_MAKER = new URL('./key-maker.ts', import.meta.url)
+
 test('of two processes on one state directory, the second is refused and told why', async (context) => {
   const dir = temporaryDir(context)
   const path = join(dir, 'gateway.lock.db')
   const lock = takeInstanceLock(path)
   assert.equal(statSync(path).mode & 0o777, 0o600)
 
-  const refused = await otherProcess('lock-holder.ts', path).firstLine
+  const refused = await otherProcess(LOCK_HOLDER, path).firstLine
   assert.match(refused, /^StateError: Another gateway is already running on /)
   assert.ok(refused.includes(dir))
 
   lock.release()
-  const second = otherProcess('lock-holder.ts', path)
+  const second = otherProcess(LOCK_HOLDER, path)
   assert.equal(await second.firstLine, 'held')
   await second.kill('SIGKILL')
 })
 
 test('a process that was killed without a word gives the lock back', async (context) => {
   const path = join(temporaryDir(context), 'gateway.lock.db')
-  const holder = otherProcess('lock-holder.ts', path)
+  const holder = otherProcess(LOCK_HOLDER, path)
   assert.equal(await holder.firstLine, 'held')
   assert.throws(() => takeInstanceLock(path), StateError)
 
@@ -37,7 +40,7 @@ test('a process cannot take its own lock twice, and a refused try does not loose
   const path = join(temporaryDir(context), 'gateway.lock.db')
   const lock = takeInstanceLock(path)
   assert.throws(() => takeInstanceLock(path), StateError)
-  assert.match(await otherProcess('lock-holder.ts', path).firstLine, /already running/)
+  assert.match(await otherProcess(LOCK_HOLDER, path).firstLine, /already running/)
   lock.release()
   lock.release()
   takeInstanceLock(path).release()
@@ -49,7 +52,7 @@ test('a lock file in an unusable place is refused', (context) => {
 
 test('of processes that make a key at once, all end with the same one', async (context) => {
   const path = join(temporaryDir(context), 'token.key')
-  const makers = Array.from({ length: 6 }, () => otherProcess('key-maker.ts', path).firstLine)
+  const makers = Array.from({ length: 6 }, () => otherProcess(KEY_MAKER, path).firstLine)
   const keys = await Promise.all(makers)
   assert.match(keys[0] ?? '', /^[0-9a-f]{64}$/)
   assert.equal(new Set(keys).size, 1)

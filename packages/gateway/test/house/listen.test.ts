@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
@@ -10,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { type ListenOptions, listen } from '../../src/http/listen.ts'
 import { ListenError } from '../../src/http/listen-error.ts'
+import { writeCertificate } from './certificate.ts'
 import { eventually, openHouse } from './http-house.ts'
 import { otherProcess } from './other-process.ts'
 import { rawRequest, upgradeLines } from './raw-request.ts'
@@ -34,14 +34,6 @@ function openPlain(context: TestContext, options: Partial<ListenOptions> = {}) {
     context.after(() => listening.close())
     return listening
   })
-}
-
-function certificate(dir: string, name: string) {
-  const cert = join(dir, `${name}.pem`)
-  const key = join(dir, `${name}.key`)
-  const subject = ['-subj', '/CN=localhost', '-days', '2', '-keyout', key, '-out', cert]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ed25519', '-nodes', ...subject], { stdio: 'ignore' })
-  return { cert, key }
 }
 
 test('both loopback families listen on one port that the system chose', {
@@ -98,7 +90,7 @@ test('the owner socket is for the owner alone and goes when the gateway closes',
 
 test('the socket that a killed gateway left behind is replaced', async (context) => {
   const path = join(temporaryDir(context), 'gateway.sock')
-  const killed = otherProcess('socket-holder.ts', path)
+  const killed = otherProcess(new URL('./socket-holder.ts', import.meta.url), path)
   assert.equal(await killed.firstLine, 'listening')
   await killed.kill('SIGKILL')
   assert.ok(statSync(path).isSocket())
@@ -130,7 +122,7 @@ test('when the owner socket cannot open, no port stays open either', async (cont
 })
 
 test('with certificate and key it speaks TLS, and only TLS', async (context) => {
-  const tls = certificate(temporaryDir(context), 'one')
+  const tls = writeCertificate(temporaryDir(context), 'one')
   const { port } = await openPlain(context, { tls })
   const answer = await new Promise<number | undefined>((resolve, reject) => {
     const sent = httpsRequest({
@@ -149,8 +141,8 @@ test('with certificate and key it speaks TLS, and only TLS', async (context) => 
 
 test('TLS files that are missing, no PEM, or of two pairs are refused by name', async (context) => {
   const dir = temporaryDir(context)
-  const one = certificate(dir, 'one')
-  const two = certificate(dir, 'two')
+  const one = writeCertificate(dir, 'one')
+  const two = writeCertificate(dir, 'two')
   const junk = join(dir, 'junk')
   writeFileSync(junk, 'junk')
   const table = [

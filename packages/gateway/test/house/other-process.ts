@@ -9,10 +9,11 @@ export interface OtherProcess {
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
-/** Runs one of the programs beside this file in a process of its own. */
-export function otherProcess(program: `${string}.ts`, ...args: readonly string[]): OtherProcess {
-  const file = fileURLToPath(new URL(program, import.meta.url))
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** Runs a program in a process of its own. */
+export function otherProcess(program: URL, ...args: readonly string[]): OtherProcess {
+  const child = spawn(process.execPath, [fileURLToPath(program), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   return {
     firstLine: firstLineOf(child),
     async kill(signal) {
