@@ -18,6 +18,7 @@ export {
   coversScopes,
   expandScopes,
   joinScopes,
+  meetScopes,
   missingScope,
   narrowScopes,
   parseScope,

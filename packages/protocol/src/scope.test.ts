@@ -5,6 +5,7 @@ import {
   coversScopes,
   expandScopes,
   joinScopes,
+  meetScopes,
   missingScope,
   narrowScopes,
   parseScope,
@@ -39,6 +40,18 @@ test('narrowing is never wider than what is held, nor than what was asked', () =
         true,
       )
       assert.equal(coversScopes(held, asked), narrowed.length === new Set(asked).size)
+    }),
+  )
+})
+test('what two grants have in common is all that both cover, however they name it', () => {
+  assert.deepEqual(meetScopes(['operator.read'], ['operator.admin']), ['operator.read'])
+  assert.deepEqual(meetScopes(['operator.write', 'operator.read'], ['operator.write']), ['operator.write'])
+  fc.assert(
+    fc.property(scopes, scopes, (held, asked) => {
+      const common = meetScopes(held, asked)
+      const covered = (scope: string) => coversScopes(held, [scope]) && coversScopes(asked, [scope])
+      for (const scope of SCOPES) assert.equal(coversScopes(common, [scope]), covered(scope), scope)
+      if (coversScopes(held, asked)) assert.deepEqual(common, asked)
     }),
   )
 })

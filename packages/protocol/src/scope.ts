@@ -56,6 +56,16 @@ export function narrowScopes(held: Iterable<string>, asked: Iterable<Scope>): re
   return [...new Set(asked)].filter((scope) => expanded.has(scope))
 }
 
+/**
+ * What two grants have in common, also where one names a scope only through another: `admin` and `read`
+ * have `read` in common. What was asked by name comes first, in that order. Never wider than either.
+ */
+export function meetScopes(held: readonly Scope[], asked: readonly Scope[]): readonly Scope[] {
+  const named = narrowScopes(held, asked)
+  const implied = narrowScopes(asked, held).filter((scope) => !coversScopes(named, [scope]))
+  return [...named, ...implied]
+}
+
 /** The union of two grants, sorted, each scope once. */
 export function joinScopes(one: Iterable<Scope>, other: Iterable<Scope>): readonly Scope[] {
   return [...new Set([...one, ...other])].sort()

@@ -1,4 +1,4 @@
-import { coversScopes, type Instant, narrowScopes, type Scope } from '@pairgate/protocol'
+import { coversScopes, type Instant, meetScopes, type Scope } from '@pairgate/protocol'
 import type { Device } from '../domain/device.ts'
 import type { RequestWhy } from '../domain/pairing-request.ts'
 import { type Token, tokenState } from '../domain/token.ts'
@@ -29,7 +29,7 @@ export function judgeGrant({ device, token, credential, asked, now }: GrantQuest
   if (credential.kind === 'key-alone' && !fetching) return { kind: 'ask', why: 'token-lost' }
   // A device that fetches a secret cannot know yet that it was approved, or rotated, for less.
   if (fetching || coversScopes(token.scopes, asked))
-    return { kind: 'accept', token, scopes: narrowScopes(token.scopes, asked) }
+    return { kind: 'accept', token, scopes: meetScopes(token.scopes, asked) }
   return credential.kind === 'device-token'
     ? { kind: 'scope-mismatch' }
     : { kind: 'ask', why: 'scope-upgrade' }
