@@ -1,0 +1,156 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import {
+  type Admission,
+  type AuthPolicy,
+  type ConnectAsk,
+  type Core,
+  createCore,
+  type PairingNews,
+  type Principal,
+  type Result,
+  type Store,
+} from '@pairgate/core'
+import {
+  type DeviceId,
+  EVERY_SESSION,
+  type Instant,
+  type Role,
+  SCOPES,
+  type Scope,
+  signingTextV3,
+} from '@pairgate/protocol'
+import { openSqliteStore } from '@pairgate/store'
+import { createNodeCrypto } from '../../src/platform/node-crypto.ts'
+import { createNodeRandom } from '../../src/platform/node-random.ts'
+import { createTokenSecrets } from '../../src/state/secrets.ts'
+
+/** A device of the test: a real key. */
+export interface TestDevice {
+  readonly id: DeviceId
+  readonly publicKey: string
+  readonly key: KeyObject
+}
+
+/** The whole core on a real database, with a clock that is moved by hand. */
+export interface World {
+  readonly core: Core
+  readonly store: Store
+  readonly news: readonly PairingNews[]
+  /** `device` or `device/role` of every gate that was closed. */
+  readonly closed: string[]
+  pass(ms: number): void
+  now(): Instant
+  connect(
+    device: TestDevice,
+    ask: { scopes: readonly string[]; token?: string | undefined; role?: Role },
+  ): Promise<Result<Admission>>
+  readonly owner: Principal
+  close(): Promise<void>
+}
+
+const crypto = createNodeCrypto()
+const OPEN_POLICY: AuthPolicy = { mode: 'pairing', matchesSharedSecret: () => undefined }
+
+export function makeDevice(): TestDevice {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(12)
+  return { id: crypto.deviceIdOf(raw), publicKey: raw.toString('base64url'), key: privateKey }
+}
+
+export async function openWorld(): Promise<World> {
+  const store = await openSqliteStore({ path: ':memory:' })
+  const closed: string[] = []
+  const news: PairingNews[] = []
+  let time = 1_800_000_000_000 as Instant
+  let connections = 0
+  const clock = { now: () => time }
+  const core = createCore({
+    store,
+    clock,
+    random: createNodeRandom(),
+    crypto,
+    secrets: createTokenSecrets(new Uint8Array(32).fill(7)),
+    policy: OPEN_POLICY,
+    live: {
+      closeDevice: (deviceId, role) => void closed.push(role ? `${deviceId}/${role}` : deviceId),
+      tell: (told) => void news.push(told),
+    },
+    limits: { perDevice: 4, perPeer: 1_000, inAll: 1_000 },
+    headSeq: 0,
+  })
+  return {
+    core,
+    store,
+    news,
+    closed,
+    now: clock.now,
+    pass: (ms) => {
+      time = (time + ms) as Instant
+    },
+    async connect(device, ask) {
+      connections += 1
+      const peer = {
+        connId: `c${connections}`,
+        directLoopback: false,
+        remoteIp: '192.0.2.1',
+        scopeCap: undefined,
+      }
+      const accepted = await core.acceptConnect(signedAsk(device, ask, time), peer, 'nonce')
+      return accepted.ok ? core.lookAgain(accepted.value) : accepted
+    },
+    owner: {
+      kind: 'owner',
+      role: 'operator',
+      scopes: [...SCOPES],
+      sessionId: EVERY_SESSION,
+      remoteIp: undefined,
+      connId: 'owner',
+    },
+    close: () => store.close(),
+  }
+}
+
+function signedAsk(
+  device: TestDevice,
+  { scopes, token, role = 'operator' }: Parameters<World['connect']>[1],
+  now: Instant,
+): ConnectAsk {
+  const metadata = {
+    displayName: undefined,
+    platform: 'linux',
+    deviceFamily: undefined,
+    clientId: 'cli',
+    clientMode: 'cli',
+  }
+  const text = signingTextV3({
+    deviceId: device.id,
+    clientId: 'cli',
+    clientMode: 'cli',
+    role,
+    scopes,
+    signedAt: now,
+    token: token ?? '',
+    nonce: 'nonce',
+    platform: 'linux',
+    deviceFamily: '',
+  })
+  const signature = sign(null, Buffer.from(text), device.key).toString('base64url')
+  return {
+    role,
+    scopes,
+    clientId: 'cli',
+    clientMode: 'cli',
+    metadata,
+    device: { id: device.id, publicKey: device.publicKey, signature, signedAt: now, nonce: 'nonce' },
+    auth: { token, deviceToken: undefined, bootstrapToken: undefined, password: undefined },
+  }
+}
+
+/** The scopes that a walk plays with: enough for implication, ceiling and admin to matter. */
+export const PLAYED: readonly Scope[] = [
+  'operator.admin',
+  'operator.pairing',
+  'operator.write',
+  'operator.read',
+  'operator.approvals',
+]
