@@ -12,6 +12,7 @@ export function describeTokens(open: OpenStore): void {
       withStore(open, async (store) => {
         const full = token(1, {
           presentedAt: at(1),
+          deliveredAt: at(6),
           previousTokenId: tokenId(90),
           previousHash: tokenHash(90),
           scopes: ['operator.admin', 'operator.read'],

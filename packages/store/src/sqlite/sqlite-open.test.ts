@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -47,18 +48,21 @@ describe('the files of a database', { skip: process.platform === 'win32' }, () =
     })
   }
 
-  test('are closed to others when they were open', async () => {
-    const path = freshPath()
-    await (await openSqliteStore({ path })).close()
-    for (const end of ['', '-wal', '-shm']) {
-      if (end) writeFileSync(`${path}${end}`, '')
-      chmodSync(`${path}${end}`, 0o666)
-    }
+  test('that a crash left behind keep every commit, and are closed to others if they were open', async () => {
+    const [path, crashed] = [freshPath(), freshPath()]
     const store = await openSqliteStore({ path })
+    await store.mutate((tx) => tx.saveDevice(device(1)))
+    for (const end of ['', '-wal', '-shm']) {
+      copyFileSync(`${path}${end}`, `${crashed}${end}`)
+      chmodSync(`${crashed}${end}`, 0o666)
+    }
+    const again = await openSqliteStore({ path: crashed })
+    assert.deepEqual(await again.read.listDevices(), [device(1)])
     assert.deepEqual(
-      ['', '-wal', '-shm'].map((end) => modeOf(`${path}${end}`)),
+      ['', '-wal', '-shm'].map((end) => modeOf(`${crashed}${end}`)),
       ['600', '600', '600'],
     )
+    await again.close()
     await store.close()
   })
 
@@ -72,14 +76,21 @@ describe('the files of a database', { skip: process.platform === 'win32' }, () =
   })
 
   test('of :memory: lie in a directory of their own and go with the store', async () => {
-    const ours = () => readdirSync(tmpdir()).filter((name) => name.startsWith('pairgate-'))
-    const before = new Set(ours())
-    const store = await openSqliteStore({ path: ':memory:' })
-    const [made] = ours().filter((name) => !before.has(name))
-    assert.ok(made)
-    assert.equal(modeOf(join(tmpdir(), made)), '700')
-    await store.close()
-    assert.equal(existsSync(join(tmpdir(), made)), false)
+    const usual = process.env['TMPDIR']
+    const own = mkdtempSync(join(directory, 'tmp-'))
+    process.env['TMPDIR'] = own
+    try {
+      const store = await openSqliteStore({ path: ':memory:' })
+      assert.deepEqual(
+        readdirSync(own).map((name) => modeOf(join(own, name))),
+        ['700'],
+      )
+      await store.close()
+      assert.deepEqual(readdirSync(own), [])
+    } finally {
+      if (usual === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = usual
+    }
   })
 })
 

@@ -63,13 +63,12 @@ describe('a database in trouble', () => {
       let ticks = 0
       const ticking = setInterval(() => (ticks += 1), 5)
       const saving = store.mutate(save(1))
-      await pause(150)
+      while (ticks < 3) await pause(5)
       assert.deepEqual(await store.read.listDevices(), [])
       other.exec('commit')
       other.close()
       await saving
       clearInterval(ticking)
-      assert.ok(ticks >= 3, `${ticks} ticks`)
       assert.deepEqual(await store.read.listDevices(), [device(1)])
     }))
 
