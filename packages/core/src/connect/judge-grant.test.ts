@@ -49,10 +49,7 @@ test('nothing that is accepted is wider than the token or than what was asked', 
       const answer = judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant })
       if (answer.kind !== 'accept') return
       assert.equal(coversScopes(held.scopes, answer.scopes), true)
-      assert.equal(
-        answer.scopes.every((scope) => asked.includes(scope)),
-        true,
-      )
+      assert.equal(coversScopes(asked, answer.scopes), true)
     }),
   )
 })
@@ -96,4 +93,27 @@ test('a token that asks for more than it holds files no request', () => {
     judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant }).kind,
     'scope-mismatch',
   )
+})
+test('the shared secret fetches a secret once, and then asks an operator for what it lacks', () => {
+  const fresh = {
+    ...fc.sample(token, 1)[0],
+    scopes: ['operator.read'],
+    presentedAt: undefined,
+    deliveredAt: undefined,
+    revokedAt: undefined,
+    expiresAt: undefined,
+  } as unknown as Token
+  const brought = { kind: 'shared', by: 'token' } as const
+  const asked = ['operator.read', 'operator.write'] as const
+  const now = 10 as Instant
+  assert.deepEqual(judgeGrant({ device, token: fresh, credential: brought, asked, now }), {
+    kind: 'accept',
+    token: fresh,
+    scopes: ['operator.read'],
+  })
+  const delivered = { ...fresh, deliveredAt: now }
+  assert.deepEqual(judgeGrant({ device, token: delivered, credential: brought, asked, now }), {
+    kind: 'ask',
+    why: 'scope-upgrade',
+  })
 })

@@ -25,7 +25,7 @@ export function judgeGrant({ device, token, credential, asked, now }: GrantQuest
   if (!token || tokenState(token, now) === 'revoked') return { kind: 'ask', why: 'role-upgrade' }
   if (tokenState(token, now) === 'expired') return { kind: 'ask', why: 'token-expired' }
 
-  const fetching = token.presentedAt === undefined && !presentsCurrent(credential)
+  const fetching = fetchesSecret(token, credential)
   if (credential.kind === 'key-alone' && !fetching) return { kind: 'ask', why: 'token-lost' }
   // A device that fetches a secret cannot know yet that it was approved, or rotated, for less.
   if (fetching || coversScopes(token.scopes, asked))
@@ -35,6 +35,9 @@ export function judgeGrant({ device, token, credential, asked, now }: GrantQuest
     : { kind: 'ask', why: 'scope-upgrade' }
 }
 
-function presentsCurrent(credential: Credential): boolean {
-  return credential.kind === 'device-token' && credential.as === 'current'
+function fetchesSecret(token: Token, credential: Credential): boolean {
+  if (token.presentedAt !== undefined) return false
+  if (credential.kind === 'device-token') return credential.as === 'previous'
+  // A device that always brings the shared secret never proves its own, so being told it is the end of fetching.
+  return credential.kind === 'key-alone' || token.deliveredAt === undefined
 }
