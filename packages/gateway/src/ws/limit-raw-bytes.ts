@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 /**
- * Destroys a socket that sends more than `limit` bytes before it is let through. `ws` has one frame
+ * Tells of a socket that sends more than `limit` bytes before it is let through. `ws` has one frame
  * limit for the whole life of a socket; without this a stranger could make the gateway hold a frame of
  * the size that only paired devices may send.
  * @returns lets the socket through for good.

@@ -75,9 +75,11 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
   if (ownerSocket && !owner) return channel.close(CLOSES['invalid-handshake'])
 
   const facts = { nonce, owner, peer: connectPeer(peer, deps.uuid()) }
-  const letThrough = limitRawBytes(socket.rawSocket, RAW_BYTES_BEFORE_HELLO, () =>
-    channel.close(CLOSES['too-big']),
-  )
+  const letThrough = limitRawBytes(socket.rawSocket, RAW_BYTES_BEFORE_HELLO, () => {
+    channel.close(CLOSES['too-big'])
+    // Unread from here on: until the socket is cut, `ws` would go on collecting the rest of the frame.
+    socket.webSocket.pause()
+  })
   const cancelTimeout = deps.timers.after(handshakeTime(deps.guard.isCrowded(), deps.handshakeMs), () =>
     channel.close(CLOSES.done),
   )
