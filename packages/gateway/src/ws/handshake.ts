@@ -35,6 +35,8 @@ export interface HandshakeDeps {
 export interface HandshakeFacts {
   readonly peer: ConnectPeer
   readonly nonce: string
+  /** The `Origin` header of the upgrade: only browsers send one. */
+  readonly origin: string | undefined
   /** Present on the owner's socket only. */
   readonly owner: OwnerChallenge | undefined
 }
@@ -54,7 +56,7 @@ export function createHandshake(deps: HandshakeDeps) {
       text: string,
       facts: HandshakeFacts,
     ): Promise<Connection | undefined> {
-      const read = readConnect(text, facts.owner !== undefined)
+      const read = readConnect(text, { ownerSocket: facts.owner !== undefined, origin: facts.origin })
       if (!read.ok) {
         const { reply, close } = read.value
         if (reply) channel.send({ type: 'res', id: reply.id, ok: false, error: reply.error })

@@ -13,6 +13,7 @@ import {
   readFrame,
 } from '@pairgate/protocol/wire'
 import { Compile } from 'typebox/compile'
+import { judgeOrigin } from '../http/origin-rule.ts'
 import { closeReason } from '../wire/close-reason.ts'
 
 const requestFrame = Compile(RequestFrame)
@@ -34,12 +35,26 @@ export interface Unreadable {
   readonly close: { readonly code: number; readonly reason: string }
 }
 
+const ORIGIN_MISSING: ErrorShape = {
+  code: 'INVALID_REQUEST',
+  message:
+    'origin not allowed (open the Control UI from the gateway host or allow it in gateway.controlUi.allowedOrigins)',
+  details: { code: 'CONTROL_UI_ORIGIN_NOT_ALLOWED', reason: 'origin missing or invalid' },
+}
+
 type Outcome =
   | { readonly ok: true; readonly value: ReadConnect }
   | { readonly ok: false; readonly value: Unreadable }
 
+/** What the upgrade said of the socket that a frame came over. */
+export interface FrameOrigin {
+  readonly ownerSocket: boolean
+  /** The `Origin` header; the upgrade guard has let it pass. */
+  readonly origin: string | undefined
+}
+
 /** Reads the first frame of a socket, with the answers of protocol facts 5 and 10 for every bad one. */
-export function readConnect(text: string, ownerSocket: boolean): Outcome {
+export function readConnect(text: string, { ownerSocket, origin }: FrameOrigin): Outcome {
   const received = readFrame(text)
   if (!received.json) return silently(CLOSES.done)
   const frame = received.value
@@ -51,12 +66,18 @@ export function readConnect(text: string, ownerSocket: boolean): Outcome {
     })
   }
   const params = frame.params ?? {}
-  return ownerSocket ? readOwner(frame.id, params) : readDevice(frame.id, params)
+  return ownerSocket ? readOwner(frame.id, params) : readDevice(frame.id, params, origin)
 }
 
-function readDevice(id: string, params: unknown): Outcome {
+function readDevice(id: string, params: unknown, origin: string | undefined): Outcome {
   if (!connectParams.Check(params)) return badParams(id, connectParams.Errors(params))
-  return judgeVersion(id, params, undefined)
+  const read = judgeVersion(id, params, undefined)
+  return read.ok && origin === undefined && isPage(params.client.id) ? refused(id, ORIGIN_MISSING) : read
+}
+
+/** A web page cannot hide where it comes from, so a client that says it is one and brings no origin lies. */
+function isPage(clientId: string): boolean {
+  return !judgeOrigin(undefined, { host: undefined, scheme: undefined, allowedOrigins: [], clientId }).allowed
 }
 
 function readOwner(id: string, params: unknown): Outcome {

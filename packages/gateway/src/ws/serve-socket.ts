@@ -74,7 +74,7 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
   const owner = ownerSocket ? createOwnerChallenge(request, nonce, deps.ownerProof) : undefined
   if (ownerSocket && !owner) return channel.close(CLOSES['invalid-handshake'])
 
-  const facts = { nonce, owner, peer: connectPeer(peer, deps.uuid()) }
+  const facts = { nonce, owner, origin: peer.origin, peer: connectPeer(peer, deps.uuid()) }
   const letThrough = limitRawBytes(socket.rawSocket, RAW_BYTES_BEFORE_HELLO, () => {
     channel.close(CLOSES['too-big'])
     // Unread from here on: until the socket is cut, `ws` would go on collecting the rest of the frame.

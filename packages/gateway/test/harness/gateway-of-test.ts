@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { createLog } from '../../src/platform/log.ts'
 import { type GatewayFlags, type RunningGateway, startGateway } from '../../src/start-gateway.ts'
 import { type OwnerOptions, openOwner, openOwnerSocket } from './owner-client.ts'
@@ -35,7 +34,9 @@ export interface GatewayOfTest {
 }
 
 /** Whatever takes a hook: a `TestContext`, or `{ after }` of `node:test` for a gateway of the whole file. */
-export type TestHooks = Pick<TestContext, 'after'>
+export interface TestHooks {
+  after(cleanUp: () => Promise<void>): void
+}
 
 /** Starts a gateway on a fresh state directory and any free port. */
 export async function openGateway(hooks: TestHooks, options: GatewayOptions = {}): Promise<GatewayOfTest> {
