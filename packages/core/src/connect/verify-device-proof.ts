@@ -13,7 +13,7 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { ConnectAsk, DeviceClaim } from './connect-ask.ts'
 
 /** How far the clocks of device and gateway may differ, either way (protocol fact 6). */
-export const SIGNATURE_SKEW_MS = minutes(2)
+const SIGNATURE_SKEW_MS = minutes(2)
 
 export interface ProvedDevice {
   readonly deviceId: DeviceId

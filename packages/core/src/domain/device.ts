@@ -30,3 +30,26 @@ export interface Device extends DeviceMetadata {
   readonly lastSeenAt: Instant | undefined
   readonly lastSeenIp: string | undefined
 }
+
+/** Longest description that is kept, in characters; a stranger must not fill the database with a name. */
+const KEPT_LETTERS = 128
+
+/**
+ * What is kept and shown of a device's own words: cut to a length, without control characters, which
+ * could dress up a terminal and which PostgreSQL cannot store. The signature covers the words as sent.
+ */
+export function tidyMetadata(said: DeviceMetadata): DeviceMetadata {
+  return {
+    displayName: tidy(said.displayName),
+    platform: tidy(said.platform),
+    deviceFamily: tidy(said.deviceFamily),
+    clientId: tidy(said.clientId),
+    clientMode: tidy(said.clientMode),
+  }
+}
+
+function tidy(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const plain = text.replace(/\p{Cc}/gu, ' ').trim()
+  return [...plain].slice(0, KEPT_LETTERS).join('') || undefined
+}

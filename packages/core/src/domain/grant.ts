@@ -14,7 +14,7 @@ import type { OpenRequest } from './pairing-request.ts'
 import { type Token, tokenState } from './token.ts'
 
 /** How long the last proved secret may still fetch the new one after a rotation. */
-export const PREVIOUS_SECRET_LIFETIME_MS = days(30)
+const PREVIOUS_SECRET_LIFETIME_MS = days(30)
 
 /** A secret that was just drawn: its id, its hash and the key it derives from. */
 export interface NewSecret {

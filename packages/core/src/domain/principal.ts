@@ -51,8 +51,3 @@ export function actorRef(principal: Principal): string {
 export function isSelfScoped(principal: Principal): principal is DevicePrincipal {
   return principal.kind === 'device' && !principal.scopes.includes('operator.admin')
 }
-
-/** Whether a principal may learn of a session: its own, or all of them. */
-export function opensSession(principal: Principal, sessionId: SessionId): boolean {
-  return principal.sessionId === EVERY_SESSION || principal.sessionId === sessionId
-}

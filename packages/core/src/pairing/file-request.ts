@@ -1,5 +1,5 @@
 import { type DeviceId, later, type Role, type Scope } from '@pairgate/protocol'
-import type { Device, DeviceMetadata } from '../domain/device.ts'
+import { type Device, type DeviceMetadata, tidyMetadata } from '../domain/device.ts'
 import {
   coversAsk,
   type OpenRequest,
@@ -107,7 +107,8 @@ function newRequest(
   ask: RequestToFile,
   now: OpenRequest['createdAt'],
 ): OpenRequest {
-  const { deviceId, publicKey, role, metadata, remoteIp, why } = ask
+  const { deviceId, publicKey, role, remoteIp, why } = ask
+  const metadata = tidyMetadata(ask.metadata)
   const id = random.requestId()
   const scopes = [...new Set(ask.scopes)]
   // JSON of a list has one spelling, so equal digests mean that the same things were shown.

@@ -9,7 +9,7 @@ function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[
 }
 
 /** An open request as operators see it. `extended` adds what only our own clients know. */
-export function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean): PendingRow {
+function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean): PendingRow {
   return {
     requestId: request.id,
     deviceId: request.deviceId,
