@@ -1,11 +1,4 @@
-import {
-  type DeviceId,
-  EVERY_SESSION,
-  type Role,
-  type Scope,
-  type SessionId,
-  type TokenId,
-} from '@pairgate/protocol'
+import type { DeviceId, Role, Scope, SessionId, TokenId } from '@pairgate/protocol'
 
 interface PrincipalFacts {
   readonly role: Role
