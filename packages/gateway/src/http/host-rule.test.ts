@@ -91,6 +91,22 @@ test('a host without names of its own answers to loopback and addresses only', (
   assert.ok(!isAllowedHost('workbench', bare))
 })
 
+test('a name that URL parsers take for a number is no name, configured or not', () => {
+  for (const text of [
+    '0x7f.1',
+    '0x7f000001',
+    '0X7F.1',
+    '2130706433',
+    '127.1',
+    '1.2.3',
+    'gw.0x1',
+    'gw.1:80',
+  ]) {
+    assert.equal(parseHost(text), undefined, text)
+  }
+  for (const text of ['0x7g', '1password', 'gw1', '1.gw']) assert.ok(parseHost(text), text)
+})
+
 test('any text can stand in the Host header, and only real loopback texts are loopback', () => {
   const texts = fc.oneof(
     fc.string(),

@@ -48,6 +48,14 @@ test('when all room is taken, the busiest peer itself gets none', () => {
   assert.deepEqual(evicted, [])
 })
 
+test('among equals nobody is evicted for a newcomer', () => {
+  const counts = createUpgradeCounts({ unauthenticatedPerPeer: 10, unauthenticatedInAll: 2 })
+  const evicted: string[] = []
+  for (const prefix of ['a', 'b']) counts.admit({ prefix }, () => evicted.push(prefix))
+  assert.equal(counts.admit({ prefix: 'c' }, none), undefined)
+  assert.deepEqual(evicted, [])
+})
+
 test('a socket that proved itself is never evicted', () => {
   const counts = createUpgradeCounts({ unauthenticatedPerPeer: 10, unauthenticatedInAll: 3 })
   const evicted: string[] = []

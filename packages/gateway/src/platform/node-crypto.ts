@@ -1,6 +1,7 @@
 import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import type { Crypto } from '@pairgate/core'
 import type { DeviceId, TokenHash } from '@pairgate/protocol'
+import { createRecentlyUsed } from './recently-used.ts'
 
 /** DER of an Ed25519 SubjectPublicKeyInfo (RFC 8410) up to the raw key. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
@@ -11,7 +12,7 @@ const REMEMBERED_KEYS = 4_096
 
 /** Hashes and signatures by the runtime's own crypto. */
 export function createNodeCrypto(): Crypto {
-  const keyOf = createKeyCache(REMEMBERED_KEYS)
+  const keyOf = createRecentlyUsed(REMEMBERED_KEYS, keyOfName)
   return {
     deviceIdOf: (rawPublicKey) => sha256Hex(rawPublicKey) as DeviceId,
     sha256: sha256Hex,
@@ -19,7 +20,8 @@ export function createNodeCrypto(): Crypto {
     verifyEd25519(rawPublicKey, text, signature) {
       if (rawPublicKey.length !== RAW_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
       try {
-        return verify(null, Buffer.from(text, 'utf8'), keyOf(rawPublicKey), signature)
+        const key = keyOf(Buffer.from(rawPublicKey).toString('latin1'))
+        return verify(null, Buffer.from(text, 'utf8'), key, signature)
       } catch {
         // 32 bytes that are no point of the curve.
         return false
@@ -46,18 +48,8 @@ function sha256Hex(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex')
 }
 
-function createKeyCache(limit: number): (raw: Uint8Array) => KeyObject {
-  const keys = new Map<string, KeyObject>()
-  return (raw) => {
-    const name = Buffer.from(raw).toString('latin1')
-    const known = keys.get(name)
-    // Taken out and put back, so that the map's order is the order of last use.
-    if (known) keys.delete(name)
-    const key =
-      known ?? createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' })
-    keys.set(name, key)
-    const oldest = keys.size > limit ? keys.keys().next().value : undefined
-    if (oldest !== undefined) keys.delete(oldest)
-    return key
-  }
+/** The name is the raw key, a letter per byte: a text of its own, whatever becomes of the caller's bytes. */
+function keyOfName(name: string): KeyObject {
+  const key = Buffer.concat([SPKI_PREFIX, Buffer.from(name, 'latin1')])
+  return createPublicKey({ key, format: 'der', type: 'spki' })
 }

@@ -1,0 +1,19 @@
+/**
+ * Remembers what is costly to make for the keys used last; at most `limit` of them, whoever asks.
+ * @returns the value of a key, made anew when it is not remembered. A `make` that throws is not.
+ */
+export function createRecentlyUsed<Value>(
+  limit: number,
+  make: (key: string) => Value,
+): (key: string) => Value {
+  const values = new Map<string, Value>()
+  return (key) => {
+    const value = values.get(key) ?? make(key)
+    // Taken out and put back, so that the map's order is the order of last use.
+    values.delete(key)
+    values.set(key, value)
+    const oldest = values.size > limit ? values.keys().next().value : undefined
+    if (oldest !== undefined) values.delete(oldest)
+    return value
+  }
+}
