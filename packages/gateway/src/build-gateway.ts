@@ -13,7 +13,7 @@ import type { Log } from './platform/log.ts'
 import { machineNames } from './platform/machine.ts'
 import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
-import { createSystemTimers } from './platform/timers.ts'
+import { createSystemTimers, type Timers } from './platform/timers.ts'
 import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
 import { createAuthPolicy } from './ws/auth-policy.ts'
@@ -24,7 +24,7 @@ import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
 import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
-import { createNoteUse } from './ws/note-use.ts'
+import { createNoteUse, type NoteUse } from './ws/note-use.ts'
 import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
 
 export interface GatewayParts {
@@ -42,6 +42,8 @@ export interface GatewayParts {
 export interface Gateway {
   readonly app: FastifyInstance
   readonly onUpgrade: OnUpgrade
+  /** Tells where the gateway listens, for `status`. */
+  listensAt(url: string): void
   /** Says goodbye, lets replies in flight leave, closes every connection, writes down what is open. */
   stop(reason: string): Promise<void>
 }
@@ -53,37 +55,20 @@ const DRAIN_MS = seconds(3)
 export function buildGateway(parts: GatewayParts): Gateway {
   const { config, store, clock, log } = parts
   const timers = createSystemTimers()
-  const registry = createConnectionRegistry({ timers })
+  const registry = createConnectionRegistry({ timers, clock })
   const secrets = createTokenSecrets(parts.tokenKey)
   const core = buildCore(parts, registry, secrets)
   const startedAt = clock.now()
+  let url: string | undefined
   const use = createNoteUse({ store, clock, log })
   const dispatch = createDispatch({
-    handlers: buildMethods(parts, { core, registry, secrets, startedAt }),
+    handlers: buildMethods(parts, { core, registry, secrets, startedAt, url: () => url }),
+    clock,
     log,
     onServed: use.note,
   })
   const names = machineNames()
-  const onUpgrade = createServeSocket({
-    guard: buildGuard(parts, names),
-    handshake: createHandshake({
-      core,
-      read: store.read,
-      clock,
-      registry,
-      mode: config.auth.mode,
-      version: VERSION,
-      bootId: randomNonce(),
-      startedAt,
-    }),
-    dispatch,
-    timers,
-    log,
-    uuid: randomNonce,
-    handshakeMs: config.limits.handshakeMs,
-    ownerProof: { sign: (text) => hmacBase64Url(parts.localKey, text), sameText },
-    onOpen: ({ principal }) => use.note(principal),
-  })
+  const onUpgrade = buildSockets(parts, { core, registry, dispatch, timers, use, startedAt, names })
   let failing: readonly string[] = []
   const ready = () => ({ ready: failing.length === 0, failing, uptimeMs: clock.now() - startedAt })
   const stopHousekeeping = startHousekeeping({
@@ -98,6 +83,9 @@ export function buildGateway(parts: GatewayParts): Gateway {
   return {
     app: buildHttp({ config, machineNames: names, ready, log }),
     onUpgrade,
+    listensAt(address) {
+      url = address
+    },
     async stop(reason) {
       failing = ['stopping']
       stopHousekeeping()
@@ -129,11 +117,12 @@ interface MethodsDeps {
   readonly registry: ConnectionRegistry
   readonly secrets: TokenSecrets
   readonly startedAt: Instant
+  readonly url: () => string | undefined
 }
 
 function buildMethods(
   { store, clock, config }: GatewayParts,
-  { core, registry, secrets, startedAt }: MethodsDeps,
+  { core, registry, secrets, startedAt, url }: MethodsDeps,
 ) {
   const authMode = config.auth.mode
   const connections = () => registry.size
@@ -145,9 +134,45 @@ function buildMethods(
       startedAt,
       authMode,
       connections,
+      url,
     }),
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
     token: createDeviceTokenMethods({ core, secretOf: secrets.secretOf }),
+  })
+}
+
+interface SocketsDeps {
+  readonly core: Core
+  readonly registry: ConnectionRegistry
+  readonly dispatch: Dispatch
+  readonly timers: Timers
+  readonly use: NoteUse
+  readonly startedAt: Instant
+  readonly names: readonly string[]
+}
+
+function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
+  const { config, store, clock, log } = parts
+  const { core, registry, dispatch, timers, use, startedAt, names } = deps
+  return createServeSocket({
+    guard: buildGuard(parts, names),
+    handshake: createHandshake({
+      core,
+      read: store.read,
+      clock,
+      registry,
+      mode: config.auth.mode,
+      version: VERSION,
+      bootId: randomNonce(),
+      startedAt,
+    }),
+    dispatch,
+    timers,
+    log,
+    uuid: randomNonce,
+    handshakeMs: config.limits.handshakeMs,
+    ownerProof: { sign: (text) => hmacBase64Url(parts.localKey, text), sameText },
+    onOpen: ({ principal }) => use.note(principal),
   })
 }
 

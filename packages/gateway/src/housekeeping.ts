@@ -28,7 +28,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => void {
     work().catch((error: unknown) => log.warn({ err: error }, `${what} failed`))
   }
   const stops = [
-    timers.every(seconds(1), () => registry.sweep(clock.now())),
+    timers.every(seconds(1), () => registry.sweep()),
     timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
     timers.every(LIMITS.tickIntervalMs, () =>
       registry.each((connection) => connection.tell('tick', { ts: clock.now() })),

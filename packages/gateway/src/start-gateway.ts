@@ -149,8 +149,10 @@ function running({
     lock.release()
     resolve()
   }
+  const url = `${config.tls ? 'wss' : 'ws'}://${urlHost(bind)}:${listening.port}`
+  gateway.listensAt(url)
   return {
-    url: `${config.tls ? 'wss' : 'ws'}://${urlHost(bind)}:${listening.port}`,
+    url,
     addresses: listening.addresses,
     stateDir: paths.dir,
     ownerSocket: paths.ownerSocket,

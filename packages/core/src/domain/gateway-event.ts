@@ -10,6 +10,8 @@ export type GatewayEvent =
       readonly tokenId: TokenId
       readonly scopesBefore: readonly Scope[]
       readonly scopesAfter: readonly Scope[]
+      /** The deadline or the session of a token that stood has changed, so what is open on it must go. */
+      readonly endsConnections: boolean
     }
   | { readonly kind: 'pairing-rejected'; readonly requestId: RequestId; readonly deviceId: DeviceId }
   | { readonly kind: 'pairing-superseded'; readonly requestId: RequestId; readonly deviceId: DeviceId }

@@ -6,7 +6,8 @@ export function createApplyEvent(live: LiveConnections) {
   return function applyEvent(logged: LoggedEvent): void {
     const { event, actor } = logged
     if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, actor.connId)
-    if (event.kind === 'token-rotated' || event.kind === 'token-revoked') {
+    const regranted = event.kind === 'pairing-approved' && event.endsConnections
+    if (regranted || event.kind === 'token-rotated' || event.kind === 'token-revoked') {
       live.closeDevice(event.deviceId, event.role, actor.connId)
     }
     live.tell(newsOf(logged))

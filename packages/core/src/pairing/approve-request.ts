@@ -116,11 +116,17 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
     tokenId,
     scopesBefore,
     scopesAfter: token.scopes,
+    endsConnections: existing !== undefined && isRegranted(existing, token),
   })
   const tokens = await tx.listTokens(deviceId)
   const sessions = await Promise.all(tokens.map((each) => tx.findSession(each.sessionId)))
   const known = sessions.filter((session) => session !== undefined)
   return ok({ request, device, tokens, sessions: new Map(known.map((session) => [session.id, session])) })
+}
+
+/** Live connections know the session and the deadline that they came with; other ones take a new connect. */
+function isRegranted(before: Token, after: Token): boolean {
+  return before.sessionId !== after.sessionId || before.expiresAt !== after.expiresAt
 }
 
 /** Readable and unique: two approvals of one device get two sessions, told apart by their own id. */

@@ -1,9 +1,9 @@
-import { isSelfScoped, type LiveConnections, type PairingNews } from '@pairgate/core'
-import type { DeviceId, Instant } from '@pairgate/protocol'
+import { type Clock, isSelfScoped, type LiveConnections, type PairingNews } from '@pairgate/core'
+import type { DeviceId } from '@pairgate/protocol'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
 import type { Timers } from '../platform/timers.ts'
 import { newsEvent } from '../wire/record-to-wire.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, hasExpired } from './connection.ts'
 
 /** Every live connection of this instance, found by device. */
 export interface ConnectionRegistry extends LiveConnections {
@@ -12,16 +12,26 @@ export interface ConnectionRegistry extends LiveConnections {
   remove(connection: Connection): void
   isConnected(deviceId: DeviceId): boolean
   /** Shuts every connection whose token ran out. */
-  sweep(now: Instant): void
+  sweep(): void
   each(visit: (connection: Connection) => void): void
   readonly size: number
 }
 
-export function createConnectionRegistry({ timers }: { readonly timers: Timers }): ConnectionRegistry {
+export interface ConnectionRegistryDeps {
+  readonly timers: Timers
+  readonly clock: Clock
+}
+
+export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDeps): ConnectionRegistry {
   const all = new Set<Connection>()
   const byDevice = new Map<DeviceId, Set<Connection>>()
   const listeners = new Set<Connection>()
   const expiring = new Set<Connection>()
+
+  function sweep(): void {
+    const now = clock.now()
+    for (const connection of expiring) if (hasExpired(connection, now)) connection.shut(false)
+  }
 
   return {
     add(connection) {
@@ -53,6 +63,8 @@ export function createConnectionRegistry({ timers }: { readonly timers: Timers }
       }
     },
     tell(news) {
+      // Between two sweeps a token may have run out; its connection must not hear of this.
+      sweep()
       for (const connection of listeners) {
         if (!mayKnow(connection, news)) continue
         const { event, payload } = newsEvent(news, connection.extended)
@@ -60,11 +72,7 @@ export function createConnectionRegistry({ timers }: { readonly timers: Timers }
       }
     },
     isConnected: (deviceId) => byDevice.has(deviceId),
-    sweep(now) {
-      for (const connection of expiring) {
-        if (connection.expiresAt !== undefined && now >= connection.expiresAt) connection.shut(false)
-      }
-    },
+    sweep,
     each(visit) {
       for (const connection of all) visit(connection)
     },

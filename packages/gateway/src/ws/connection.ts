@@ -92,6 +92,11 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
   }
 }
 
+/** Whether the token behind a connection has run out. */
+export function hasExpired({ expiresAt }: Pick<Connection, 'expiresAt'>, now: Instant): boolean {
+  return expiresAt !== undefined && now >= expiresAt
+}
+
 function answers(state: GateState): boolean {
   return state === 'open' || state === 'draining'
 }

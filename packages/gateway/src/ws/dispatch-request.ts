@@ -1,4 +1,4 @@
-import { authorize, type Principal, type Refusal, type Result } from '@pairgate/core'
+import { authorize, type Clock, type Principal, type Refusal, type Result } from '@pairgate/core'
 import { coversScopes } from '@pairgate/protocol'
 import {
   CLOSES,
@@ -14,13 +14,14 @@ import {
 import type { Logger } from 'pino'
 import { Compile, type Validator } from 'typebox/compile'
 import { refusalToWire } from '../wire/refusal-to-wire.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, hasExpired } from './connection.ts'
 import { ENDS_OWN_CONNECTION, type MethodHandlers } from './methods/method-handlers.ts'
 
 const requestFrame = Compile(RequestFrame)
 
 export interface DispatchDeps {
   readonly handlers: MethodHandlers
+  readonly clock: Clock
   readonly log: Logger
   /** Told of every request that passed authorization. */
   readonly onServed: (principal: Principal) => void
@@ -39,7 +40,7 @@ export interface Dispatch {
  * Every request passes here, in one order: the gate, the frame, the method's row, role and scope, the
  * params, the handler. The gate is asked first and again when the answer leaves.
  */
-export function createDispatch({ handlers, log, onServed }: DispatchDeps): Dispatch {
+export function createDispatch({ handlers, clock, log, onServed }: DispatchDeps): Dispatch {
   const validatorOf = createValidators()
   const strike = createStrikes()
   const inFlight = new Set<Promise<void>>()
@@ -83,6 +84,7 @@ export function createDispatch({ handlers, log, onServed }: DispatchDeps): Dispa
 
   function dispatch(connection: Connection, text: string): void {
     if (!connection.isOpen) return
+    if (hasExpired(connection, clock.now())) return connection.shut(false)
     const received = readFrame(text)
     if (!received.json) return
     const frame = received.value

@@ -29,3 +29,5 @@ export function createNoteUse({ store, clock, log }: NoteUseDeps) {
     },
   }
 }
+
+export type NoteUse = ReturnType<typeof createNoteUse>

@@ -127,6 +127,7 @@ export function approved(n: number, role: Role = 'operator'): GatewayEvent {
     tokenId: tokenId(n),
     scopesBefore: [],
     scopesAfter: ['operator.read'],
+    endsConnections: n % 2 === 0,
   }
 }
 

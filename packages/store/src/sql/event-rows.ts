@@ -22,7 +22,10 @@ export function fromLoggedEvent({ seq, at, actor, event }: LoggedEvent): EventRo
 
 function detailsOf(event: GatewayEvent): Readonly<Record<string, unknown>> {
   switch (event.kind) {
-    case 'pairing-approved':
+    case 'pairing-approved': {
+      const { scopesBefore, scopesAfter, endsConnections } = event
+      return { scopesBefore, scopesAfter, endsConnections }
+    }
     case 'token-rotated':
       return { scopesBefore: event.scopesBefore, scopesAfter: event.scopesAfter }
     case 'device-renamed':
@@ -59,6 +62,7 @@ function toEvent(row: EventRow): GatewayEvent {
         role: role(),
         tokenId: tokenId(),
         ...scopeChange(row),
+        endsConnections: readDetails(row)['endsConnections'] === true,
       }
     case 'pairing-rejected':
     case 'pairing-superseded':

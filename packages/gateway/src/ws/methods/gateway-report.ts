@@ -9,6 +9,8 @@ export interface GatewayReportDeps {
   readonly startedAt: number
   readonly authMode: string
   readonly connections: () => number
+  /** Where clients of this machine connect to; known once the gateway listens. */
+  readonly url: () => string | undefined
 }
 
 export interface GatewayReport {
@@ -24,6 +26,7 @@ export function createGatewayReport({
   startedAt,
   authMode,
   connections,
+  url,
 }: GatewayReportDeps): GatewayReport {
   return {
     async health() {
@@ -39,6 +42,7 @@ export function createGatewayReport({
       const [devices, pending] = await Promise.all([read.listDevices(), read.countOpenRequests(now)])
       return ok({
         ...own,
+        url: url(),
         authMode,
         database: 'sqlite',
         connections: connections(),
