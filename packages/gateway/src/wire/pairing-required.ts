@@ -61,8 +61,8 @@ export function pairingRequired(
       requestedRole: request.role,
       ...(request.scopes.length > 0 && { requestedScopes: request.scopes }),
       ...(device && { approvedRoles: device.roles, approvedScopes: device.scopes }),
-      ...(authReason && { authReason }),
       ...(extended && {
+        ...(authReason && { authReason }),
         expiresAtMs: request.expiresAt,
         fingerprint: fingerprintWords(request.deviceId),
         retryAfterMs: ASK_AGAIN_MS,

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { mock, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DETAIL_CODES, EVENT_NAMES, METHOD_NAMES } from '@pairgate/protocol/wire'
+import { type GatewayOfTest, type GatewayOptions, openGateway } from '../harness/gateway-of-test.ts'
+import { refusedConnect } from '../harness/pair.ts'
+import { makeDevice } from '../harness/test-device.ts'
+import type { WireClient } from '../harness/wire-client.ts'
+import {
+  failHandshakes,
+  letRequestExpire,
+  loseTokens,
+  manageDevices,
+  manageDistantDevices,
+  meetRareRefusals,
+  openOperator,
+  SHARED,
+  sendOddFirstFrames,
+  sendOddRequests,
+} from './frame-scenario.ts'
+import { EVENT_PAYLOADS, RESULT_PAYLOADS } from './frame-schemas.ts'
+import { createFrameJudge } from './judge-frames.ts'
+
+/** Nothing takes the place of a request today; the day something does, this list must shrink. */
+const NEVER_SENT = ['REQUEST_SUPERSEDED']
+
+/** The sweepers run by hand; sockets and the tests' own patience run in real time. */
+mock.timers.enable({ apis: ['Date', 'setInterval'], now: Date.now() })
+
+/** In steps shorter than a ping, with a pause in which sockets can answer. */
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 10_000) {
+    mock.timers.tick(Math.min(left, 10_000))
+    await sleep(10)
+  }
+}
+
+test('every frame that a client of OpenClaw is sent holds against what it knows', async (t) => {
+  const tape: WireClient[] = []
+  async function open(options: GatewayOptions): Promise<GatewayOfTest> {
+    const gateway = await openGateway({ after: (hook) => t.after(hook) }, options)
+    const openClient = (how?: Parameters<typeof gateway.open>[0]) => {
+      const client = gateway.open(how)
+      tape.push(client)
+      return client
+    }
+    return { ...gateway, open: openClient }
+  }
+  const gateway = await open({
+    config: { auth: { mode: 'token', token: SHARED } },
+  })
+  await manageDevices(gateway)
+  await meetRareRefusals(gateway)
+  await failHandshakes(gateway)
+  await sendOddFirstFrames(gateway)
+  await sendOddRequests(gateway)
+
+  const { client: patient, hello } = await openOperator(gateway)
+  await pass(Number(hello.policy['tickIntervalMs']))
+  assert.ok(patient.events('tick').length > 0, 'no tick within the interval that the hello promises')
+  await letRequestExpire(gateway, pass)
+  await gateway.stop('gateway stopping')
+  assert.deepEqual(await patient.closed, { code: 1012, reason: 'service restart' })
+  assert.deepEqual(patient.received.at(-1), {
+    type: 'event',
+    event: 'shutdown',
+    payload: { reason: 'gateway stopping' },
+    seq: patient.events('tick', 'shutdown', ...EVENT_NAMES.filter((name) => name.startsWith('device.')))
+      .length,
+  })
+
+  await manageDistantDevices(await open({ config: { trustedProxies: ['127.0.0.1'] } }))
+  const pairing = await open({})
+  await loseTokens(pairing, pass)
+  const password = await open({ config: { auth: { mode: 'password', password: SHARED } } })
+  await refusedConnect(password, { device: makeDevice() })
+  await refusedConnect(password, { device: makeDevice(), auth: { password: 'wrong' } })
+  const none = await open({ config: { auth: { mode: 'none' } } })
+  await refusedConnect(none, { client: { id: 'cli', mode: 'cli' } })
+  await none.open().hello({ client: { id: 'gateway-client', mode: 'backend' }, scopes: ['operator.read'] })
+  await none.open().hello({ device: makeDevice() })
+
+  const judge = createFrameJudge()
+  assert.deepEqual(
+    tape.flatMap((client) => judge.judge(client)),
+    [],
+  )
+  const { met } = judge
+  t.diagnostic(`${met.frames} frames over ${tape.length} connections`)
+  assert.deepEqual([...met.events].sort(), [...EVENT_NAMES].sort(), 'events that never came')
+  assert.deepEqual(
+    [...met.results].sort(),
+    ['connect', ...METHOD_NAMES].sort(),
+    'methods that never succeeded',
+  )
+  for (const method of METHOD_NAMES) assert.ok(met.errors.has(method), `${method} never failed`)
+  const expected = Object.keys(DETAIL_CODES).filter((code) => !NEVER_SENT.includes(code))
+  assert.deepEqual([...met.detailCodes].sort(), expected.sort(), 'refusals that never came')
+})
+
+test('the gateway announces exactly the methods and events that clients of OpenClaw know from here', () => {
+  assert.deepEqual(Object.keys(EVENT_PAYLOADS).sort(), [...EVENT_NAMES].sort())
+  assert.deepEqual(Object.keys(RESULT_PAYLOADS).sort(), ['connect', ...METHOD_NAMES].sort())
+})
