@@ -38,7 +38,7 @@ async function pass(ms: number): Promise<void> {
 test('every frame that a client of OpenClaw is sent holds against what it knows', async (t) => {
   const tape: WireClient[] = []
   async function open(options: GatewayOptions): Promise<GatewayOfTest> {
-    const gateway = await openGateway({ after: (hook) => t.after(hook) }, options)
+    const gateway = await openGateway(t, options)
     const openClient = (how?: Parameters<typeof gateway.open>[0]) => {
       const client = gateway.open(how)
       tape.push(client)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { startReferenceClient } from './reference-client.ts'
+import { createReferenceDevice } from './reference-device.ts'
 import { SCOPES, storedToken, tellStory } from './story.ts'
 
 suite('The reference client in mode "pairing"', { concurrency: true }, () => {
@@ -69,6 +71,37 @@ suite('The reference client in mode "pairing"', { concurrency: true }, () => {
         requiredScopes: ['operator.pairing'],
       },
     })
+  })
+
+  test('as an admin hears of other devices, without a gap', async (t) => {
+    const story = await tellStory(t, { client: { scopes: ['operator.admin'] } })
+    const { client } = await story.pair()
+    const other = createReferenceDevice()
+    const stranger = startReferenceClient({ url: story.gateway.url, device: other })
+    t.after(() => stranger.stop())
+    const { details } = await stranger.refusals.next()
+    await client.request('device.pair.approve', { requestId: details['requestId'] })
+
+    const heard = client.events.all.filter(({ event }) => event !== 'connect.challenge')
+    assert.deepEqual(
+      heard.map(({ event }) => event),
+      ['device.pair.requested', 'device.pair.resolved'],
+    )
+    assert.deepEqual(client.gaps, [])
+  })
+
+  test('as a node is approved by the owner and may call health and nothing else', async (t) => {
+    const story = await tellStory(t, {
+      client: { role: 'node', mode: 'node', clientName: 'node-host', scopes: [] },
+    })
+    const { details } = await story.askForApproval()
+    assert.equal(details['requestedRole'], 'node')
+    await story.gateway.approve(details['requestId'])
+    const { client, hello } = await story.enter()
+    assert.equal(hello.auth.role, 'node')
+    assert.equal(story.device.stored('node')?.token, hello.auth.deviceToken)
+    assert.equal((await client.request('health'))['ok'], true)
+    await assert.rejects(client.request('status'), { message: 'unauthorized role: node' })
   })
 
   test('reconnects by itself when the gateway is restarted on the same state', async (t) => {

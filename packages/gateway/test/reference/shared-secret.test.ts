@@ -33,6 +33,14 @@ suite('The reference client in mode "token"', { concurrency: true }, () => {
     assert.equal(hello.auth.deviceToken, token)
   })
 
+  test('without a device is let in as a local backend, with the scopes that it asks for', async (t) => {
+    const story = await tellStory(t, tokenMode)
+    const backend = { deviceIdentity: null, mode: 'backend', clientName: 'gateway-client' } as const
+    const { hello } = await story.enter(backend)
+    assert.deepEqual(hello.auth.scopes, SCOPES)
+    assert.equal(hello.auth.deviceToken, undefined)
+  })
+
   test('without any credential learns that the shared token is missing', async (t) => {
     const story = await tellStory(t, tokenMode)
     const client = story.start({ token: '' })

@@ -35,7 +35,7 @@ export interface StoryOptions {
 
 export async function tellStory(t: TestContext, options: StoryOptions = {}): Promise<Story> {
   const clients: ReferenceClient[] = []
-  const gateway = await openReferenceGateway({ after: (hook) => t.after(hook) }, options.settings)
+  const gateway = await openReferenceGateway(t, options.settings)
   const device = createReferenceDevice()
   t.after(() => Promise.all(clients.map((client) => client.stop())))
 
