@@ -9,7 +9,8 @@ import { findManaged, type TokenTarget } from './manage-token.ts'
 
 /**
  * Ends a device's token for one role: its secrets, its open requests, its connections. Said twice it
- * answers with the first time and changes nothing. Only a new approval lets the device in again.
+ * answers with the first time, and ends what the device has asked for since. Only a new approval lets
+ * the device in again.
  */
 export function createRevokeToken({ decide }: { readonly decide: Decide }) {
   return (principal: Principal, target: TokenTarget): Promise<Result<Token>> =>
@@ -17,7 +18,10 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
       const { tx, actor, now } = decision
       const found = await findManaged(decision, principal, target)
       if (!found) return refuse({ reason: 'revocation-denied' })
-      if (found.token.revokedAt !== undefined) return ok(found.token)
+      if (found.token.revokedAt !== undefined) {
+        await closeRequestsOf(target.deviceId, decision)
+        return ok(found.token)
+      }
 
       const revoked = revokeToken(found.token, actor.ref, now)
       if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [revoked] }, now)) {

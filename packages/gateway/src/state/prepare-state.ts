@@ -42,7 +42,7 @@ async function refuseForeignState(dir: string): Promise<void> {
     if (!(await statOf(join(dir, name)))) continue
     throw new StateError(
       `${dir} holds the state of another program, OpenClaw (${name}). ` +
-        'Choose another directory with PAIRGATE_STATE_DIR, or move the devices over with: openclaw migrate',
+        'Choose another directory with PAIRGATE_STATE_DIR.',
     )
   }
 }
