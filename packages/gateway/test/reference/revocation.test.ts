@@ -90,7 +90,7 @@ suite('The reference client whose token has expired', { concurrency: true }, () 
   test('keeps it, waits for a renewal, and goes on with the very same token', async (t) => {
     const story = await tellStory(t)
     const asked = await story.askForApproval()
-    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 1_000 })
+    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_000 })
     const { client } = await story.enter()
     const token = storedToken(story.device)
     await expectCutOff(client)

@@ -133,7 +133,7 @@ suite('The reference client in mode "token"', { concurrency: true }, () => {
   test('whose token has expired keeps it and goes on with it after the renewal', async (t) => {
     const story = await tellStory(t, tokenMode)
     const asked = await story.askForApproval()
-    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 1_000 })
+    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_000 })
     const { client } = await story.enter()
     const token = storedToken(story.device)
     await expectCutOff(client)
