@@ -59,7 +59,7 @@ async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Pr
   const answer = await judge(deps.read)
   if (answer.kind === 'accept') return ok(admit(deps, connect, answer))
   if (answer.kind === 'scope-mismatch') return refuse({ reason: 'scope-mismatch' })
-  if (isOpenDoor(deps.policy, connect, answer.why)) {
+  if (await isOpenDoor(deps, connect, answer.why)) {
     const { ask, peer, role } = connect
     return ok({
       principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)),
@@ -100,11 +100,15 @@ async function judgeAgainst(
   return judgeGrant({ device, token, credential, asked: knownScopes(ask.scopes), now: deps.clock.now() })
 }
 
-/** Mode `none` on loopback lets an unknown key in as it always did; one that was revoked still has to ask. */
-function isOpenDoor(policy: AuthPolicy, { peer, credential }: DeviceConnect, why: RequestWhy): boolean {
-  return (
+/** Mode `none` on loopback lets an unknown key in as it always did; who was revoked or removed has to ask. */
+async function isOpenDoor(
+  { policy, read }: AcceptConnectDeps,
+  { peer, credential, proved }: DeviceConnect,
+  why: RequestWhy,
+): Promise<boolean> {
+  const open =
     policy.mode === 'none' && peer.directLoopback && credential.kind === 'key-alone' && why === 'not-paired'
-  )
+  return open && !(await read.wasRemoved(proved.deviceId))
 }
 
 function admit(

@@ -3,6 +3,7 @@ import type { ConnectOptions } from './connect-params.ts'
 import type { GatewayOfTest } from './gateway-of-test.ts'
 import { makeDevice, type TestDevice } from './test-device.ts'
 import type { Hello, WireClient, WireError } from './wire-client.ts'
+import { within } from './within.ts'
 
 /** A device that was let in, and its open connection. */
 export interface PairedDevice {
@@ -24,8 +25,8 @@ export async function askToPair(
 ): Promise<{ readonly requestId: string; readonly error: WireError }> {
   const client = gateway.open()
   const { ok, error } = await client.connect(options)
-  await client.closed
   assert.ok(!ok && error, 'the device was let in without asking')
+  await within(client.closed, () => 'the close behind the refusal')
   assert.equal(error.details?.['code'], 'PAIRING_REQUIRED', JSON.stringify(error))
   return { requestId: String(error.details?.['requestId']), error }
 }
@@ -75,6 +76,6 @@ export async function refusedConnect(gateway: GatewayOfTest, options: ConnectOpt
   const client = gateway.open()
   const { ok, error, payload } = await client.connect(options)
   assert.ok(!ok && error, `the connect was not refused: ${JSON.stringify(payload)}`)
-  await client.closed
+  await within(client.closed, () => 'the close behind the refusal')
   return error
 }
