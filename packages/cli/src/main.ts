@@ -12,6 +12,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   // `openclaw devices list | head -1` is no failure: whoever reads has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
+  hideSecrets(argv)
+
   const output = { complaint: '' }
   try {
     await createProgram(output).parseAsync([...argv], { from: 'user' })
@@ -41,6 +43,11 @@ function createProgram(output: { complaint: string }): Command {
   program.addHelpText('after', '\nStart here:\n  $ openclaw gateway run\n  $ openclaw devices list')
   rewordErrors(program)
   return program
+}
+
+// Every user of the machine may list processes with their arguments; a new title takes the old ones' place.
+function hideSecrets(argv: readonly string[]): void {
+  if (argv.some((word) => /^--(?:token|password)(?:=|$)/.test(word))) process.title = 'openclaw'
 }
 
 // An exit callback is not told whose it is, so each command gets its own.

@@ -1,15 +1,13 @@
 import { hostname } from 'node:os'
 import {
   ClientError,
-  createFileTokenStore,
   type DeviceKey,
   loadOrCreateFileKey,
   type Paired,
   type PendingPairing,
   pairDevice,
-  type TokenStore,
 } from '@pairgate/client'
-import { coversScopes, fingerprintWords, type Role } from '@pairgate/protocol'
+import { fingerprintWords, type Role } from '@pairgate/protocol'
 import { EXIT } from '../exit-codes.ts'
 import { CommandError } from '../output/command-error.ts'
 import { startWaitingLine, type WaitingLine } from '../output/waiting-line.ts'
@@ -21,6 +19,7 @@ import { readScopes } from './approve-flags.ts'
 import { readRole } from './call-method.ts'
 import type { CommonOptions } from './common-options.ts'
 import { type ConnectReport, createConnectReport } from './connect-report.ts'
+import { tokensForAsking } from './connect-tokens.ts'
 
 export interface ConnectOptions extends CommonOptions {
   readonly role: string
@@ -46,7 +45,7 @@ export async function connectDevice(options: ConnectOptions): Promise<void> {
   try {
     const { paired, requestId } = await pair(ask)
     await paired.connection.close()
-    report.paired(paired, requestId)
+    report.paired(paired, { requestId, asked: scopes })
   } catch (error) {
     if (error instanceof ClientError) throw explainConnectError(error, place)
     throw error
@@ -67,7 +66,12 @@ interface Ask {
 async function pair(ask: Ask): Promise<{ readonly paired: Paired; readonly requestId: string | undefined }> {
   const { url, role, scopes, options, report } = ask
   const key = await loadOrCreateFileKey(ask.files.deviceKey)
-  const tokens = await tokensFor(key, ask)
+  const target = { url, key, role, scopes, ...given(ask.secret), timeoutMs: options.timeout }
+  const tokens = await tokensForAsking(target, {
+    path: ask.files.deviceTokens,
+    insists: options.scope !== undefined && ask.secret === undefined,
+    onRefused: report.tokenRefused,
+  })
   const interrupt = listenForInterrupt()
   let requestId: string | undefined
   let line: WaitingLine | undefined
@@ -79,14 +83,9 @@ async function pair(ask: Ask): Promise<{ readonly paired: Paired; readonly reque
   }
   try {
     const paired = await pairDevice({
-      url,
-      key,
+      ...target,
       tokens,
-      role,
-      scopes,
-      ...given(ask.secret),
       displayName: options.name ?? hostname(),
-      timeoutMs: options.timeout,
       wait: ask.wait,
       signal: interrupt.signal,
       onPending,
@@ -110,29 +109,6 @@ function pendingOf({ requestId = '', details }: ClientError, key: DeviceKey): Pe
     fingerprint: fingerprintWords(key.deviceId),
     reason: typeof reason === 'string' ? reason : 'not-paired',
     ...(typeof expiresAtMs === 'number' && { expiresAtMs }),
-  }
-}
-
-/**
- * The stored tokens, with two habits of this command: it says when one is forgotten, and it leaves one
- * aside that holds less than the caller explicitly asks for, because a token cannot ask for more.
- */
-async function tokensFor(
-  key: DeviceKey,
-  { files, url, role, scopes, secret, options, report }: Ask,
-): Promise<TokenStore> {
-  const store = createFileTokenStore(files.deviceTokens)
-  const stored = await store.load(new URL(url).origin, key.deviceId, role)
-  const wantsMore =
-    options.scope !== undefined && stored !== undefined && !coversScopes(stored.scopes, scopes)
-  const isLeftAside = wantsMore && secret === undefined
-  return {
-    load: (...place) => (isLeftAside ? Promise.resolve(undefined) : store.load(...place)),
-    save: (...token) => store.save(...token),
-    async remove(...place) {
-      report.tokenRefused()
-      await store.remove(...place)
-    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Paired, PendingPairing } from '@pairgate/client'
+import { coversScopes } from '@pairgate/protocol'
 import { formatExpiry } from '../output/age.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { bold, green } from '../output/paint.ts'
@@ -9,7 +10,13 @@ import { systemNow } from '../platform/system-clock.ts'
 export interface ConnectReport {
   pending(pending: PendingPairing): void
   tokenRefused(): void
-  paired(paired: Paired, requestId: string | undefined): void
+  paired(paired: Paired, facts: PairedFacts): void
+}
+
+export interface PairedFacts {
+  /** The request that an operator approved, if it took one. */
+  readonly requestId: string | undefined
+  readonly asked: readonly string[]
 }
 
 export function createConnectReport(json: boolean): ConnectReport {
@@ -24,7 +31,7 @@ function jsonReport(): ConnectReport {
     tokenRefused() {
       printJsonLine({ event: 'token-refused' })
     },
-    paired({ deviceId, role, scopes, session, expiresAtMs }, requestId) {
+    paired({ deviceId, role, scopes, session, expiresAtMs }, { requestId }) {
       printJsonLine({
         deviceId,
         role,
@@ -63,12 +70,14 @@ function humanReport(): ConnectReport {
         'The token of this device is not valid any more: it was revoked or replaced. Asking again as new.',
       ])
     },
-    paired({ deviceId, role, scopes, session, expiresAtMs }) {
+    paired({ deviceId, role, scopes, session, expiresAtMs }, { asked }) {
+      const missing = asked.filter((scope) => !coversScopes(scopes, [scope]))
       say([
         green('This device is paired.'),
         `  Device ID: ${deviceId}`,
         `  Role:      ${cleanText(role)}`,
         `  Scopes:    ${cleanText(scopes.join(', ') || 'none', 1_000)}`,
+        ...(missing.length > 0 ? [`  Not given: ${missing.join(', ')}`] : []),
         ...(session === undefined ? [] : [`  Session:   ${cleanText(session)}`]),
         `  Expires:   ${formatExpiry(expiresAtMs, systemNow())}`,
       ])

@@ -1,4 +1,5 @@
 import type { DevicePairList, MethodParams, PairedRow, PendingRow } from '@pairgate/protocol/wire'
+import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
 import { green } from '../output/paint.ts'
 import { formatJson, printJson } from '../output/print-json.ts'
@@ -72,7 +73,10 @@ async function approveRow(
   }
   const result = await sendApproval(link, params, neededScopes(row, known))
   if (json) printJson(result)
-  else process.stdout.write(`${green('Approved')} ${result.device.deviceId} (${result.requestId})\n`)
+  else {
+    const { requestId, device } = result
+    process.stdout.write(`${green('Approved')} ${cleanText(`${device.deviceId} (${requestId})`)}\n`)
+  }
 }
 
 /**

@@ -31,10 +31,10 @@ export async function runGateway({ verbose, ...flags }: RunOptions): Promise<voi
 
 /** Where it listens, and what to do next: on another machine, then here. */
 export function welcome({ url, addresses, stateDir, authMode }: RunningGateway): readonly string[] {
-  const others = addresses.filter((address) => address !== url)
+  const others = addresses.filter((address) => !url.endsWith(`//${address}`))
   return [
     `${bold('Gateway listening on')} ${url}`,
-    ...others.map((address) => `                     ${address}`),
+    ...(others.length > 0 ? [`Also on: ${others.join(', ')}`] : []),
     `State directory: ${stateDir}`,
     `Auth mode: ${authMode}`,
     '',

@@ -74,6 +74,8 @@ async function askStatus(link: GatewayLink): Promise<Partial<Status>> {
   return {
     ok: true,
     reachable: true,
+    // Over the socket the gateway knows better than the config file which address it got.
+    url: textOr(report['url']) ?? link.target.url,
     version: server.version,
     uptimeMs: numberOr(report['uptimeMs']),
     authMode: textOr(report['authMode']),

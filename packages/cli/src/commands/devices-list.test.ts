@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PairedRow, PendingRow } from '@pairgate/protocol/wire'
+import { displayWidth } from '../output/wrap-text.ts'
+import { formatList, formatTokens } from './devices-list.ts'
+
+const pending: PendingRow = {
+  requestId: '935cddd1-8450-4556-be94-8fe78cbfa5c6',
+  deviceId: 'a'.repeat(64),
+  publicKey: 'k',
+  displayName: 'Evil\u001b]0;owned\u0007 Node',
+  role: 'operator',
+  roles: ['operator'],
+  scopes: ['operator.write'],
+  remoteIp: '203.0.113.7',
+  silent: false,
+  isRepair: true,
+  ts: 0,
+}
+const paired: PairedRow = {
+  deviceId: 'a'.repeat(64),
+  publicKey: 'k',
+  operatorLabel: 'Küche',
+  displayName: 'tablet',
+  role: 'operator',
+  roles: ['operator'],
+  scopes: ['operator.read'],
+  remoteIp: '203.0.113.7',
+  approvedVia: 'operator',
+  createdAtMs: 0,
+  approvedAtMs: 0,
+  tokens: [
+    { role: 'node', scopes: [], createdAtMs: 0, revokedAtMs: 1 },
+    { role: 'operator', scopes: ['operator.read'], createdAtMs: 0, expiresAtMs: 10 },
+  ],
+}
+
+test('nothing at all is one sentence', () => {
+  assert.equal(formatList({ pending: [], paired: [] }, 80, 0), 'No device pairing entries.')
+})
+
+test('a section without rows is left out', () => {
+  assert.doesNotMatch(formatList({ pending: [pending], paired: [] }, 120, 0), /Paired \(/)
+  assert.doesNotMatch(formatList({ pending: [], paired: [paired] }, 120, 0), /Pending \(/)
+})
+
+test('what is asked for stands beside what was approved, and every id is there in full', () => {
+  const text = formatList({ pending: [pending], paired: [paired] }, 200, 61_000)
+  const row = text.split('\n').find((line) => line.includes('935cddd1 '))
+  assert.ok(
+    row?.includes(
+      'roles: operator; scopes: operator.read, operator.write │ roles: operator; scopes: operator.read',
+    ),
+  )
+  assert.ok(row?.includes('1m ago'))
+  assert.ok(row?.includes('scope upgrade, repair'))
+  assert.ok(text.includes('  935cddd1-8450-4556-be94-8fe78cbfa5c6  '))
+  assert.ok(text.includes(`  ${'a'.repeat(64)}  Küche`))
+})
+
+test('a name cannot drive the terminal', () => {
+  const text = formatList({ pending: [pending], paired: [] }, 200, 0)
+  assert.ok(text.includes('Evil\\u{1b}]0;owned\\u{7} Node'))
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f]/)
+})
+
+test('tables stay within the terminal', () => {
+  const tables = formatList({ pending: [pending], paired: [paired] }, 80, 0)
+    .split('\n')
+    .filter((line) => /^[│┌├└]/.test(line))
+  for (const line of tables) assert.ok(displayWidth(line) <= 80, line)
+})
+
+test('a token says when it is no longer good', () => {
+  assert.equal(formatTokens(paired, 9), 'node (revoked), operator')
+  assert.equal(formatTokens(paired, 10), 'node (revoked), operator (expired)')
+  assert.equal(formatTokens({ ...paired, tokens: [] }, 0), 'none')
+})
