@@ -1,7 +1,7 @@
 import {
   EVERY_SESSION,
   type Instant,
-  narrowScopes,
+  meetScopes,
   parseScope,
   type Role,
   type Scope,
@@ -34,7 +34,7 @@ export function knownScopes(asked: readonly string[]): readonly Scope[] {
 
 /** Takes away what the upgrade header does not name (protocol fact 7); it can only narrow. */
 function capScopes(scopes: readonly Scope[], peer: ConnectPeer): readonly Scope[] {
-  return peer.scopeCap === undefined ? scopes : narrowScopes(peer.scopeCap, scopes)
+  return peer.scopeCap === undefined ? scopes : meetScopes(knownScopes(peer.scopeCap), scopes)
 }
 
 export function sharedPrincipal(peer: ConnectPeer, role: Role, scopes: readonly Scope[]): SharedPrincipal {

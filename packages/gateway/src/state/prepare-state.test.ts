@@ -108,7 +108,11 @@ test('the state of another program is refused before anything is changed', async
     mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
     writeFileSync(file, '{}')
     await assert.rejects(prepareState(paths), (error) => {
-      return error instanceof StateError && error.message.includes(name) && error.message.includes('migrate')
+      return (
+        error instanceof StateError &&
+        error.message.includes(name) &&
+        error.message.includes('PAIRGATE_STATE_DIR')
+      )
     })
     assert.throws(() => statSync(paths.secretsDir))
   }
