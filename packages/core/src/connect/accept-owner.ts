@@ -1,6 +1,6 @@
 import { EVERY_SESSION } from '@pairgate/protocol'
 import { ok, type Result, refuse } from '../domain/result.ts'
-import { type Admission, knownScopes } from './admission.ts'
+import { type Admission, capScopes, knownScopes } from './admission.ts'
 import type { ConnectAsk, ConnectPeer } from './connect-ask.ts'
 
 /**
@@ -11,7 +11,7 @@ export function acceptOwner(ask: ConnectAsk, peer: ConnectPeer, proved: boolean)
   if (!proved) return refuse({ reason: 'owner-proof-invalid' })
   if (ask.role !== 'operator') return refuse({ reason: 'role-invalid' })
   const { connId, remoteIp } = peer
-  const scopes = [...new Set(knownScopes(ask.scopes))]
+  const scopes = capScopes([...new Set(knownScopes(ask.scopes))], peer)
   const principal = {
     kind: 'owner',
     role: 'operator',

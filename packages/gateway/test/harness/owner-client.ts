@@ -16,26 +16,29 @@ export interface OwnerOptions {
   readonly scopes?: readonly string[]
   /** Announces `pairgate-1`; an owner does unless told otherwise. */
   readonly extended?: boolean
-  /** Instead of a fresh one. */
-  readonly nonce?: string
+  readonly role?: string
+  /** Of the upgrade, beside the owner's nonce. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Instead of the right one. */
   readonly proof?: (right: string, gatewayProof: string) => string
 }
 
-/** Opens the owner's socket without saying anything yet. */
+/** Opens the owner's socket without saying anything yet; without a nonce, no owner's header is sent. */
 export function openOwnerSocket(
   { ownerSocket }: Pick<OwnerPlace, 'ownerSocket'>,
-  nonce?: string,
+  nonce: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
 ): WireClient {
-  const headers = nonce === undefined ? {} : { [OWNER_NONCE_HEADER]: nonce }
-  return driveSocket(new WebSocket(`ws+unix:${ownerSocket}:/`, { headers }))
+  const all = nonce === undefined ? headers : { ...headers, [OWNER_NONCE_HEADER]: nonce }
+  return driveSocket(new WebSocket(`ws+unix:${ownerSocket}:/`, { headers: all }))
 }
 
 /** Sends the owner's connect over its socket, after checking that the gateway proved itself too. */
 export async function connectOwner(place: OwnerPlace, options: OwnerOptions = {}) {
-  const { scopes = ['operator.admin'], extended = true, proof = (right: string) => right } = options
-  const nonce = options.nonce ?? randomBytes(32).toString('base64url')
-  const client = openOwnerSocket(place, nonce)
+  const { scopes = ['operator.admin'], extended = true, role, headers } = options
+  const proof = options.proof ?? ((right: string) => right)
+  const nonce = randomBytes(32).toString('base64url')
+  const client = openOwnerSocket(place, nonce, headers)
   const challenge = await client.challenge
   const key = Buffer.from(
     readFileSync(join(place.stateDir, 'secrets', 'local.key'), 'utf8').trim(),
@@ -50,6 +53,7 @@ export async function connectOwner(place: OwnerPlace, options: OwnerOptions = {}
   const params = connectParams(challenge, {
     scopes,
     extended,
+    ...(role !== undefined && { role }),
     client: { id: 'cli', mode: 'cli' },
     auth: { ownerProof },
   })
