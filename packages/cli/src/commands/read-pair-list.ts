@@ -1,7 +1,7 @@
 import type { DevicePairList, PairedRow, PendingRow } from '@pairgate/protocol/wire'
 import { CommandError } from '../output/command-error.ts'
 import { pairedName, pendingName } from '../pairing/describe-request.ts'
-import { ambiguousId, findByPrefix, isCompleteId } from '../pairing/find-by-prefix.ts'
+import { ambiguousId, findByPrefix, isCompleteId, SHORTEST_PREFIX } from '../pairing/find-by-prefix.ts'
 import type { GatewayLink } from '../target/gateway-link.ts'
 
 /** What listing, and every change that needs no more, asks for. */
@@ -47,6 +47,9 @@ export async function resolveDeviceId(link: GatewayLink, typed: string): Promise
 }
 
 function listAdvice(kind: 'request' | 'device', typed: string): readonly string[] {
-  const tooShort = typed.length < 8 ? ['At least the first 8 letters of an id are needed.'] : []
+  const tooShort =
+    typed.length < SHORTEST_PREFIX
+      ? [`At least the first ${SHORTEST_PREFIX} letters of an id are needed.`]
+      : []
   return [...tooShort, `No ${kind} matches "${typed}". Look it up with: openclaw devices list`]
 }

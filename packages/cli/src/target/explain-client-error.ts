@@ -91,7 +91,7 @@ const PAIRING_TEXTS: Readonly<Record<string, string>> = {
 }
 
 /** The gateway's own words, but for pairing, where scripts know those of OpenClaw's command (cli fact 2). */
-export function refusalMessage({ code, message, details, requestId }: ClientError): string {
+function refusalMessage({ code, message, details, requestId }: ClientError): string {
   if (code !== 'PAIRING_REQUIRED') return cleanText(message, 1_000)
   const text = PAIRING_TEXTS[String(details['reason'])] ?? 'device pairing required'
   return requestId === undefined ? text : `${text} (requestId: ${cleanText(requestId)})`

@@ -65,7 +65,7 @@ export function resolveTarget({ flags, env, remote, ...local }: TargetFacts): Ta
 }
 
 /** @returns what was given, or `undefined` when neither was; blank counts as not given. */
-export function secretOf({ token, password }: Secret): Secret | undefined {
+function secretOf({ token, password }: Secret): Secret | undefined {
   const given = { token: token || undefined, password: password || undefined }
   return given.token === undefined && given.password === undefined ? undefined : given
 }
