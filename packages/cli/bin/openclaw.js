@@ -37,7 +37,10 @@ function findPinnedRuntime(directory) {
 }
 
 function handOver(runtime) {
-  const child = childProcess.spawn(runtime, process.execArgv.concat(process.argv.slice(1)), {
+  const args = process.execArgv.concat(process.argv.slice(1))
+  // A secret on the command line must not stand in the list of processes for as long as this one waits.
+  process.title = 'openclaw'
+  const child = childProcess.spawn(runtime, args, {
     stdio: 'inherit',
     env: Object.assign({}, process.env, { [HANDED_OVER]: '1' }),
   })

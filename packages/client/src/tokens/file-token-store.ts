@@ -4,6 +4,11 @@ import { readPrivateFile, replacePrivateFile } from '../files/private-file.ts'
 import { formatTokenFile, parseTokenFile, type TokenEntry } from './token-file.ts'
 import type { StoredToken, TokenStore } from './token-store.ts'
 
+type Edit = (entries: readonly TokenEntry[]) => readonly TokenEntry[]
+
+/** How often a change is tried whose lock another process took over meanwhile. */
+const ATTEMPTS = 10
+
 /**
  * Keeps tokens in one JSON file of mode 0600, which is replaced as a whole. Processes take turns by a lock
  * file beside it, so that none loses what another has stored.
@@ -11,8 +16,13 @@ import type { StoredToken, TokenStore } from './token-store.ts'
  * it is, because the tokens in it may be the only way in.
  */
 export function createFileTokenStore(path: string): TokenStore {
-  async function change(edit: (entries: readonly TokenEntry[]) => readonly TokenEntry[]): Promise<void> {
-    const isDone = await withFileLock(`${path}.lock`, async (isStillOurs) => {
+  async function change(edit: Edit): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) if (await changeOnce(edit)) return
+    throw new Error(`${path} is changed by others all the time. Try again.`)
+  }
+
+  function changeOnce(edit: Edit): Promise<boolean> {
+    return withFileLock(`${path}.lock`, async (isStillOurs) => {
       const entries = await readEntries(path)
       const edited = edit(entries)
       if (edited === entries) return true
@@ -20,7 +30,6 @@ export function createFileTokenStore(path: string): TokenStore {
       await replacePrivateFile(path, formatTokenFile(edited))
       return true
     })
-    if (!isDone) await change(edit)
   }
 
   return {
