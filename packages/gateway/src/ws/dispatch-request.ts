@@ -58,16 +58,17 @@ export function createDispatch({ handlers, clock, log, onServed }: DispatchDeps)
     }
   }
 
+  function deny(connection: Connection, id: string, refusal: Refusal): void {
+    refuse(connection, id, refusal)
+    if (refusal.reason === 'role-unauthorized') strike(connection)
+  }
+
   function take(connection: Connection, { id, method: name, params = {} }: RequestFrame): void {
     if (name === 'connect') return invalid(connection, id, 'connect is only valid as the first request')
     const method = parseMethod(name)
-    if (!method) return refuse(connection, id, unknownMethod(connection.principal, name))
+    if (!method) return deny(connection, id, unknownMethod(connection.principal, name))
     const allowed = authorize(connection.principal, METHODS[method])
-    if (!allowed.ok) {
-      refuse(connection, id, allowed.refusal)
-      if (allowed.refusal.reason === 'role-unauthorized') strike(connection)
-      return
-    }
+    if (!allowed.ok) return deny(connection, id, allowed.refusal)
     const checked = params ?? {}
     const validator = validatorOf(method)
     if (!validator.Check(checked)) {

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { METHODS, type MethodName } from '@pairgate/protocol/wire'
+import { openGateway } from '../harness/gateway-of-test.ts'
+import { askToPair, pair } from '../harness/pair.ts'
+import { makeDevice } from '../harness/test-device.ts'
+import { expectClose, type WireClient } from '../harness/wire-client.ts'
+
+const TOKEN = 'the-shared-token'
+const gateway = await openGateway(
+  { after },
+  { config: { auth: { token: TOKEN, password: 'the-shared-password' }, limits: { pendingInAll: 10_000 } } },
+)
+
+/** A session without a device and with these scopes. */
+async function session(...scopes: string[]): Promise<WireClient> {
+  const client = gateway.open()
+  await client.hello({ client: { id: 'cli', mode: 'cli' }, auth: { token: TOKEN }, scopes })
+  return client
+}
+
+const id = 'a'.repeat(64)
+/** For each method: params that fit, and params that do not, with the complaint. */
+const PARAMS: Readonly<
+  Record<MethodName, { readonly good: object; readonly bad: readonly [unknown, string][] }>
+> = {
+  health: {
+    good: { probe: true },
+    bad: [[{ probe: 'yes' }, 'at /probe: must be boolean']],
+  },
+  status: {
+    good: { includeChannelSummary: false },
+    bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]],
+  },
+  'device.pair.list': {
+    good: {},
+    bad: [
+      [{ foo: 1 }, "at root: unexpected property 'foo'"],
+      [[], 'at root: must be object'],
+      ['text', 'at root: must be object'],
+      [7, 'at root: must be object'],
+    ],
+  },
+  'device.pair.approve': {
+    good: { requestId: 'nobody' },
+    bad: [
+      [{}, "must have required property 'requestId'"],
+      [{ requestId: '' }, 'at /requestId: must not have fewer than 1 characters'],
+      [{ requestId: 1 }, 'at /requestId: must be string'],
+      [{ requestId: 'x', foo: 1 }, "at root: unexpected property 'foo'"],
+      [{ requestId: 'x', scopes: 'operator.read' }, 'at /scopes: must be array'],
+      [{ requestId: 'x', scopes: [''] }, 'at /scopes/0: must not have fewer than 1 characters'],
+      [{ requestId: 'x', expiresInMs: 999 }, 'at /expiresInMs: must be >= 1000'],
+      [{ requestId: 'x', expiresInMs: 1_000.5 }, 'at /expiresInMs: must be integer'],
+      [{ requestId: 'x', label: 'l'.repeat(65) }, 'at /label: must not have more than 64 characters'],
+      [{ requestId: 'x', digest: 'short' }, 'at /digest: must not have fewer than 64 characters'],
+      [{ requestId: 'x', session: '' }, 'at /session: must not have fewer than 1 characters'],
+    ],
+  },
+  'device.pair.reject': {
+    good: { requestId: 'nobody' },
+    bad: [
+      [{}, "must have required property 'requestId'"],
+      [{ requestId: 'x', foo: 1 }, "at root: unexpected property 'foo'"],
+    ],
+  },
+  'device.pair.remove': {
+    good: { deviceId: id },
+    bad: [
+      [{}, "must have required property 'deviceId'"],
+      [{ deviceId: null }, 'at /deviceId: must be string'],
+    ],
+  },
+  'device.pair.rename': {
+    good: { deviceId: id, label: 'Desk' },
+    bad: [
+      [{ deviceId: id }, "must have required property 'label'"],
+      [{ deviceId: id, label: '' }, 'at /label: must not have fewer than 1 characters'],
+      [{ deviceId: id, label: 'l'.repeat(65) }, 'at /label: must not have more than 64 characters'],
+    ],
+  },
+  'device.token.rotate': {
+    good: { deviceId: id, role: 'operator' },
+    bad: [
+      [{ deviceId: id }, "must have required property 'role'"],
+      [{ deviceId: id, role: 'operator', scopes: [1] }, 'at /scopes/0: must be string'],
+      [{ deviceId: id, role: 'operator', token: 'x' }, "at root: unexpected property 'token'"],
+    ],
+  },
+  'device.token.revoke': {
+    good: { deviceId: id, role: 'operator' },
+    bad: [
+      [{ role: 'operator' }, "must have required property 'deviceId'"],
+      [{ deviceId: id, role: 'operator', scopes: [] }, "at root: unexpected property 'scopes'"],
+    ],
+  },
+}
+
+for (const [method, { good, bad }] of Object.entries(PARAMS)) {
+  const { scope } = METHODS[method as MethodName]
+  describe(method, () => {
+    test('takes params that fit', async () => {
+      const client = await session('operator.admin')
+      const { error } = await client.request(method, good)
+      assert.doesNotMatch(error?.message ?? '', /params/)
+    })
+
+    test('says what is wrong with params that do not fit', async () => {
+      const client = await session('operator.admin')
+      for (const [params, complaint] of bad) {
+        const message = `invalid ${method} params: ${complaint}`
+        assert.deepEqual(await client.fail(method, params), { code: 'INVALID_REQUEST', message })
+      }
+    })
+
+    if (scope !== 'none') {
+      test('needs its scope, and asks for it before it looks at the params', async () => {
+        const others = [
+          'operator.approvals',
+          'operator.talk.secrets',
+          ...(scope === 'operator.pairing' ? ['operator.write'] : []),
+        ]
+        for (const client of [await session(), await session(...others)]) {
+          for (const params of [good, ...bad.map(([each]) => each)]) {
+            assert.deepEqual(await client.fail(method, params), {
+              code: 'FORBIDDEN',
+              message: `missing scope: ${scope}`,
+              details: { code: 'MISSING_SCOPE', missingScope: scope, requiredScopes: [scope] },
+            })
+          }
+        }
+        const { error } = await (await session(scope)).request(method, good)
+        assert.notEqual(error?.code, 'FORBIDDEN')
+      })
+    }
+  })
+}
+
+test('admin and write bring along the scopes that they imply', async () => {
+  assert.equal((await (await session('operator.admin')).request('device.pair.list')).ok, true)
+  assert.equal((await (await session('operator.write')).request('status')).ok, true)
+  assert.equal((await (await session('operator.pairing')).fail('status')).code, 'FORBIDDEN')
+})
+
+test('a method that does not exist is unknown to an admin, and a missing scope to everybody else', async () => {
+  const names = [
+    'no.such.method',
+    'config.get',
+    'node.pair.list',
+    '__proto__',
+    'constructor',
+    'toString',
+    'Health',
+    ' health',
+  ]
+  for (const name of names) {
+    assert.deepEqual(await (await session('operator.admin')).fail(name), {
+      code: 'INVALID_REQUEST',
+      message: `unknown method: ${name}`,
+    })
+    const { code, details } = await (await session('operator.pairing', 'operator.write')).fail(name)
+    assert.equal(code, 'FORBIDDEN')
+    assert.equal(details?.['missingScope'], 'operator.admin')
+  }
+})
+
+test('the hello names exactly the methods and events that there are', async () => {
+  const { features } = await gateway.open().hello({ auth: { token: TOKEN } })
+  assert.deepEqual([...features.methods].sort(), Object.keys(PARAMS).sort())
+  assert.deepEqual([...features.events].sort(), [
+    'connect.challenge',
+    'device.pair.changed',
+    'device.pair.requested',
+    'device.pair.resolved',
+    'shutdown',
+    'tick',
+  ])
+})
+
+describe('a node', () => {
+  test('may ask for health and for nothing else', async () => {
+    const { client } = await pair(gateway, { role: 'node' })
+    assert.equal((await client.request('health')).ok, true)
+    const others = [...Object.keys(PARAMS).filter((name) => name !== 'health'), 'no.such.method']
+    for (const method of others.slice(0, 9)) {
+      assert.deepEqual(await client.fail(method, {}), {
+        code: 'INVALID_REQUEST',
+        message: 'unauthorized role: node',
+      })
+    }
+  })
+
+  test('that goes on calling what it may not is closed after ten refusals', async () => {
+    const { client } = await pair(gateway, { role: 'node' })
+    for (let i = 0; i < 10; i += 1) {
+      assert.equal((await client.fail('device.pair.list')).message, 'unauthorized role: node')
+      if (i % 3 === 0) await client.call('health')
+    }
+    client.post('device.pair.list')
+    await expectClose(client, 1008, 'repeated unauthorized calls')
+  })
+
+  test('that calls methods that do not exist is counted all the same', async () => {
+    const { client } = await pair(gateway, { role: 'node' })
+    for (let i = 0; i < 12; i += 1) client.post(`no.such.method.${i}`)
+    await expectClose(client, 1008, 'repeated unauthorized calls')
+  })
+
+  test('hears nothing of pairings', async () => {
+    const { client } = await pair(gateway, { role: 'node' })
+    await askToPair(gateway, { device: makeDevice() })
+    await client.call('health')
+    assert.deepEqual(
+      client.events('device.pair.requested', 'device.pair.resolved', 'device.pair.changed'),
+      [],
+    )
+  })
+
+  test('holds no operator scope, whatever it asks for (T15)', async () => {
+    const device = makeDevice()
+    const { requestId } = await askToPair(gateway, { device, role: 'node', scopes: ['operator.admin'] })
+    const owner = await gateway.owner()
+
+    const error = await owner.fail('device.pair.approve', { requestId })
+    assert.equal(error.message, 'invalid scope for requested roles: operator.admin')
+    await owner.call('device.pair.approve', { requestId, scopes: [] })
+    const { auth } = await gateway.open().hello({ device, role: 'node' })
+    assert.deepEqual([auth.role, auth.scopes], ['node', []])
+  })
+})
+
+describe('status', () => {
+  test('counts devices and requests for operators of the gateway only', async () => {
+    const { client } = await pair(gateway, { scopes: ['operator.read', 'operator.pairing'] })
+    const seen = async (from: WireClient) => Object.keys(await from.call<object>('status')).sort()
+    const own = ['runtimeVersion', 'startedAtMs', 'uptimeMs']
+
+    assert.deepEqual(await seen(client), own)
+    assert.deepEqual(await seen(await session('operator.read')), own)
+    const all = await seen(await session('operator.read', 'operator.pairing'))
+    for (const key of [...own, 'authMode', 'connections', 'pairedDevices', 'pendingRequests']) {
+      assert.ok(all.includes(key), key)
+    }
+  })
+})
+
+test('no method tells a secret, whatever the scope (T03, T18)', async () => {
+  const { token, client: device } = await pair(gateway, { scopes: ['operator.admin'] })
+  const owner = await gateway.owner()
+  await owner.call('device.pair.list')
+  for (const client of [owner, device, await session('operator.read'), await session('operator.admin')]) {
+    for (const method of ['health', 'status', 'device.pair.list', 'config.get', 'logs.tail']) {
+      await client.request(method)
+    }
+    const said = JSON.stringify(client.received.filter((frame) => !('id' in frame && frame.id === 'r1')))
+    for (const secret of [token, TOKEN, 'the-shared-password']) assert.ok(!said.includes(secret))
+  }
+  const logged = gateway.logged.join('')
+  for (const secret of [token, TOKEN, 'the-shared-password'])
+    assert.ok(!logged.includes(secret), 'in the log')
+})
