@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { EVERY_SESSION } from '@pairgate/protocol'
-import { session, sessionId } from './sample-records.ts'
+import type { Session, StoreTransaction } from '@pairgate/core'
+import { EVERY_SESSION, type RequestId } from '@pairgate/protocol'
+import { device, session, sessionId } from './sample-records.ts'
 import { type OpenStore, withStore } from './with-store.ts'
 
 export function describeSessions(open: OpenStore): void {
@@ -19,6 +20,51 @@ export function describeSessions(open: OpenStore): void {
         assert.equal(await store.read.findSession(sessionId(9)), undefined)
         assert.equal(await store.read.findSessionByKey('key-9'), undefined)
         assert.deepEqual(await store.read.listSessions(), [labelled, session(2)])
+      }),
+    )
+
+    test(
+      'records of one moment are listed in the order of the bytes of their ids, not in that of a language',
+      withStore(open, async (store) => {
+        const ids = ['a', 'B', '_', 'ä', 'Z', '-', '1'].map((id) => id as Session['id'])
+        await store.mutate(async (tx) => {
+          for (const id of ids) await tx.insertSession(session(1, { id, key: `key-${id}` }))
+        })
+        const listed = await store.read.listSessions()
+        assert.deepEqual(
+          listed.map(({ id }) => id),
+          ids.toSorted(),
+        )
+      }),
+    )
+
+    test(
+      'text with a NUL character is refused, and the transaction leaves nothing behind',
+      withStore(open, async (store) => {
+        const writes: Readonly<Record<string, (tx: StoreTransaction) => Promise<void>>> = {
+          meta: (tx) => tx.saveMeta('name', 'a\0b'),
+          session: (tx) => tx.insertSession(session(1, { label: '\0' })),
+          device: (tx) => tx.saveDevice(device(1, { displayName: 'Kitchen\0' })),
+        }
+        for (const [what, write] of Object.entries(writes)) {
+          const writing = store.mutate(async (tx) => {
+            await tx.saveMeta('before', 'x')
+            await write(tx)
+          })
+          await assert.rejects(writing, /NUL character/, what)
+        }
+        assert.equal(await store.read.findMeta('before'), undefined)
+        assert.deepEqual(await store.read.listDevices(), [])
+      }),
+    )
+
+    test(
+      'nothing is found under a text with a NUL character',
+      withStore(open, async (store) => {
+        await store.mutate((tx) => tx.insertSession(session(1, { key: 'key' })))
+        assert.equal(await store.read.findSessionByKey('key\0'), undefined)
+        assert.equal(await store.read.findRequest('\0' as RequestId), undefined)
+        assert.equal(await store.mutate((tx) => tx.findSessionByKey('key\0x')), undefined)
       }),
     )
 

@@ -9,6 +9,7 @@ import {
   SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely'
+import { holdsNul, nulRefused } from '../no-nul.ts'
 import type { Tables } from '../sql/tables.ts'
 import { untilUnlocked } from './lock-patience.ts'
 import { withNamedFailures } from './sqlite-failure.ts'
@@ -105,7 +106,10 @@ function prepareStatement(database: DatabaseSync, sql: string): SqliteStatement 
   return {
     reader: statement.columns().length > 0,
     all: (parameters) => withNamedFailures(() => statement.all(...valuesOf(parameters))),
-    run: (parameters) => withNamedFailures(() => statement.run(...valuesOf(parameters))),
+    run(parameters) {
+      if (holdsNul(parameters)) throw nulRefused()
+      return withNamedFailures(() => statement.run(...valuesOf(parameters)))
+    },
     iterate: (parameters) => withNamedFailures(() => statement.iterate(...valuesOf(parameters))),
   }
 }

@@ -9,10 +9,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Store, StoreTransaction } from '@pairgate/core'
 import { at, device, deviceId, OWNER, removed, request, session, token } from '../contract/sample-records.ts'
+import { createSqlStore } from '../sql/sql-store.ts'
 import { StoreUnavailable } from '../store-unavailable.ts'
 import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
 import { findPlace, openReader, openWriter } from './sqlite-open.ts'
-import { createSqliteStore, openSqliteStore } from './sqlite-store.ts'
+import { openSqliteStore } from './sqlite-store.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sqlite-store-'))
 let files = 0
@@ -31,10 +32,10 @@ async function withBench(lockPatienceMs: number, run: (bench: Bench) => Promise<
   await (await openSqliteStore({ path })).close()
   const writer = await openWriter(findPlace(path), 0)
   const reader = openReader(findPlace(path))
-  const store = createSqliteStore(
+  const store = createSqlStore(
     createWritingKysely(writer, lockPatienceMs),
     createReadingKysely(reader),
-    () => {
+    async () => {
       reader.close()
       writer.close()
     },
@@ -126,7 +127,7 @@ describe('a database in trouble', () => {
     const first = await openSqliteStore({ path })
     await first.mutate(save(1))
     const writer = new DatabaseSync(path, { readOnly: true })
-    const store = createSqliteStore(createWritingKysely(writer, 0), createReadingKysely(writer), () =>
+    const store = createSqlStore(createWritingKysely(writer, 0), createReadingKysely(writer), async () =>
       writer.close(),
     )
     await assert.rejects(store.mutate(save(2)), failsFor('read-only'))

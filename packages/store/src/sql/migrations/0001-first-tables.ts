@@ -18,25 +18,29 @@ export function firstTables(words: EngineWords): Migration {
       await createSessions(db, words)
       await createEvents(db, words)
       await createMeta(db, words)
+      await createAppendLock(db, words)
     },
   }
 }
 
-async function createDevices(db: Kysely<unknown>, { wholeNumber, tableEnd }: EngineWords): Promise<void> {
+async function createDevices(
+  db: Kysely<unknown>,
+  { text, wholeNumber, tableEnd }: EngineWords,
+): Promise<void> {
   await db.schema
     .createTable('devices')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('public_key', 'text', (column) => column.notNull())
-    .$call(addMetadata)
-    .addColumn('operator_label', 'text')
-    .addColumn('roles', 'text', (column) => column.notNull())
-    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('id', text, (column) => column.primaryKey().notNull())
+    .addColumn('public_key', text, (column) => column.notNull())
+    .$call((table) => addMetadata(table, text))
+    .addColumn('operator_label', text)
+    .addColumn('roles', text, (column) => column.notNull())
+    .addColumn('scopes', text, (column) => column.notNull())
     .addColumn('paired_at', wholeNumber, (column) => column.notNull())
     .addColumn('approved_at', wholeNumber, (column) => column.notNull())
-    .addColumn('approved_by', 'text', (column) => column.notNull())
-    .addColumn('approved_via', 'text', (column) => column.notNull())
+    .addColumn('approved_by', text, (column) => column.notNull())
+    .addColumn('approved_via', text, (column) => column.notNull())
     .addColumn('last_seen_at', wholeNumber)
-    .addColumn('last_seen_ip', 'text')
+    .addColumn('last_seen_ip', text)
     .addCheckConstraint('devices_id_is_sha256', sql`length(id) = 64`)
     .addCheckConstraint('devices_key_is_32_bytes', KEY_IS_32_BYTES)
     .modifyEnd(tableEnd)
@@ -45,35 +49,39 @@ async function createDevices(db: Kysely<unknown>, { wholeNumber, tableEnd }: Eng
 
 function addMetadata<Table extends string, Column extends string>(
   table: CreateTableBuilder<Table, Column>,
+  text: EngineWords['text'],
 ): CreateTableBuilder<Table, Column> {
   return table
-    .addColumn('display_name', 'text')
-    .addColumn('platform', 'text')
-    .addColumn('device_family', 'text')
-    .addColumn('client_id', 'text')
-    .addColumn('client_mode', 'text')
+    .addColumn('display_name', text)
+    .addColumn('platform', text)
+    .addColumn('device_family', text)
+    .addColumn('client_id', text)
+    .addColumn('client_mode', text)
 }
 
-async function createTokens(db: Kysely<unknown>, { wholeNumber, tableEnd }: EngineWords): Promise<void> {
+async function createTokens(
+  db: Kysely<unknown>,
+  { text, wholeNumber, tableEnd }: EngineWords,
+): Promise<void> {
   await db.schema
     .createTable('tokens')
-    .addColumn('device_id', 'text', (column) => column.notNull())
-    .addColumn('role', 'text', (column) => column.notNull())
-    .addColumn('token_id', 'text', (column) => column.notNull().unique())
-    .addColumn('token_hash', 'text', (column) => column.notNull().unique())
-    .addColumn('key_id', 'text', (column) => column.notNull())
+    .addColumn('device_id', text, (column) => column.notNull())
+    .addColumn('role', text, (column) => column.notNull())
+    .addColumn('token_id', text, (column) => column.notNull().unique())
+    .addColumn('token_hash', text, (column) => column.notNull().unique())
+    .addColumn('key_id', text, (column) => column.notNull())
     .addColumn('presented_at', wholeNumber)
     .addColumn('delivered_at', wholeNumber)
-    .addColumn('previous_token_id', 'text')
+    .addColumn('previous_token_id', text)
     // Unique, so that one secret can never lead to two tokens.
-    .addColumn('previous_hash', 'text', (column) => column.unique())
-    .addColumn('scopes', 'text', (column) => column.notNull())
-    .addColumn('session_id', 'text', (column) => column.notNull())
+    .addColumn('previous_hash', text, (column) => column.unique())
+    .addColumn('scopes', text, (column) => column.notNull())
+    .addColumn('session_id', text, (column) => column.notNull())
     .addColumn('created_at', wholeNumber, (column) => column.notNull())
     .addColumn('rotated_at', wholeNumber)
     .addColumn('expires_at', wholeNumber)
     .addColumn('revoked_at', wholeNumber)
-    .addColumn('revoked_by', 'text')
+    .addColumn('revoked_by', text)
     .addColumn('last_used_at', wholeNumber)
     .addPrimaryKeyConstraint('tokens_by_device', ['device_id', 'role'])
     // Deferred: within one transaction a token may be saved before its device.
@@ -92,25 +100,28 @@ async function createTokens(db: Kysely<unknown>, { wholeNumber, tableEnd }: Engi
     .execute()
 }
 
-async function createRequests(db: Kysely<unknown>, { wholeNumber, tableEnd }: EngineWords): Promise<void> {
+async function createRequests(
+  db: Kysely<unknown>,
+  { text, wholeNumber, tableEnd }: EngineWords,
+): Promise<void> {
   await db.schema
     .createTable('pairing_requests')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('device_id', 'text', (column) => column.notNull())
-    .addColumn('public_key', 'text', (column) => column.notNull())
-    .addColumn('role', 'text', (column) => column.notNull())
-    .addColumn('scopes', 'text', (column) => column.notNull())
-    .addColumn('why', 'text', (column) => column.notNull())
-    .$call(addMetadata)
-    .addColumn('remote_ip', 'text')
-    .addColumn('digest', 'text', (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('id', text, (column) => column.primaryKey().notNull())
+    .addColumn('device_id', text, (column) => column.notNull())
+    .addColumn('public_key', text, (column) => column.notNull())
+    .addColumn('role', text, (column) => column.notNull())
+    .addColumn('scopes', text, (column) => column.notNull())
+    .addColumn('why', text, (column) => column.notNull())
+    .$call((table) => addMetadata(table, text))
+    .addColumn('remote_ip', text)
+    .addColumn('digest', text, (column) => column.notNull())
+    .addColumn('state', text, (column) => column.notNull())
     .addColumn('created_at', wholeNumber, (column) => column.notNull())
     .addColumn('refreshed_at', wholeNumber, (column) => column.notNull())
     .addColumn('expires_at', wholeNumber, (column) => column.notNull())
     .addColumn('decided_at', wholeNumber)
-    .addColumn('decided_by', 'text')
-    .addColumn('superseded_by', 'text')
+    .addColumn('decided_by', text)
+    .addColumn('superseded_by', text)
     .addCheckConstraint('requests_device_is_sha256', sql`length(device_id) = 64`)
     .addCheckConstraint('requests_key_is_32_bytes', KEY_IS_32_BYTES)
     .addCheckConstraint('requests_role', ROLE)
@@ -137,44 +148,61 @@ async function indexRequests(db: Kysely<unknown>): Promise<void> {
   await index('requests_by_decided', ['decided_at'])
 }
 
-async function createSessions(db: Kysely<unknown>, { wholeNumber, tableEnd }: EngineWords): Promise<void> {
+async function createSessions(
+  db: Kysely<unknown>,
+  { text, wholeNumber, tableEnd }: EngineWords,
+): Promise<void> {
   await db.schema
     .createTable('sessions')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('key', 'text', (column) => column.notNull().unique())
-    .addColumn('label', 'text')
+    .addColumn('id', text, (column) => column.primaryKey().notNull())
+    .addColumn('key', text, (column) => column.notNull().unique())
+    .addColumn('label', text)
     .addColumn('created_at', wholeNumber, (column) => column.notNull())
-    .addColumn('created_by', 'text', (column) => column.notNull())
+    .addColumn('created_by', text, (column) => column.notNull())
     .addCheckConstraint('sessions_id_is_one_session', sql`id <> '*'`)
     .modifyEnd(tableEnd)
     .execute()
 }
 
-async function createEvents(db: Kysely<unknown>, { wholeNumber, tableEnd }: EngineWords): Promise<void> {
+async function createEvents(
+  db: Kysely<unknown>,
+  { text, wholeNumber, tableEnd }: EngineWords,
+): Promise<void> {
   await db.schema
     .createTable('events')
     .addColumn('seq', wholeNumber, (column) => column.primaryKey().notNull())
     .addColumn('at', wholeNumber, (column) => column.notNull())
-    .addColumn('actor', 'text', (column) => column.notNull())
-    .addColumn('conn_id', 'text', (column) => column.notNull())
-    .addColumn('remote_ip', 'text')
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('device_id', 'text')
-    .addColumn('role', 'text')
-    .addColumn('request_id', 'text')
-    .addColumn('token_id', 'text')
-    .addColumn('details', 'text', (column) => column.notNull())
+    .addColumn('actor', text, (column) => column.notNull())
+    .addColumn('conn_id', text, (column) => column.notNull())
+    .addColumn('remote_ip', text)
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('device_id', text)
+    .addColumn('role', text)
+    .addColumn('request_id', text)
+    .addColumn('token_id', text)
+    .addColumn('details', text, (column) => column.notNull())
     .addCheckConstraint('events_start_at_one', sql`seq >= 1`)
     .modifyEnd(tableEnd)
     .execute()
   await db.schema.createIndex('events_by_device').on('events').columns(['device_id', 'seq']).execute()
 }
 
-async function createMeta(db: Kysely<unknown>, { tableEnd }: EngineWords): Promise<void> {
+async function createMeta(db: Kysely<unknown>, { text, tableEnd }: EngineWords): Promise<void> {
   await db.schema
     .createTable('meta')
-    .addColumn('name', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('value', 'text', (column) => column.notNull())
+    .addColumn('name', text, (column) => column.primaryKey().notNull())
+    .addColumn('value', text, (column) => column.notNull())
     .modifyEnd(tableEnd)
     .execute()
+}
+
+/** One row, which on PostgreSQL every transaction that writes locks first. SQLite has a lock of its own. */
+async function createAppendLock(db: Kysely<unknown>, { wholeNumber, tableEnd }: EngineWords): Promise<void> {
+  await db.schema
+    .createTable('append_lock')
+    .addColumn('id', wholeNumber, (column) => column.primaryKey().notNull())
+    .addCheckConstraint('append_lock_is_one_row', sql`id = 1`)
+    .modifyEnd(tableEnd)
+    .execute()
+  await sql`insert into append_lock (id) values (1)`.execute(db)
 }
