@@ -1,0 +1,152 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
+import type { PoolClient } from 'pg'
+import { holdsNul, nulRefused } from '../no-nul.ts'
+import type { Tables } from '../sql/tables.ts'
+import { isAlive, whileConnected } from './postgres-failure.ts'
+import type { Connections } from './postgres-pool.ts'
+
+/** Queries outside of transactions, each on a connection of its own. */
+export function createReadingKysely(connections: Connections): Kysely<Tables> {
+  return new Kysely({ dialect: dialectWith(new PostgresDriver(connections)) })
+}
+
+/**
+ * Queries in transactions only, each of which begins with `begin` and the lock that it takes: one message
+ * of several statements, of which the last one answers one row.
+ */
+export function createWritingKysely(connections: Connections, begin: string): Kysely<Tables> {
+  return new Kysely({ dialect: dialectWith(new PostgresDriver(connections, begin)) })
+}
+
+function dialectWith(driver: Driver): Dialect {
+  return {
+    createDriver: () => driver,
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createAdapter: () => new LockedAdapter(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+  }
+}
+
+/**
+ * Migrations run in a transaction that holds a lock to its end. Kysely's own lock comes too late, when it
+ * has made its tables already, goes before the commit, and hides why a migration failed.
+ */
+class LockedAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
+}
+
+class PostgresDriver implements Driver {
+  readonly #connections: Connections
+  readonly #begin: string | undefined
+
+  constructor(connections: Connections, begin?: string) {
+    this.#connections = connections
+    this.#begin = begin
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<PostgresConnection> {
+    return new PostgresConnection(await this.#connections.take())
+  }
+
+  async beginTransaction(connection: PostgresConnection): Promise<void> {
+    if (this.#begin === undefined) throw new Error('these connections only read')
+    try {
+      const { rows } = await connection.run(this.#begin)
+      if (rows.length !== 1) throw new Error('the lock of the database is not there')
+    } catch (error) {
+      await this.rollbackTransaction(connection)
+      throw error
+    }
+  }
+
+  async commitTransaction(connection: PostgresConnection): Promise<void> {
+    const { command } = await connection.run('commit')
+    // That is how PostgreSQL commits a transaction in which something has failed.
+    if (command === 'ROLLBACK') throw new Error('the transaction was already rolled back')
+  }
+
+  async rollbackTransaction(connection: PostgresConnection): Promise<void> {
+    // Must not hide why the transaction failed; the connection, if it is of no more use, is not used again.
+    await connection.run('rollback').catch(() => connection.discard())
+  }
+
+  async releaseConnection(connection: PostgresConnection): Promise<void> {
+    connection.release()
+  }
+
+  destroy(): Promise<void> {
+    return this.#connections.end()
+  }
+}
+
+interface Answer {
+  readonly command: string
+  readonly rowCount: number | null
+  readonly rows: Record<string, unknown>[]
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE'])
+
+class PostgresConnection implements DatabaseConnection {
+  readonly #client: PoolClient
+  #last: Promise<unknown> = Promise.resolve()
+  #isUseless = false
+
+  constructor(client: PoolClient) {
+    this.#client = client
+  }
+
+  async executeQuery<R>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<R>> {
+    if (holdsNul(parameters)) {
+      // Nothing that is stored can be equal to it.
+      if (query.kind === 'SelectQueryNode') return { rows: [] }
+      throw nulRefused()
+    }
+    const { command, rowCount, rows } = await this.run(sql, parameters)
+    const changed = CHANGES.has(command) ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}
+    return { ...changed, rows: rows as R[] }
+  }
+
+  /** One after the other: `pg` wants it so, and no query may overtake one that fails. */
+  run(sql: string, values: readonly unknown[] = []): Promise<Answer> {
+    const answer = this.#last.then(() => this.#send(sql, values))
+    this.#last = answer.catch(() => undefined)
+    return answer
+  }
+
+  discard(): void {
+    this.#isUseless = true
+  }
+
+  release(): void {
+    this.#client.release(this.#isUseless)
+  }
+
+  // biome-ignore lint/correctness/useYield: Kysely wants the method; no query of ours is streamed.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('queries are not streamed')
+  }
+
+  async #send(sql: string, values: readonly unknown[]): Promise<Answer> {
+    try {
+      const answer: unknown = await whileConnected(() => this.#client.query(sql, [...values]))
+      return (Array.isArray(answer) ? answer.at(-1) : answer) as Answer
+    } catch (error) {
+      if (!isAlive(error instanceof Error ? (error.cause ?? error) : error)) this.discard()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { Store } from '@pairgate/core'
+import { sql } from 'kysely'
+import type { ClientBase } from 'pg'
+import type { EngineWords } from '../sql/engine-words.ts'
+import { migrateToLatest } from '../sql/migrate.ts'
+import { createSqlStore } from '../sql/sql-store.ts'
+import { StoreUnavailable } from '../store-unavailable.ts'
+import { whileConnected } from './postgres-failure.ts'
+import { createReadingKysely, createWritingKysely } from './postgres-kysely.ts'
+import { checkAddress, openConnections } from './postgres-pool.ts'
+
+export interface PostgresOptions {
+  readonly url: string
+  readonly alone?: boolean
+}
+
+const POSTGRES_WORDS: EngineWords = {
+  text: sql`text collate "C"`,
+  wholeNumber: 'bigint',
+  tableEnd: sql``,
+}
+
+const STATEMENT_MS = 10_000
+/** As long as SQLite waits for another process. */
+const LOCK_MS = 5_000
+const READERS = 10
+
+/** A migration may have to rewrite a large table, and a second start waits for that of the first. */
+const MIGRATION_MS = 600_000
+
+// Any number that nobody else in this database takes for a lock of theirs.
+const MIGRATION_LOCK = '6013470125188212813'
+const ALONE_LOCK = '1885431143'
+/** The second number tells apart several gateways that have a schema each. */
+const TAKE_FOR_ONESELF = `select pg_advisory_lock(${ALONE_LOCK}, 'append_lock'::regclass::oid::int4)`
+
+/**
+ * Read committed, so that what is read after the lock is what was committed before it. The lock is held
+ * to the end: without it a number of the event log could be given before, and committed after, the next.
+ */
+const BEGIN_WITH_APPEND_LOCK =
+  'begin isolation level read committed; select id from append_lock where id = 1 for update'
+const BEGIN_WITH_MIGRATION_LOCK = `begin isolation level read committed; select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+
+/** Opens a database, brings its tables up to date, and keeps core's `Store` port on it. */
+export async function openPostgres({ url, alone = false }: PostgresOptions): Promise<Store> {
+  checkAddress(url)
+  await migrate(url)
+  const settings = { url, statementMs: STATEMENT_MS, lockMs: LOCK_MS }
+  // One connection writes, so that no number of readers can keep a revocation waiting.
+  const writer = openConnections({
+    ...settings,
+    connections: 1,
+    keeps: true,
+    ...(alone && { greet: takeForOneself }),
+  })
+  const readers = openConnections({ ...settings, connections: READERS })
+  const closeBoth = async () => {
+    await Promise.all([readers.end(), writer.end()])
+  }
+  try {
+    const client = await writer.take()
+    client.release()
+  } catch (error) {
+    await closeBoth()
+    throw error
+  }
+  return createSqlStore(
+    createWritingKysely(writer, BEGIN_WITH_APPEND_LOCK),
+    createReadingKysely(readers),
+    closeBoth,
+  )
+}
+
+async function migrate(url: string): Promise<void> {
+  const migrator = openConnections({
+    url,
+    connections: 1,
+    statementMs: MIGRATION_MS,
+    lockMs: MIGRATION_MS,
+  })
+  try {
+    const db = createWritingKysely(migrator, BEGIN_WITH_MIGRATION_LOCK)
+    await db.transaction().execute((trx) => migrateToLatest(trx, POSTGRES_WORDS))
+  } finally {
+    await migrator.end()
+  }
+}
+
+/** Held as long as the connection lives; waits a little for one of our own that the server still holds. */
+async function takeForOneself(client: ClientBase): Promise<void> {
+  try {
+    await whileConnected(() => client.query(TAKE_FOR_ONESELF))
+  } catch (error) {
+    const isTaken = error instanceof StoreUnavailable && error.reason === 'locked'
+    throw isTaken ? new StoreUnavailable('in-use', error.cause) : error
+  }
+}
