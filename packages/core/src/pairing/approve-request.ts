@@ -81,6 +81,9 @@ async function planApproval(
     now,
   }
   const token = grantToken(existing, grant, drawSecret())
+  // Whoever changes a token answers for all of it, also for what it held before (T19).
+  const missing = missingScope(actor.scopes, token.scopes)
+  if (missing !== undefined) return refuse({ reason: 'ceiling', missing })
   const before = existing ? [existing] : []
   if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, now))
     return refuse({ reason: 'last-admin' })

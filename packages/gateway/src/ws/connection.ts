@@ -6,8 +6,8 @@ import type { FrameChannel } from './frame-channel.ts'
 
 /**
  * `waiting`: registered, but the hello is not out yet. `draining`: the gateway stops, so nothing new is
- * taken up but replies in flight still leave. `last-words`: the gate is closed, and the one reply of the
- * call that closed it may still leave. `closed`: nothing goes in or out.
+ * taken up but replies in flight still leave. `last-words`: the gate is closed, and the reply of the call
+ * that closed it may still leave. `closed`: nothing goes in or out.
  */
 type GateState = 'waiting' | 'open' | 'draining' | 'last-words' | 'closed'
 
@@ -25,7 +25,13 @@ export interface Connection {
   open(): boolean
   /** Sends a broadcast with the next number; only while the gate is open. */
   tell(event: EventName, payload: unknown): void
-  succeed(id: string, payload: unknown, endsOwnConnection: boolean): void
+  /** A last word still leaves after the gate was closed by a call of this very connection. */
+  succeed(id: string, payload: unknown, isLastWord: boolean): void
+  /**
+   * A call begins that may close this very connection. With several on their way nobody can tell which
+   * of them closed it, so the connection ends when the last one is over: call what this returns.
+   */
+  oweLastWord(): () => void
   fail(id: string, error: ErrorShape): void
   /** Closes the gate at once: 4001, with or without waiting for last words. */
   shut(withLastWords: boolean): void
@@ -47,6 +53,7 @@ export interface ConnectionFacts {
 export function createConnection(channel: FrameChannel, facts: ConnectionFacts): Connection {
   let state: GateState = 'waiting'
   let seq = 0
+  let lastWordsOwed = 0
 
   function end(close: { readonly code: number; readonly reason: string }): void {
     state = 'closed'
@@ -69,11 +76,16 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
       seq += 1
       channel.send({ type: 'event', event, payload, seq })
     },
-    succeed(id, payload, endsOwnConnection) {
-      if (answers(state)) return channel.send({ type: 'res', id, ok: true, payload })
-      if (state !== 'last-words' || !endsOwnConnection) return
-      channel.send({ type: 'res', id, ok: true, payload })
-      end(CLOSES['device-removed'])
+    succeed(id, payload, isLastWord) {
+      if (answers(state) || (state === 'last-words' && isLastWord))
+        channel.send({ type: 'res', id, ok: true, payload })
+    },
+    oweLastWord() {
+      lastWordsOwed += 1
+      return () => {
+        lastWordsOwed -= 1
+        if (state === 'last-words' && lastWordsOwed === 0) end(CLOSES['device-removed'])
+      }
     },
     fail(id, error) {
       if (answers(state)) channel.send({ type: 'res', id, ok: false, error })

@@ -46,15 +46,19 @@ export function createDispatch({ handlers, clock, log, onServed }: DispatchDeps)
   const inFlight = new Set<Promise<void>>()
 
   async function serve(connection: Connection, id: string, call: Call): Promise<void> {
+    const isLastWord = ENDS_OWN_CONNECTION.has(call.method)
+    const over = isLastWord ? connection.oweLastWord() : undefined
     try {
       // The one place where the table's schemas and the handlers' types meet: the params have just been checked.
       const handler = handlers[call.method] as AnyHandler
       const result = await handler(connection, call.params)
-      if (result.ok) connection.succeed(id, result.value, ENDS_OWN_CONNECTION.has(call.method))
+      if (result.ok) connection.succeed(id, result.value, isLastWord)
       else refuse(connection, id, result.refusal)
     } catch (error) {
       log.error({ err: error, method: call.method }, 'request failed')
       refuse(connection, id, { reason: 'gateway-busy' })
+    } finally {
+      over?.()
     }
   }
 

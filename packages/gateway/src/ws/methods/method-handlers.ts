@@ -18,6 +18,7 @@ export type MethodHandlers = Readonly<
 
 /** Methods that may close the very connection that calls them; their reply still leaves. */
 export const ENDS_OWN_CONNECTION: ReadonlySet<MethodName> = new Set([
+  'device.pair.approve',
   'device.token.rotate',
   'device.token.revoke',
   'device.pair.remove',
