@@ -20,20 +20,23 @@ const STATES: ReadonlyMap<string, StoreUnavailableReason> = new Map([
   ['XX002', 'corrupt'],
 ])
 
-/** What `pg` says when there is no answer at all; it has no codes for these. */
+/** What `pg` says for want of a code. */
 const TEXTS: readonly (readonly [RegExp, StoreUnavailableReason])[] = [
   [/^timeout exceeded when trying to connect/, 'crowded'],
-  [/^Connection terminated due to connection timeout/, 'unreachable'],
   [/^Query read timeout/, 'slow'],
   [/^SASL/, 'refused'],
 ]
+const SILENCE = /^(Connection terminated|Client has encountered|Client was closed)/
 
 /** Asks for a connection and names the failures that an operator can do something about. */
 export async function whileConnecting<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt()
   } catch (error) {
-    throw nameFailure(error, 'unreachable')
+    const named = nameFailure(error, 'unreachable')
+    // Whatever else stands in the way, such as a certificate, there is no connection.
+    const isNamed = named instanceof DatabaseError || named instanceof StoreUnavailable
+    throw isNamed ? named : new StoreUnavailable('unreachable', named)
   }
 }
 
@@ -51,16 +54,19 @@ export function isAlive(error: unknown): boolean {
   return error instanceof DatabaseError && !/^(08|57P|25P03|XX)/.test(error.code ?? '')
 }
 
-function nameFailure(error: unknown, otherwise: StoreUnavailableReason): unknown {
+function nameFailure(error: unknown, silence: 'unreachable' | 'lost'): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailable) return error
-  if (!(error instanceof DatabaseError)) return new StoreUnavailable(reasonOfText(error) ?? otherwise, error)
-  hideRow(error)
-  const reason = reasonOfState(error.code ?? '')
+  if (error instanceof DatabaseError) hideRow(error)
+  const reason =
+    error instanceof DatabaseError ? reasonOfState(error.code ?? '') : reasonOfText(error, silence)
   return reason === undefined ? error : new StoreUnavailable(reason, error)
 }
 
-function reasonOfText({ message }: Error): StoreUnavailableReason | undefined {
-  return TEXTS.find(([text]) => text.test(message))?.[1]
+function reasonOfText(error: Error, silence: StoreUnavailableReason): StoreUnavailableReason | undefined {
+  const said = TEXTS.find(([text]) => text.test(error.message))
+  if (said) return said[1]
+  // Errors of a socket carry a code, such as ECONNRESET.
+  return SILENCE.test(error.message) || 'code' in error ? silence : undefined
 }
 
 function reasonOfState(state: string): StoreUnavailableReason | undefined {

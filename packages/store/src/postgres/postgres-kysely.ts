@@ -100,9 +100,11 @@ interface Answer {
 
 const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE'])
 
+/** A connection of the pool from its taking to its release: for one transaction, or for one query outside. */
 class PostgresConnection implements DatabaseConnection {
   readonly #client: PoolClient
   #last: Promise<unknown> = Promise.resolve()
+  #failure: { readonly error: unknown } | undefined
   #isUseless = false
 
   constructor(client: PoolClient) {
@@ -120,9 +122,13 @@ class PostgresConnection implements DatabaseConnection {
     return { ...changed, rows: rows as R[] }
   }
 
-  /** One after the other: `pg` wants it so, and no query may overtake one that fails. */
+  /** One after the other, as `pg` wants it; behind one that failed there is only the rollback. */
   run(sql: string, values: readonly unknown[] = []): Promise<Answer> {
-    const answer = this.#last.then(() => this.#send(sql, values))
+    const answer = this.#last.then(() => {
+      // PostgreSQL would only say that the transaction is aborted, and hide why.
+      if (this.#failure && sql !== 'rollback') throw this.#failure.error
+      return this.#send(sql, values)
+    })
     this.#last = answer.catch(() => undefined)
     return answer
   }
@@ -145,6 +151,7 @@ class PostgresConnection implements DatabaseConnection {
       const answer: unknown = await whileConnected(() => this.#client.query(sql, [...values]))
       return (Array.isArray(answer) ? answer.at(-1) : answer) as Answer
     } catch (error) {
+      this.#failure ??= { error }
       if (!isAlive(error instanceof Error ? (error.cause ?? error) : error)) this.discard()
       throw error
     }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client, type ClientBase, type CustomTypesConfig, Pool, type PoolClient, types } from 'pg'
@@ -46,7 +47,9 @@ export function openConnections(settings: PoolSettings): Connections {
     async end() {
       const ended = new AbortController()
       const patience = pause(GOODBYE_MS, undefined, { signal: ended.signal }).catch(() => undefined)
-      await Promise.race([pool.end(), patience])
+      // The pool does not wait until the server has understood that we go, and with it our locks.
+      const goodbye = pool.end().then(() => Promise.all([...sockets].map((socket) => once(socket, 'close'))))
+      await Promise.race([goodbye, patience])
       ended.abort()
       for (const socket of sockets) socket.destroy()
     },
@@ -56,6 +59,8 @@ export function openConnections(settings: PoolSettings): Connections {
 /** Throws if the address is none; an address that is wrong in other ways shows when somebody connects. */
 export function checkAddress(url: string): void {
   try {
+    // `pg` would take any scheme for its own.
+    if (!/^postgres(ql)?:\/\//.test(url)) throw new Error('it does not begin with postgres://')
     new Client({ connectionString: strict(url) })
   } catch (error) {
     throw new StoreUnavailable('address', error)
