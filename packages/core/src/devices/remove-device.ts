@@ -21,9 +21,10 @@ export function createRemoveDevice({ decide }: { readonly decide: Decide }) {
       if (await wouldLoseLastAdmin(tx, actor, { before: tokens, after: [] }, now))
         return refuse({ reason: 'last-admin' })
 
-      await closeRequestsOf(deviceId, decision)
       await tx.deleteDevice(deviceId)
+      // Before the events of its requests, so that the device's gates are closed when those are told.
       await decision.append({ kind: 'device-removed', deviceId })
+      await closeRequestsOf(deviceId, decision)
       return ok(deviceId)
     })
 }

@@ -29,13 +29,14 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
       }
       await tx.saveToken(revoked)
       await tx.saveDevice(withoutRole(found.device, target.role))
-      await closeRequestsOf(target.deviceId, decision)
+      // Before the events of its requests, so that the device's gates are closed when those are told.
       await decision.append({
         kind: 'token-revoked',
         deviceId: target.deviceId,
         role: target.role,
         tokenId: revoked.tokenId,
       })
+      await closeRequestsOf(target.deviceId, decision)
       return ok(revoked)
     })
 }
