@@ -81,8 +81,7 @@ async function planApproval(
     now,
   }
   const token = grantToken(existing, grant, drawSecret())
-  // Whoever changes a token answers for all of it, also for what it held before (T19).
-  const missing = missingScope(actor.scopes, token.scopes)
+  const missing = missingOfWhole(actor, request.value, existing, token)
   if (missing !== undefined) return refuse({ reason: 'ceiling', missing })
   const before = existing ? [existing] : []
   if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, now))
@@ -125,6 +124,15 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
   const sessions = await Promise.all(tokens.map((each) => tx.findSession(each.sessionId)))
   const known = sessions.filter((session) => session !== undefined)
   return ok({ request, device, tokens, sessions: new Map(known.map((session) => [session.id, session])) })
+}
+
+/**
+ * A plain upgrade takes the scopes that it adds. Whoever gives a token a new life, by another deadline,
+ * another session or a new delivery, answers for all that it holds (T19).
+ */
+function missingOfWhole(actor: Actor, request: OpenRequest, before: Token | undefined, after: Token) {
+  const givesLife = before && (isRegranted(before, after) || request.why === 'token-lost')
+  return givesLife ? missingScope(actor.scopes, after.scopes) : undefined
 }
 
 /** Live connections know the session and the deadline that they came with; other ones take a new connect. */

@@ -82,7 +82,7 @@ describe('an approval', () => {
     await (await session('operator.pairing', 'operator.write')).call('device.pair.approve', { requestId })
   })
 
-  test('that touches a token needs the ceiling of the whole token (T19)', async () => {
+  test('that gives a token a new life needs the ceiling of the whole token, an upgrade only what it adds (T19)', async () => {
     const { device, token } = await pair(gateway, { scopes: ['operator.write'] })
     const { requestId } = await askToPair(gateway, {
       device,
@@ -92,8 +92,6 @@ describe('an approval', () => {
     const little = await session('operator.pairing')
 
     for (const less of [
-      { scopes: [] },
-      { scopes: ['operator.pairing'] },
       { scopes: [], expiresInMs: 1_000 },
       { scopes: [], session: 'new' },
     ]) {
@@ -101,6 +99,9 @@ describe('an approval', () => {
       assert.deepEqual(error, { code: 'INVALID_REQUEST', message: 'missing scope: operator.write' })
     }
     await connectPaired(gateway, { device, token, scopes: ['operator.write'] })
+
+    await little.call('device.pair.approve', { requestId, scopes: ['operator.pairing'] })
+    await connectPaired(gateway, { device, token, scopes: ['operator.write', 'operator.pairing'] })
   })
 
   test('of a node needs an admin', async () => {
