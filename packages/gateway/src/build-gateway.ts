@@ -133,6 +133,7 @@ function buildMethods(
       version: VERSION,
       startedAt,
       authMode,
+      database: config.database.url === undefined ? 'sqlite' : 'postgres',
       connections,
       url,
     }),

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import type { Store } from '@pairgate/core'
-import { openSqliteStore } from '@pairgate/store'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
@@ -12,6 +11,7 @@ import type { Log } from './platform/log.ts'
 import { thisMachine } from './platform/machine.ts'
 import { createSystemClock } from './platform/system-clock.ts'
 import { type InstanceLock, takeInstanceLock } from './state/instance-lock.ts'
+import { openDatabase } from './state/open-database.ts'
 import { prepareState } from './state/prepare-state.ts'
 import { checkKey, loadOrCreateKey, loadTokenKey } from './state/secrets.ts'
 
@@ -64,11 +64,11 @@ export async function startGateway({
   const exposure = checkExposure(config, bind)
   if (exposure) throw exposure
 
-  const firstStart = !existsSync(paths.database)
+  const firstStart = !existsSync(paths.localKey)
   await prepareState(paths)
   const lock = takeInstanceLock(paths.lock)
   try {
-    const opened = await openParts(paths, env)
+    const opened = await openParts(paths, env, config)
     try {
       const gateway = buildGateway({ config, log, ...opened })
       const listening = await startListening(gateway, config, { bind, paths })
@@ -93,13 +93,26 @@ function toConfigFlags({ port, bind, auth, token, password }: GatewayFlags) {
   }
 }
 
-async function openParts(paths: StatePaths, env: Env) {
+async function openParts(paths: StatePaths, env: Env, { database }: GatewayConfig) {
   const [tokenKey, localKey] = await Promise.all([loadTokenKey(paths, env), loadOrCreateKey(paths.localKey)])
-  const store = await openSqliteStore({ path: paths.database })
-  await checkKey(store, tokenKey)
-  const headSeq = await store.read.headSeq()
-  const [newest] = await store.read.eventsAfter(headSeq - 1, 1)
-  return { store, tokenKey, localKey, headSeq, clock: createSystemClock(newest?.at) }
+  const store = await openDatabase({ path: paths.database, url: database.url })
+  try {
+    await checkKey(store, tokenKey)
+    const headSeq = await store.read.headSeq()
+    const [newest] = await store.read.eventsAfter(headSeq - 1, 1)
+    return { store, tokenKey, localKey, headSeq, clock: createSystemClock(newest?.at) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** A variable that was meant for another program would otherwise hide every paired device without a word. */
+function databaseWarnings({ database }: GatewayConfig, { database: file }: StatePaths): readonly string[] {
+  if (database.url === undefined || !existsSync(file)) return []
+  return [
+    `gateway.database.url (or DATABASE_URL) names a PostgreSQL database, so ${file} and the devices in it are not used.`,
+  ]
 }
 
 async function startListening(
@@ -158,7 +171,7 @@ function running({
     ownerSocket: paths.ownerSocket,
     authMode: config.auth.mode,
     firstStart,
-    warnings: exposureWarnings(config, bind),
+    warnings: [...exposureWarnings(config, bind), ...databaseWarnings(config, paths)],
     stop(reason) {
       stopping ??= stop(reason)
       return stopping

@@ -38,6 +38,12 @@ export function remoteUrlFault(url: string): string | undefined {
   return parsed.username === '' && parsed.password === '' ? undefined : 'it carries a user name or password'
 }
 
+/** Host and password may be missing: the server may be behind a Unix socket, or trust this machine. */
+export function databaseUrlFault(url: string): string | undefined {
+  const isPostgres = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url)
+  return isPostgres ? undefined : 'it is no address such as postgres://user:password@host:5432/database'
+}
+
 /** The check of a list out of the check of its entries. */
 function each(fault: (entry: string) => string | undefined) {
   return (entries: readonly string[]): string | undefined => {

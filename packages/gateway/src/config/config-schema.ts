@@ -3,6 +3,7 @@ import {
   allowedHostsFault,
   allowedOriginsFault,
   bindHostFault,
+  databaseUrlFault,
   remoteUrlFault,
   trustedProxiesFault,
 } from './config-checks.ts'
@@ -158,6 +159,15 @@ export const CONFIG = {
     default: 'strict',
     description: 'Whether approving without an id acts only when one request is open, or on the newest.',
     allowed: '"strict" or "documented"',
+  },
+  'gateway.database.url': {
+    schema: Text,
+    default: undefined,
+    description: 'A PostgreSQL database instead of the file in the state directory.',
+    allowed: 'the address of a PostgreSQL database, such as postgres://user:password@host:5432/database',
+    secret: true,
+    env: 'DATABASE_URL',
+    fault: databaseUrlFault,
   },
   'gateway.limits.unauthenticatedPerPeer': {
     schema: count(100_000),

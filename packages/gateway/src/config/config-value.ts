@@ -20,8 +20,9 @@ export function checkValue(key: ConfigKey, said: Said): unknown {
   if (!Value.Check(row.schema, value)) throw wrongValue(key, row, { ...said, value })
   const fault = row.fault?.(value as never)
   if (fault === undefined) return value
-  const what = row.secret ? 'It' : capital(fault)
-  throw new ConfigError(`${where(key, said)} cannot be used: ${what}. Use ${row.allowed}.`)
+  // What is wrong with a secret would quote it.
+  const what = row.secret ? '' : `: ${capital(fault)}`
+  throw new ConfigError(`${where(key, said)} cannot be used${what}. Use ${row.allowed}.`)
 }
 
 function fromText(row: ConfigRow, text: string): unknown {

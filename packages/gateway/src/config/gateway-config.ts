@@ -14,6 +14,7 @@ export interface GatewayConfig {
   readonly controlUi: { readonly allowedOrigins: readonly string[] }
   readonly allowedHosts: readonly string[]
   readonly pairing: { readonly approveLatest: 'strict' | 'documented' }
+  readonly database: DatabaseConfig
   readonly limits: LimitsConfig
 }
 
@@ -30,6 +31,11 @@ export interface AuthConfig {
 export interface TlsConfig {
   readonly cert: string
   readonly key: string
+}
+
+export interface DatabaseConfig {
+  /** Of a PostgreSQL database, with its password; without one the database is a file in the state directory. */
+  readonly url: string | undefined
 }
 
 export interface LimitsConfig {

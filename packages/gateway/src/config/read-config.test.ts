@@ -52,6 +52,7 @@ test('without file, environment and flags the defaults stand, complete and froze
     controlUi: { allowedOrigins: [] },
     allowedHosts: [],
     pairing: { approveLatest: 'strict' },
+    database: { url: undefined },
     limits: {
       unauthenticatedPerPeer: 32,
       unauthenticatedInAll: 1_024,
@@ -163,6 +164,25 @@ test('an error never repeats a secret', (context) => {
   const file = fileWith(context, '{ gateway: { auth: { password: ["hunter2"], token: 12345678 } } }')
   const message = errorOf(() => readGatewayConfig({ file, env: {} }))
   assert.ok(!/hunter2|12345678/.test(message), message)
+})
+
+test('the address of a database is one of PostgreSQL, and no error repeats it', (context) => {
+  const wrong = ['mysql://u:hunter2@db/name', 'u:hunter2@db', 'postgres://u:hunter2@db:99999/name']
+  for (const url of wrong) {
+    const file = fileWith(context, `{ gateway: { database: { url: "${url}" } } }`)
+    for (const input of [
+      { file, env: {} },
+      { file: NO_FILE, env: { DATABASE_URL: url } },
+    ]) {
+      const message = errorOf(() => readGatewayConfig(input))
+      assert.match(message, /gateway\.database\.url.* cannot be used\. Use the address of a PostgreSQL/)
+      assert.doesNotMatch(message, /hunter2|99999/)
+    }
+  }
+  for (const url of ['postgres://u:p@db/name', 'postgresql:///name?host=/run/postgresql']) {
+    const { database } = readGatewayConfig({ file: NO_FILE, env: { DATABASE_URL: url } })
+    assert.deepEqual(database, { url })
+  }
 })
 
 test('a file that is no JSON5, no object or not readable is an error that names it', (context) => {

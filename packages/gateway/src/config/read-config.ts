@@ -55,6 +55,7 @@ export function readGatewayConfig(input: ConfigInput): GatewayConfig {
     controlUi: { allowedOrigins: values['gateway.controlUi.allowedOrigins'] },
     allowedHosts: values['gateway.allowedHosts'],
     pairing: { approveLatest: values['gateway.pairing.approveLatest'] },
+    database: { url: values['gateway.database.url'] },
     limits: {
       unauthenticatedPerPeer: values['gateway.limits.unauthenticatedPerPeer'],
       unauthenticatedInAll: values['gateway.limits.unauthenticatedInAll'],

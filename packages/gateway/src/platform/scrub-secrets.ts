@@ -10,6 +10,8 @@ const LIST = 100
 /** Our secrets carry a prefix, so that they can be recognised anywhere in a text. */
 const OUR_SECRETS = /\bpg[adi]_[A-Za-z0-9_-]{16,}/g
 const SECRET_IN_QUERY = /([?&](?:access_?token|token|password)=)[^&\s"\\]+/gi
+/** `scheme://user:password@`, as in the address of a database. */
+const SECRET_IN_ADDRESS = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"\\]{0,200}:)[^\s/@"\\]+@/gi
 const BEARER = /\b(bearer\s+)[A-Za-z0-9._~+/=-]{8,}/gi
 
 /** A copy of log fields in which the values of secret names are masked. Errors are left to the log itself. */
@@ -30,6 +32,7 @@ export function scrubValue(value: unknown, depth = DEPTH): unknown {
 export function scrubText(text: string): string {
   return text
     .replace(OUR_SECRETS, REDACTED)
+    .replace(SECRET_IN_ADDRESS, `$1${REDACTED}@`)
     .replace(SECRET_IN_QUERY, `$1${REDACTED}`)
     .replace(BEARER, `$1${REDACTED}`)
 }

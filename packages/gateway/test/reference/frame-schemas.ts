@@ -88,7 +88,7 @@ export const RESULT_PAYLOADS: Readonly<Record<string, TSchema>> = {
     uptimeMs: Whole,
     url: maybe(Text),
     authMode: maybe(word('pairing', 'token', 'password', 'none')),
-    database: maybe(word('sqlite')),
+    database: maybe(word('sqlite', 'postgres')),
     connections: maybe(Whole),
     pairedDevices: maybe(Whole),
     pendingRequests: maybe(Whole),

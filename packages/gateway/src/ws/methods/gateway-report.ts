@@ -8,6 +8,7 @@ export interface GatewayReportDeps {
   readonly version: string
   readonly startedAt: number
   readonly authMode: string
+  readonly database: 'sqlite' | 'postgres'
   readonly connections: () => number
   /** Where clients of this machine connect to; known once the gateway listens. */
   readonly url: () => string | undefined
@@ -25,6 +26,7 @@ export function createGatewayReport({
   version,
   startedAt,
   authMode,
+  database,
   connections,
   url,
 }: GatewayReportDeps): GatewayReport {
@@ -44,7 +46,7 @@ export function createGatewayReport({
         ...own,
         url: url(),
         authMode,
-        database: 'sqlite',
+        database,
         connections: connections(),
         pairedDevices: devices.length,
         pendingRequests: pending,
