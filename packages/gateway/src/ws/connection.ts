@@ -92,8 +92,10 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
     },
     shut(withLastWords) {
       if (state === 'closed' || state === 'last-words') return
-      if (!withLastWords || !answers(state)) return end(CLOSES['device-removed'])
-      state = 'last-words'
+      // Its connect has no answer yet; the handshake finds the gate closed and gives one.
+      if (state === 'waiting') state = 'closed'
+      else if (withLastWords) state = 'last-words'
+      else end(CLOSES['device-removed'])
     },
     leave: end,
     drain(reason) {

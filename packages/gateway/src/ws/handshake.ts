@@ -114,7 +114,9 @@ async function admit(
   if (!standing.ok) return refuse(deps, channel, { connect, facts, refusal: standing.refusal })
 
   const sessionKey = extended ? await sessionKeyOf(deps.read, admission) : undefined
-  if (!channel.isOpen || !connection.open()) return undefined
+  if (!channel.isOpen) return undefined
+  if (!connection.open())
+    return refuse(deps, channel, { connect, facts, refusal: { reason: 'gateway-busy' } })
   channel.trust()
   const now = deps.clock.now()
   const { version, bootId, startedAt } = deps

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Admission, Core, DevicePrincipal, StoreReader } from '@pairgate/core'
+import type { DeviceId, Instant, SessionId, TokenId } from '@pairgate/protocol'
+import { createSystemTimers } from '../../src/platform/timers.ts'
+import { createConnectionRegistry } from '../../src/ws/connection-registry.ts'
+import type { FrameChannel } from '../../src/ws/frame-channel.ts'
+import { createHandshake } from '../../src/ws/handshake.ts'
+import { connectParams } from '../harness/connect-params.ts'
+import { makeDevice } from '../harness/test-device.ts'
+
+const device = makeDevice()
+const principal: DevicePrincipal = {
+  kind: 'device',
+  deviceId: device.id as DeviceId,
+  tokenId: 'token' as TokenId,
+  role: 'operator',
+  scopes: ['operator.pairing'],
+  sessionId: 'session' as SessionId,
+  remoteIp: undefined,
+  connId: 'connection',
+  byDeviceToken: true,
+}
+const admission: Admission = { principal, method: 'device-token', token: undefined, first: undefined }
+const clock = { now: () => Date.now() as Instant }
+
+/** A channel that writes down what would leave, in order. */
+function recordingChannel() {
+  const left: string[] = []
+  let open = true
+  const channel: FrameChannel = {
+    send: (frame) => {
+      if (open) left.push(frame.type === 'res' ? `res ${frame.ok ? 'ok' : frame.error.code}` : frame.event)
+    },
+    close: ({ code }) => {
+      if (open) left.push(`close ${code}`)
+      open = false
+    },
+    destroy: () => undefined,
+    beat: () => undefined,
+    get isOpen() {
+      return open
+    },
+    trust: () => undefined,
+    onText: () => undefined,
+    onClosed: () => undefined,
+  }
+  return { channel, left }
+}
+
+for (const what of ['revoked', 'removed'] as const) {
+  test(`a device that is ${what} between the two looks is answered before it is closed (T23)`, async () => {
+    const registry = createConnectionRegistry({ timers: createSystemTimers(), clock })
+    const core = {
+      acceptConnect: async () => ({ ok: true, value: admission }),
+      // The second look was begun too early to see it; the registry has been told meanwhile.
+      lookAgain: async () => {
+        registry.closeDevice(principal.deviceId, what === 'revoked' ? 'operator' : undefined, 'somebody')
+        registry.tell({ kind: 'changed', deviceId: principal.deviceId })
+        return { ok: true, value: admission }
+      },
+    } as unknown as Core
+    const handshake = createHandshake({
+      core,
+      read: {} as StoreReader,
+      clock,
+      registry,
+      mode: 'pairing',
+      version: '1',
+      bootId: 'boot',
+      startedAt: 0,
+    })
+    const { channel, left } = recordingChannel()
+    const params = connectParams({ nonce: 'n', ts: 0 }, { device })
+    const frame = JSON.stringify({ type: 'req', id: 'c', method: 'connect', params })
+    const peer = { connId: 'connection', directLoopback: true, remoteIp: undefined, scopeCap: undefined }
+    const opened = await handshake.answer(channel, frame, {
+      nonce: 'n',
+      origin: undefined,
+      owner: undefined,
+      peer,
+    })
+
+    assert.equal(opened, undefined)
+    assert.deepEqual(left, ['res UNAVAILABLE', 'close 1013'])
+  })
+}
