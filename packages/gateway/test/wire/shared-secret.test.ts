@@ -222,7 +222,8 @@ describe('the header x-openclaw-scopes', () => {
       'operator.pairing',
     ])
     assert.deepEqual(await capped('operator.admin', ['operator.read']), ['operator.read'])
-    assert.deepEqual(await capped('operator.read', ['operator.admin']), [])
+    assert.deepEqual(await capped('operator.read', ['operator.admin']), ['operator.read'])
+    assert.deepEqual(await capped('operator.approvals', ['operator.write']), [])
     assert.deepEqual(await capped('made.up', ['operator.read']), [])
   })
 
@@ -232,10 +233,11 @@ describe('the header x-openclaw-scopes', () => {
   })
 
   test('caps a device too', async () => {
-    const { device, token } = await pair(gateway, { scopes: ['operator.read', 'operator.write'] })
+    const { device, token } = await pair(gateway, { scopes: ['operator.read', 'operator.pairing'] })
     const socket = gateway.open({ headers: { 'x-openclaw-scopes': 'operator.read' } })
-    const hello = await socket.hello({ device, auth: { deviceToken: token }, scopes: ['operator.write'] })
-    assert.deepEqual(hello.auth.scopes, [])
-    assert.equal((await socket.fail('status')).details?.['code'], 'MISSING_SCOPE')
+    const asked = ['operator.read', 'operator.pairing']
+    const hello = await socket.hello({ device, auth: { deviceToken: token }, scopes: asked })
+    assert.deepEqual(hello.auth.scopes, ['operator.read'])
+    assert.equal((await socket.fail('device.pair.list')).details?.['code'], 'MISSING_SCOPE')
   })
 })
