@@ -19,7 +19,7 @@ const secrets: Secret[] = []
 
 before(async () => {
   const running = gateway.start(['gateway', 'run', '--port', '0', '--verbose'])
-  const whole = collect(running, 120_000)
+  const whole = collect(running, 580_000)
   const [, url = ''] = await waitForOutput(running, /listening on (ws:\S+)/)
   const say = async (machine: Machine, ...args: string[]) => {
     const result = await machine.run(args)

@@ -6,7 +6,7 @@ import { collect, createMachine, type Machine, waitForOutput } from './run-cli.t
 const host = createMachine()
 const phone = createMachine()
 const gateway = host.start(['gateway', 'run', '--port', '0'])
-const ended = collect(gateway, 120_000)
+const ended = collect(gateway, 580_000)
 let url = ''
 
 before(async () => {

@@ -38,7 +38,7 @@ export function createMachine(): Machine {
 }
 
 /** Waits for the end; a command that hangs is killed, and its code is then `null`. */
-export function collect(child: ChildProcess, timeoutMs = 30_000): Promise<CliResult> {
+export function collect(child: ChildProcess, timeoutMs = 50_000): Promise<CliResult> {
   const { promise, resolve } = Promise.withResolvers<CliResult>()
   const text = { stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
