@@ -178,6 +178,10 @@ test('who wants the database alone gets it alone, until it goes', async () => {
   const url = await server.freshDatabase()
   const first = await openPostgresStore({ url, alone: true })
   await assert.rejects(openPostgresStore({ url: `${url}?lock_timeout=200`, alone: true }), failsFor('in-use'))
+  // Nor does it touch the tables that the other one works with.
+  await server.ask('delete from kysely_migration', nameOf(url))
+  await assert.rejects(openPostgresStore({ url: `${url}?lock_timeout=200`, alone: true }), failsFor('in-use'))
+  await server.ask(`insert into kysely_migration values ('0001-first-tables', '2026-01-01')`, nameOf(url))
   const third = openPostgresStore({ url, alone: true })
   await pause(300)
   await first.mutate((tx) => tx.saveDevice(device(1)))
@@ -252,6 +256,18 @@ async function untilCounted(database: string) {
     await pause(20)
   }
 }
+
+test('a table that somebody else changes fails what was prepared once per connection, and then no more', async () => {
+  const url = await server.freshDatabase()
+  const store = await openPostgresStore({ url })
+  await store.mutate((tx) => tx.saveDevice(device(1)))
+  await store.read.findDevice(deviceId(1))
+  await server.ask('alter table devices add column later text', nameOf(url))
+  await assert.rejects(store.read.findDevice(deviceId(1)), /cached plan/)
+  assert.equal((await store.read.findDevice(deviceId(1)))?.id, deviceId(1))
+  await store.mutate((tx) => tx.saveDevice(device(2)))
+  await store.close()
+})
 
 test('a number that would not come back as it was is not read as another one', async () => {
   const url = await server.freshDatabase()

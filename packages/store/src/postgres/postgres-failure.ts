@@ -51,7 +51,8 @@ export async function whileConnected<T>(attempt: () => Promise<T>): Promise<T> {
 
 /** Whether a connection may still be used after an error of a query. */
 export function isAlive(error: unknown): boolean {
-  return error instanceof DatabaseError && !/^(08|57P|25P03|XX)/.test(error.code ?? '')
+  // 0A000: somebody has changed a table under what this connection had prepared.
+  return error instanceof DatabaseError && !/^(08|57P|25P03|XX|0A000)/.test(error.code ?? '')
 }
 
 function nameFailure(error: unknown, silence: 'unreachable' | 'lost'): unknown {

@@ -7,7 +7,7 @@ import { createSqlStore } from '../sql/sql-store.ts'
 import { StoreUnavailable } from '../store-unavailable.ts'
 import { whileConnected } from './postgres-failure.ts'
 import { createReadingKysely, createWritingKysely } from './postgres-kysely.ts'
-import { checkAddress, openConnections } from './postgres-pool.ts'
+import { checkAddress, openConnections, type PoolSettings } from './postgres-pool.ts'
 
 export interface PostgresOptions {
   readonly url: string
@@ -32,7 +32,7 @@ const MIGRATION_MS = 600_000
 const MIGRATION_LOCK = '6013470125188212813'
 const ALONE_LOCK = '1885431143'
 /** The second number tells apart several gateways that have a schema each. */
-const TAKE_FOR_ONESELF = `select pg_advisory_lock(${ALONE_LOCK}, 'append_lock'::regclass::oid::int4)`
+const TAKE_FOR_ONESELF = `select pg_advisory_lock(${ALONE_LOCK}, current_schema()::regnamespace::oid::int4)`
 
 /**
  * Read committed, so that what is read after the lock is what was committed before it. The lock is held
@@ -40,20 +40,19 @@ const TAKE_FOR_ONESELF = `select pg_advisory_lock(${ALONE_LOCK}, 'append_lock'::
  */
 const BEGIN_WITH_APPEND_LOCK =
   'begin isolation level read committed; select id from append_lock where id = 1 for update'
-const BEGIN_WITH_MIGRATION_LOCK = `begin isolation level read committed; select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+const BEGIN_WITH_MIGRATION_LOCK = `begin isolation level read committed;
+  set local lock_timeout = ${MIGRATION_MS};
+  select pg_advisory_xact_lock(${MIGRATION_LOCK})`
 
 /** Opens a database, brings its tables up to date, and keeps core's `Store` port on it. */
 export async function openPostgres({ url, alone = false }: PostgresOptions): Promise<Store> {
   checkAddress(url)
-  await migrate(url)
+  // Before the tables are touched: another gateway may still be working with them.
+  const greeting = alone ? { greet: takeForOneself } : {}
+  await migrate({ url, connections: 1, statementMs: MIGRATION_MS, lockMs: LOCK_MS, ...greeting })
   const settings = { url, statementMs: STATEMENT_MS, lockMs: LOCK_MS }
   // One connection writes, so that no number of readers can keep a revocation waiting.
-  const writer = openConnections({
-    ...settings,
-    connections: 1,
-    keeps: true,
-    ...(alone && { greet: takeForOneself }),
-  })
+  const writer = openConnections({ ...settings, connections: 1, keeps: true, ...greeting })
   const readers = openConnections({ ...settings, connections: READERS })
   const closeBoth = async () => {
     await Promise.all([readers.end(), writer.end()])
@@ -72,18 +71,13 @@ export async function openPostgres({ url, alone = false }: PostgresOptions): Pro
   )
 }
 
-async function migrate(url: string): Promise<void> {
-  const migrator = openConnections({
-    url,
-    connections: 1,
-    statementMs: MIGRATION_MS,
-    lockMs: MIGRATION_MS,
-  })
+async function migrate(settings: PoolSettings): Promise<void> {
+  const connections = openConnections(settings)
   try {
-    const db = createWritingKysely(migrator, BEGIN_WITH_MIGRATION_LOCK)
+    const db = createWritingKysely(connections, BEGIN_WITH_MIGRATION_LOCK)
     await db.transaction().execute((trx) => migrateToLatest(trx, POSTGRES_WORDS))
   } finally {
-    await migrator.end()
+    await connections.end()
   }
 }
 
