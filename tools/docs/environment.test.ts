@@ -5,7 +5,7 @@ import { readPage, root, sectionOf, tableRows } from './markdown.ts'
 
 /** A capability of the protocol and the flags of a table look like variables, but are none. */
 const NO_VARIABLES: readonly string[] = ['PAIRGATE_CAPABILITY']
-const SYSTEM_VARIABLE = /\benv(?:\.|\[')([A-Z][A-Z_]+)/g
+const SYSTEM_VARIABLE = /\benv(?:\.|\['|: ')([A-Z][A-Z_]+)/g
 const OUR_VARIABLE = /\b(?:PAIRGATE|OPENCLAW)_[A-Z_]*[A-Z]\b/g
 
 test('docs/operations.md explains every variable that the code reads, and no other', () => {
