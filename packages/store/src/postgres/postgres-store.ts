@@ -87,6 +87,6 @@ async function takeForOneself(client: ClientBase): Promise<void> {
     await whileConnected(() => client.query(TAKE_FOR_ONESELF))
   } catch (error) {
     const isTaken = error instanceof StoreUnavailable && error.reason === 'locked'
-    throw isTaken ? new StoreUnavailable('in-use', error.cause) : error
+    throw isTaken ? new StoreUnavailable('in-use', undefined) : error
   }
 }

