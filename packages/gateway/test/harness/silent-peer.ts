@@ -32,6 +32,8 @@ const TEXT = 1
 
 export async function openSilentPeer(port: number): Promise<SilentPeer> {
   const socket = connect({ host: '127.0.0.1', port })
+  // A peer that nobody ends must not keep the test's process alive.
+  socket.unref()
   const key = randomBytes(16).toString('base64')
   socket.write(
     `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
