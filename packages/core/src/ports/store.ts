@@ -15,6 +15,7 @@ export interface FoundToken {
 export interface StoreReader {
   findDevice(id: DeviceId): Promise<Device | undefined>
   listDevices(only?: DeviceId): Promise<readonly Device[]>
+  countDevices(): Promise<number>
   findToken(deviceId: DeviceId, role: Role): Promise<Token | undefined>
   findTokenByHash(hash: TokenHash): Promise<FoundToken | undefined>
   /** Every token of one device, or of all devices. */

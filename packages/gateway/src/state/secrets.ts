@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -31,9 +31,11 @@ export async function loadTokenKey(paths: Pick<StatePaths, 'tokenKey'>, env: Env
 
 /** Derives token secrets; the key stays in here. */
 export function createTokenSecrets(key: Uint8Array): TokenSecrets {
+  // Made once: every connect derives a secret, and reading raw key bytes costs more than the HMAC itself.
+  const keyObject = createSecretKey(key)
   return {
     keyId: createHash('sha256').update('key-id').update(key).digest('hex').slice(0, 16),
-    secretOf: (tokenId) => formatTokenSecret(hmac(key, `device-token${tokenId}`)),
+    secretOf: (tokenId) => formatTokenSecret(hmac(keyObject, `device-token${tokenId}`)),
   }
 }
 
@@ -145,6 +147,6 @@ function parseKey(text: string): Uint8Array | undefined {
   return key?.length === 32 && encodeBase64Url(key) === text ? key : undefined
 }
 
-function hmac(key: Uint8Array, text: string): Buffer {
+function hmac(key: Uint8Array | KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'utf8').digest()
 }

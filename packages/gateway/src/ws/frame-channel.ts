@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Close, EventFrame, ResponseFrame } from '@pairgate/protocol/wire'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
 import type { RawData, WebSocket } from 'ws'
@@ -21,17 +22,20 @@ export interface FrameChannel {
 
 export interface FrameChannelDeps {
   readonly socket: WebSocket
+  /** The stream below the WebSocket. */
+  readonly rawSocket: Duplex
   readonly timers: Timers
 }
 
 /** Before the hello a peer may send this many bytes in all; one frame less than that is bounded by the other limit. */
 const PRE_AUTH_BYTES = 2 * LIMITS.preAuthFrameBytes
 
-export function createFrameChannel({ socket, timers }: FrameChannelDeps): FrameChannel {
+export function createFrameChannel({ socket, rawSocket, timers }: FrameChannelDeps): FrameChannel {
   let trusted = false
   let open = true
   let alive = true
   let received = 0
+  const write = createGatheredWrites(socket, rawSocket)
 
   function close({ code, reason }: { readonly code: number; readonly reason: string }): void {
     if (!open) return
@@ -56,7 +60,7 @@ export function createFrameChannel({ socket, timers }: FrameChannelDeps): FrameC
     send(frame) {
       if (!open) return
       if (socket.bufferedAmount > LIMITS.bufferedBytes) return close(CLOSES['slow-consumer'])
-      socket.send(JSON.stringify(frame))
+      write(JSON.stringify(frame))
     },
     close,
     destroy() {
@@ -88,6 +92,22 @@ export function createFrameChannel({ socket, timers }: FrameChannelDeps): FrameC
         listener()
       })
     },
+  }
+}
+
+/** Frames that are sent in one turn of the event loop leave in one write: a burst of answers costs one system call. */
+function createGatheredWrites(socket: WebSocket, rawSocket: Duplex): (text: string) => void {
+  let gathering = false
+  return (text) => {
+    if (!gathering) {
+      gathering = true
+      rawSocket.cork()
+      setImmediate(() => {
+        gathering = false
+        rawSocket.uncork()
+      })
+    }
+    socket.send(text)
   }
 }
 

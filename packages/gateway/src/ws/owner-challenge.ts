@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import { OWNER_NONCE_HEADER, ownerProofText } from '@pairgate/protocol/wire'
+import { ownerProofText } from '@pairgate/protocol/wire'
 
 /** Both sides of the proof on the owner's socket (design section 5). */
 export interface OwnerChallenge {
@@ -18,11 +17,10 @@ export interface OwnerProofDeps {
 
 /** @returns `undefined` when the upgrade brought no usable nonce, so that nothing is signed for nobody. */
 export function createOwnerChallenge(
-  request: IncomingMessage,
+  clientNonce: string | readonly string[] | undefined,
   nonce: string,
   { sign, sameText }: OwnerProofDeps,
 ): OwnerChallenge | undefined {
-  const clientNonce = request.headers[OWNER_NONCE_HEADER]
   if (typeof clientNonce !== 'string' || !/^[A-Za-z0-9_-]{43,128}$/.test(clientNonce)) return undefined
   return {
     gatewayProof: sign(ownerProofText('gateway', clientNonce, nonce)),

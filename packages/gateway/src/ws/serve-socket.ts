@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
+import { CLOSES, LIMITS, OWNER_NONCE_HEADER } from '@pairgate/protocol/wire'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Peer } from '../http/peer.ts'
-import type { Ticket } from '../http/upgrade-counts.ts'
 import type { UpgradeGuard } from '../http/upgrade-guard.ts'
 import type { Timers } from '../platform/timers.ts'
 import type { Connection } from './connection.ts'
@@ -44,34 +43,55 @@ export function createServeSocket(deps: ServeSocketDeps): OnUpgrade {
   return (request, socket, head) => {
     const peer = deps.guard.judge(request, socket)
     if (!peer) return
-    let evict = (): void => {
-      socket.destroy()
-    }
-    const ticket = deps.guard.admit(peer, () => evict())
-    if (!ticket) return deps.guard.refuseBusy(socket, peer)
-    socket.once('close', () => ticket.released())
+    const place = takePlace(deps.guard, peer, socket)
+    if (!place) return deps.guard.refuseBusy(socket, peer)
+    const ownerNonce = request.headers[OWNER_NONCE_HEADER]
     server.handleUpgrade(request, socket, head, (webSocket) => {
-      const channel = createFrameChannel({ socket: webSocket, timers: deps.timers })
-      evict = () => channel.destroy()
-      serve(deps, { channel, webSocket, request, rawSocket: socket, peer, ticket })
+      const channel = createFrameChannel({ socket: webSocket, rawSocket: socket, timers: deps.timers })
+      place.evictBy(() => channel.destroy())
+      serve(deps, { channel, webSocket, ownerNonce, rawSocket: socket, peer, place })
     })
+  }
+}
+
+/** A place among the unauthenticated sockets; given back when the socket closes. */
+interface Place {
+  authenticated(): void
+  /** How the socket is cut when it has to make room. */
+  evictBy(cut: () => void): void
+}
+
+// In a function of its own: what it keeps for the life of a socket must not keep the whole request too.
+function takePlace(guard: UpgradeGuard, peer: Peer, socket: Duplex): Place | undefined {
+  let evict = (): void => {
+    socket.destroy()
+  }
+  const ticket = guard.admit(peer, () => evict())
+  if (!ticket) return undefined
+  socket.once('close', () => ticket.released())
+  return {
+    authenticated: () => ticket.authenticated(),
+    evictBy(cut) {
+      evict = cut
+    },
   }
 }
 
 interface Socket {
   readonly channel: FrameChannel
   readonly webSocket: WebSocket
-  readonly request: IncomingMessage
+  /** `OWNER_NONCE_HEADER` of the upgrade, as it came. */
+  readonly ownerNonce: string | string[] | undefined
   readonly rawSocket: Duplex
   readonly peer: Peer
-  readonly ticket: Ticket
+  readonly place: Place
 }
 
 function serve(deps: ServeSocketDeps, socket: Socket): void {
-  const { channel, peer, request, ticket } = socket
+  const { channel, peer, ownerNonce, place } = socket
   const nonce = deps.uuid()
   const ownerSocket = peer.place === 'owner-socket'
-  const owner = ownerSocket ? createOwnerChallenge(request, nonce, deps.ownerProof) : undefined
+  const owner = ownerSocket ? createOwnerChallenge(ownerNonce, nonce, deps.ownerProof) : undefined
   if (ownerSocket && !owner) return channel.close(CLOSES['invalid-handshake'])
 
   const facts = { nonce, owner, origin: peer.origin, peer: connectPeer(peer, deps.uuid()) }
@@ -95,7 +115,7 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
       .then((opened) => {
         if (!opened) return
         connection = opened
-        ticket.authenticated()
+        place.authenticated()
         letThrough()
         cancelTimeout()
         deps.onOpen(opened)

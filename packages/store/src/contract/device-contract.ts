@@ -70,6 +70,7 @@ export function describeDevices(open: OpenStore): void {
         })
         assert.deepEqual(await store.read.listDevices(), [early, late])
         assert.deepEqual(await store.read.listDevices(late.id), [late])
+        assert.equal(await store.read.countDevices(), 2)
         assert.deepEqual(await store.read.listDevices(deviceId(9)), [])
       }),
     )

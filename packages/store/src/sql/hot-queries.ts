@@ -11,6 +11,7 @@ export function createHotQueries(db: Kysely<Tables>) {
     deviceById: fixQuery(db.selectFrom('devices').selectAll().where('id', '=', '')),
     tokenOfDevice: fixQuery(tokens.where('device_id', '=', '').where('role', '=', '')),
     tokenByHash: fixQuery(tokens.where('token_hash', '=', '')),
+    sessionById: fixQuery(db.selectFrom('sessions').selectAll().where('id', '=', '')),
     tokenByPreviousHash: fixQuery(tokens.where('previous_hash', '=', '')),
     /** Values: at, token id, at. */
     noteTokenUsed: fixQuery(

@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts'
 export function readDevices(
   db: Kysely<Tables>,
   hot: HotQueries,
-): Pick<StoreReader, 'findDevice' | 'listDevices'> {
+): Pick<StoreReader, 'findDevice' | 'listDevices' | 'countDevices'> {
   return {
     async findDevice(id) {
       const { rows } = await hot.deviceById(db, id)
@@ -18,6 +18,11 @@ export function readDevices(
       if (only !== undefined) query = query.where('id', '=', only)
       const rows = await query.orderBy('paired_at').orderBy('id').execute()
       return rows.map(toDevice)
+    },
+    async countDevices() {
+      const countAll = db.selectFrom('devices').select((eb) => eb.fn.countAll<number>().as('count'))
+      const { count } = await countAll.executeTakeFirstOrThrow()
+      return Number(count)
     },
   }
 }

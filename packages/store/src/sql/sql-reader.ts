@@ -15,7 +15,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readDevices(db, hot),
     ...readTokens(db, hot),
     ...readRequests(db),
-    ...readSessions(db),
+    ...readSessions(db, hot),
     ...readEvents(db),
     ...readMeta(db),
   }

@@ -1,16 +1,18 @@
 import type { StoreReader, StoreTransaction } from '@pairgate/core'
 import type { Kysely } from 'kysely'
+import type { HotQueries } from './hot-queries.ts'
 import { fromSession, toSession } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 export function readSessions(
   db: Kysely<Tables>,
+  hot: HotQueries,
 ): Pick<StoreReader, 'findSession' | 'findSessionByKey' | 'listSessions'> {
   const sessions = db.selectFrom('sessions').selectAll()
   return {
     async findSession(id) {
-      const row = await sessions.where('id', '=', id).executeTakeFirst()
-      return row && toSession(row)
+      const { rows } = await hot.sessionById(db, id)
+      return rows[0] && toSession(rows[0])
     },
     async findSessionByKey(key) {
       const row = await sessions.where('key', '=', key).executeTakeFirst()
