@@ -67,7 +67,7 @@ export function connectParams(challenge: Challenge, options: ConnectOptions = {}
 }
 
 /** The signed text, written down again from the facts of the protocol, not taken from the product. */
-export function signingText(fields: SignedFields): string {
+function signingText(fields: SignedFields): string {
   const { version, deviceId, clientId, clientMode, role, scopes, signedAt, token, nonce } = fields
   const common = [version, deviceId, clientId, clientMode, role, scopes, signedAt, token, nonce]
   return (version === 'v2' ? common : [...common, fields.platform, fields.deviceFamily]).join('|')

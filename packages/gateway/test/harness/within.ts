@@ -1,5 +1,5 @@
 /** How long a test waits for what must come; generous, because machines under load are slow. */
-export const PATIENCE_MS = 15_000
+const PATIENCE_MS = 15_000
 
 /** The promise, or an error that says what did not happen. */
 export async function within<T>(
