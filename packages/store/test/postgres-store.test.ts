@@ -15,6 +15,7 @@ import {
   use,
 } from '../src/contract/sample-records.ts'
 import { openPostgresStore } from '../src/open-store.ts'
+import { createWritingKysely } from '../src/postgres/postgres-kysely.ts'
 import { openConnections } from '../src/postgres/postgres-pool.ts'
 import { StoreUnavailable } from '../src/store-unavailable.ts'
 import { startPostgres } from './house/postgres-server.ts'
@@ -206,6 +207,48 @@ test('a commit is on the disk before it is acknowledged, also where the server i
     [await settingOf('off'), await settingOf('remote_apply'), await settingOf('on')],
     ['on', 'remote_apply', 'on'],
   )
+})
+
+test('no process can hold the lock for ever, and no statement wait for ever', async () => {
+  const connections = openConnections({
+    url: await server.freshDatabase(),
+    connections: 1,
+    statementMs: 3_000,
+    lockMs: 2_000,
+  })
+  const client = await connections.take()
+  const { rows } = await client.query(`
+    select name, setting from pg_settings
+    where name like '%timeout' and source = 'client' or name like 'tcp_keepalives%' order by name`)
+  client.release()
+  await connections.end()
+  assert.deepEqual(
+    rows.map(({ name, setting }) => `${name}=${setting}`),
+    [
+      'idle_in_transaction_session_timeout=10000',
+      'lock_timeout=2000',
+      'statement_timeout=3000',
+      'tcp_keepalives_count=4',
+      'tcp_keepalives_idle=10',
+      'tcp_keepalives_interval=5',
+    ],
+  )
+})
+
+test('a transaction in which something failed is not committed, also if nobody minds', async () => {
+  const url = await server.freshDatabase()
+  const store = await openPostgresStore({ url })
+  const connections = openConnections({ url, connections: 1, statementMs: 1_000, lockMs: 1_000 })
+  const db = createWritingKysely(connections, 'begin; select 1')
+  const committing = db.transaction().execute(async (trx) => {
+    await trx.insertInto('meta').values({ name: 'a', value: 'b' }).execute()
+    const again = trx.insertInto('meta').values({ name: 'a', value: 'c' }).execute()
+    await again.catch(() => undefined)
+  })
+  await assert.rejects(committing, /duplicate key/)
+  assert.equal(await store.read.findMeta('a'), undefined)
+  await connections.end()
+  await store.close()
 })
 
 test('what every connect and every list of requests asks for can be answered by an index', async () => {

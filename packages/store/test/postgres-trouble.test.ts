@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
@@ -263,6 +265,24 @@ describe('a server that lets us wait', () => {
     silent.swallow()
     await store.close()
   })
+})
+
+test('a process whose network is gone closes its store and ends by itself', async (context) => {
+  const silent = await startSilentServer(context, await server.freshDatabase())
+  const door = new URL('../src/index.ts', import.meta.url).href
+  const script = `
+    const { openStore } = await import(${JSON.stringify(door)})
+    const store = await openStore({ url: ${JSON.stringify(silent.url)} })
+    await store.read.headSeq()
+    console.log('open')
+    process.stdin.once('data', () => store.close()).unref()`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script])
+  context.after(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  silent.swallow()
+  child.stdin.end('close')
+  const ended = await Promise.race([once(child, 'exit'), pause(15_000, undefined, { ref: false })])
+  assert.deepEqual(ended, [0, null])
 })
 
 test('a process that stands still inside a transaction loses the lock, and its transaction', async (context) => {

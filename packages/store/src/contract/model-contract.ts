@@ -9,7 +9,7 @@ import type { OpenStore } from './with-store.ts'
 
 const NOW = at(50)
 
-export function describeAgainstModel(open: OpenStore): void {
+export function describeAgainstModel(open: OpenStore, lives: number): void {
   test('after any sequence of operations a store holds what a few maps would hold', async () => {
     const property = fc.asyncProperty(randomSteps, async (steps) => {
       const store = await open()
@@ -23,7 +23,7 @@ export function describeAgainstModel(open: OpenStore): void {
         await store.close()
       }
     })
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, { numRuns: lives })
   })
 }
 

@@ -8,8 +8,11 @@ import { describeTokens } from './token-contract.ts'
 import { describeTransactions } from './transaction-contract.ts'
 import type { OpenStore } from './with-store.ts'
 
-/** What every store has to keep, whatever lies beneath it. `open` gives an empty one each time. */
-export function describeStoreContract(name: string, open: OpenStore): void {
+/**
+ * What every store has to keep, whatever lies beneath it. `open` gives an empty one each time; so many random
+ * `lives` of a store are lived.
+ */
+export function describeStoreContract(name: string, open: OpenStore, lives = 40): void {
   describe(`store contract: ${name}`, () => {
     describeDevices(open)
     describeTokens(open)
@@ -17,6 +20,6 @@ export function describeStoreContract(name: string, open: OpenStore): void {
     describeSessions(open)
     describeEvents(open)
     describeTransactions(open)
-    describeAgainstModel(open)
+    describeAgainstModel(open, lives)
   })
 }

@@ -32,18 +32,9 @@ function dialectWith(driver: Driver): Dialect {
   return {
     createDriver: () => driver,
     createQueryCompiler: () => new PostgresQueryCompiler(),
-    createAdapter: () => new LockedAdapter(),
+    createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
   }
-}
-
-/**
- * Migrations run in a transaction that holds a lock to its end. Kysely's own lock comes too late, when it
- * has made its tables already, goes before the commit, and hides why a migration failed.
- */
-class LockedAdapter extends PostgresAdapter {
-  override async acquireMigrationLock(): Promise<void> {}
-  override async releaseMigrationLock(): Promise<void> {}
 }
 
 class PostgresDriver implements Driver {
@@ -75,9 +66,7 @@ class PostgresDriver implements Driver {
   }
 
   async commitTransaction(connection: PostgresConnection): Promise<void> {
-    const { command } = await connection.run('commit')
-    // That is how PostgreSQL commits a transaction in which something has failed.
-    if (command === 'ROLLBACK') throw new Error('the transaction was already rolled back')
+    await connection.run('commit')
   }
 
   async rollbackTransaction(connection: PostgresConnection): Promise<void> {
@@ -129,7 +118,7 @@ class PostgresConnection implements DatabaseConnection {
   /** One after the other, as `pg` wants it; behind one that failed there is only the rollback. */
   run(sql: string, values: readonly unknown[] = []): Promise<Answer> {
     const answer = this.#last.then(() => {
-      // PostgreSQL would only say that the transaction is aborted, and hide why.
+      // PostgreSQL would only say that the transaction is aborted, or take a commit and roll back in silence.
       if (this.#failure && sql !== 'rollback') throw this.#failure.error
       return this.#send(sql, values)
     })

@@ -40,6 +40,7 @@ const TAKE_FOR_ONESELF = `select pg_advisory_lock(${ALONE_LOCK}, current_schema(
  */
 const BEGIN_WITH_APPEND_LOCK =
   'begin isolation level read committed; select id from append_lock where id = 1 for update'
+/** Kysely's own lock comes too late, when it has made its tables already, and goes before the commit. */
 const BEGIN_WITH_MIGRATION_LOCK = `begin isolation level read committed;
   set local lock_timeout = ${MIGRATION_MS};
   select pg_advisory_xact_lock(${MIGRATION_LOCK})`
