@@ -1,6 +1,7 @@
+import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import type { EventActor, Store } from '@pairgate/core'
+import { createAppendEvent, type EventActor, type Store } from '@pairgate/core'
 import type { DeviceId, Instant, TokenHash } from '@pairgate/protocol'
 import { openSqliteStore } from '@pairgate/store'
 import { serveJobs } from '../machine/children.ts'
@@ -19,7 +20,13 @@ export interface StoreKeys {
   readonly deviceIds: readonly DeviceId[]
 }
 
-const ACTOR: EventActor = { ref: 'owner', connId: 'bench', remoteIp: undefined }
+const ACTOR: EventActor = { ref: 'owner', via: 'host', connId: 'bench', remoteIp: undefined }
+/** As the gateway seals its log. */
+const appendEvent = createAppendEvent({
+  seal: { macOf: (text) => createHmac('sha256', 'key of the bench').update(text).digest('hex') },
+  crypto: { sha256: (text) => createHash('sha256').update(text).digest('hex') },
+  random: { salt: () => 's'.repeat(22) },
+})
 /** Looks at the clock after so many. */
 const SLICE = 50
 
@@ -70,7 +77,8 @@ function mutateOnce(store: Store, deviceId: DeviceId): Promise<void> {
     const now = Date.now() as Instant
     await tx.saveToken({ ...token, rotatedAt: now })
     const { role, tokenId } = token
-    await tx.appendEvent({ kind: 'token-revoked', deviceId, role, tokenId }, ACTOR, now)
+    const event = { kind: 'token-revoked', deviceId, role, tokenId } as const
+    await appendEvent(tx, { event, change: { before: { scopes: token.scopes } }, actor: ACTOR, at: now })
   })
 }
 

@@ -1,5 +1,7 @@
 import type {
   ApproveResult,
+  AuditList,
+  AuditVerdict,
   DevicePairList,
   MethodName,
   RejectResult,
@@ -19,6 +21,8 @@ interface MethodResults {
   'device.pair.rename': RenameResult
   'device.token.rotate': RotateResult
   'device.token.revoke': RevokeResult
+  'audit.list': AuditList
+  'audit.verify': AuditVerdict
 }
 
 /** What a method answers (protocol fact 13); `unknown` for a method whose answer has no type yet. */

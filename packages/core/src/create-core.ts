@@ -4,16 +4,19 @@ import { createLookAgain } from './connect/look-again.ts'
 import { createListDevices } from './devices/list-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
 import { createRenameDevice } from './devices/rename-device.ts'
+import { createAppendEvent } from './events/append-event.ts'
 import { createApplyEvent } from './events/apply-event.ts'
 import { createDecide } from './events/decide.ts'
 import { createEventFollower } from './events/event-follower.ts'
+import { createVerifyChain } from './events/verify-chain.ts'
 import { createAnnounceExpired } from './pairing/announce-expired.ts'
 import { createApproveRequest } from './pairing/approve-request.ts'
 import { createFileRequest, type PendingLimits } from './pairing/file-request.ts'
 import { createRejectRequest } from './pairing/reject-request.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Crypto, TokenSecrets } from './ports/crypto.ts'
+import type { Crypto, EventSeal, TokenSecrets } from './ports/crypto.ts'
+import type { HeadKeeper } from './ports/head-keeper.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
 import type { Store } from './ports/store.ts'
@@ -27,6 +30,8 @@ export interface CoreDeps {
   readonly random: Random
   readonly crypto: Crypto
   readonly secrets: TokenSecrets
+  readonly seal: EventSeal
+  readonly heads: HeadKeeper
   readonly policy: AuthPolicy
   readonly live: LiveConnections
   readonly limits: PendingLimits
@@ -36,14 +41,18 @@ export interface CoreDeps {
 
 /** Wires the use cases; the only place of this room that constructs things. */
 export function createCore(deps: CoreDeps) {
-  const { store, live } = deps
+  const { store, live, heads } = deps
   const read = store.read
+  const applyEvent = createApplyEvent(live)
   const follower = createEventFollower({
     eventsAfter: (cursor, limit) => read.eventsAfter(cursor, limit),
-    apply: createApplyEvent(live),
+    apply(logged) {
+      applyEvent(logged)
+      heads.note(logged)
+    },
     from: deps.headSeq,
   })
-  const decide = createDecide({ ...deps, follower })
+  const decide = createDecide({ ...deps, follower, appendEvent: createAppendEvent(deps) })
   const drawSecret = createDrawSecret(deps)
   const fileRequest = createFileRequest(deps)
   return {
@@ -57,6 +66,7 @@ export function createCore(deps: CoreDeps) {
     renameDevice: createRenameDevice({ decide }),
     rotateToken: createRotateToken({ decide, drawSecret }),
     revokeToken: createRevokeToken({ decide }),
+    verifyChain: createVerifyChain({ ...deps, read }),
     announceExpired: createAnnounceExpired({ ...deps, read }),
   }
 }

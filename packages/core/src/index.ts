@@ -3,8 +3,11 @@ export type { Admission, AdmissionMethod } from './connect/admission.ts'
 export type { ConnectAsk, ConnectPeer } from './connect/connect-ask.ts'
 export { type Core, type CoreDeps, createCore } from './create-core.ts'
 export type { DeviceList } from './devices/list-devices.ts'
+export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-fault.ts'
 export type { ApprovedVia, Device, DeviceMetadata } from './domain/device.ts'
-export type { EventActor, GatewayEvent, LoggedEvent } from './domain/gateway-event.ts'
+export { EMPTY_LOG, type EventRecord, type StoredDetails, sealEvent } from './domain/event-chain.ts'
+export { type EventChange, type EventDetails, type EventState, readDetails } from './domain/event-details.ts'
+export type { EventActor, EventHead, GatewayEvent, LoggedEvent, WayIn } from './domain/gateway-event.ts'
 export {
   type DecidedRequest,
   isOpen,
@@ -18,10 +21,22 @@ export type { Refusal, RequestFate, TokenFault } from './domain/refusal.ts'
 export { ok, type Refused, type Result, refuse } from './domain/result.ts'
 export type { Session } from './domain/session.ts'
 export { type Token, type TokenState, tokenState } from './domain/token.ts'
+export { createAppendEvent } from './events/append-event.ts'
+export { createCheckHead } from './events/check-head.ts'
+export { createRecoverLog, type Recovery } from './events/recover-log.ts'
+export { type ChainVerdict, createVerifyChain, type SoundChain } from './events/verify-chain.ts'
 export type { PendingLimits } from './pairing/file-request.ts'
 export type { AuthMode, AuthPolicy, SharedCredential } from './ports/auth-policy.ts'
 export type { Clock } from './ports/clock.ts'
-export type { Crypto, TokenSecrets } from './ports/crypto.ts'
+export type { Crypto, EventSeal, TokenSecrets } from './ports/crypto.ts'
+export type { HeadKeeper } from './ports/head-keeper.ts'
 export type { LiveConnections, PairingNews } from './ports/live-connections.ts'
 export type { Random } from './ports/random.ts'
-export type { FoundToken, Store, StoreReader, StoreTransaction, TokenUse } from './ports/store.ts'
+export type {
+  EventFilter,
+  FoundToken,
+  Store,
+  StoreReader,
+  StoreTransaction,
+  TokenUse,
+} from './ports/store.ts'

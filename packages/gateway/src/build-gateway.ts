@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Clock, type Core, createCore, type Store, type TokenSecrets } from '@pairgate/core'
+import {
+  type Clock,
+  type Core,
+  createCore,
+  type EventSeal,
+  type Store,
+  type TokenSecrets,
+} from '@pairgate/core'
 import { type Instant, seconds } from '@pairgate/protocol'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
 import type { FastifyInstance } from 'fastify'
@@ -14,12 +21,14 @@ import { machineNames } from './platform/machine.ts'
 import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
 import { createSystemTimers, type Timers } from './platform/timers.ts'
+import type { EventHeadFile } from './state/event-head.ts'
 import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
 import { createAuthPolicy } from './ws/auth-policy.ts'
 import { type ConnectionRegistry, createConnectionRegistry } from './ws/connection-registry.ts'
 import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
 import { createHandshake } from './ws/handshake.ts'
+import { createAuditMethods } from './ws/methods/audit-methods.ts'
 import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
 import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
@@ -35,6 +44,8 @@ export interface GatewayParts {
   readonly localKey: Uint8Array
   /** Head of the event log at the start. */
   readonly headSeq: number
+  readonly seal: EventSeal
+  readonly heads: EventHeadFile
   readonly log: Log
 }
 
@@ -78,6 +89,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
     core,
     registry,
     flushUse: use.flush,
+    head: () => parts.heads.head,
     log,
   })
   return {
@@ -91,6 +103,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
       stopHousekeeping()
       await sayGoodbye({ registry, dispatch }, reason)
       await use.flush()
+      await parts.heads.written()
     },
   }
 }
@@ -121,7 +134,7 @@ interface MethodsDeps {
 }
 
 function buildMethods(
-  { store, clock, config }: GatewayParts,
+  { store, clock, config, heads, log }: GatewayParts,
   { core, registry, secrets, startedAt, url }: MethodsDeps,
 ) {
   const authMode = config.auth.mode
@@ -139,6 +152,7 @@ function buildMethods(
     }),
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
     token: createDeviceTokenMethods({ core, secretOf: secrets.secretOf }),
+    audit: createAuditMethods({ read: store.read, heads, verifyChain: core.verifyChain, log }),
   })
 }
 

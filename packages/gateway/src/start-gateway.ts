@@ -12,6 +12,7 @@ import { thisMachine } from './platform/machine.ts'
 import { createSystemClock } from './platform/system-clock.ts'
 import { type InstanceLock, takeInstanceLock } from './state/instance-lock.ts'
 import { openDatabase } from './state/open-database.ts'
+import { openEventLog } from './state/open-event-log.ts'
 import { prepareState } from './state/prepare-state.ts'
 import { checkKey, loadOrCreateKey, loadTokenKey } from './state/secrets.ts'
 
@@ -68,7 +69,7 @@ export async function startGateway({
   await prepareState(paths)
   const lock = takeInstanceLock(paths.lock)
   try {
-    const opened = await openParts(paths, env, config)
+    const opened = await openParts(paths, { env, config, log })
     try {
       const gateway = buildGateway({ config, log, ...opened })
       const listening = await startListening(gateway, config, { bind, paths })
@@ -93,14 +94,20 @@ function toConfigFlags({ port, bind, auth, token, password }: GatewayFlags) {
   }
 }
 
-async function openParts(paths: StatePaths, env: Env, { database }: GatewayConfig) {
+interface Opening {
+  readonly env: Env
+  readonly config: GatewayConfig
+  readonly log: Log
+}
+
+async function openParts(paths: StatePaths, { env, config, log }: Opening) {
   const [tokenKey, localKey] = await Promise.all([loadTokenKey(paths, env), loadOrCreateKey(paths.localKey)])
-  const store = await openDatabase({ path: paths.database, url: database.url })
+  const store = await openDatabase({ path: paths.database, url: config.database.url })
   try {
     await checkKey(store, tokenKey)
-    const headSeq = await store.read.headSeq()
-    const [newest] = await store.read.eventsAfter(headSeq - 1, 1)
-    return { store, tokenKey, localKey, headSeq, clock: createSystemClock(newest?.at) }
+    const eventLog = await openEventLog(store, paths, { env, log })
+    const [newest] = await store.read.eventsAfter(eventLog.headSeq - 1, 1)
+    return { store, tokenKey, localKey, ...eventLog, clock: createSystemClock(newest?.at) }
   } catch (error) {
     await store.close()
     throw error

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import type { Store } from '@pairgate/core'
 import {
+  append,
   at,
   device,
   deviceId,
@@ -47,7 +48,7 @@ test('opening a new database many times at once makes the tables once', async ()
   for (const { read } of stores) assert.equal((await read.listDevices()).length, 5)
   await Promise.all(stores.map((store) => store.close()))
   const migrations = await server.ask('select name from kysely_migration', nameOf(url))
-  assert.deepEqual(migrations, [{ name: '0001-first-tables' }])
+  assert.deepEqual(migrations, [{ name: '0001-first-tables' }, { name: '0003-event-chain' }])
 })
 
 test('a transaction waits for that of another process before it reads anything', () =>
@@ -59,7 +60,7 @@ test('a transaction waits for that of another process before it reads anything',
         log.push('other begins')
       })
       await pause(100)
-      await tx.appendEvent(removed(1), OWNER, at(1))
+      await append(tx, removed(1), OWNER, at(1))
       log.push('one ends')
     })
     await waiting
@@ -97,17 +98,17 @@ test('who follows the log under writers on two instances never sees a number bef
         seen.push(...page.map(({ seq }) => seq))
       }
     })()
-    const append = (store: Store) =>
+    const writeAll = (store: Store) =>
       Promise.all(
         Array.from({ length: 60 }, (_, n) =>
           store.mutate(async (tx) => {
-            await tx.appendEvent(removed(n), OWNER, at(n))
+            await append(tx, removed(n), OWNER, at(n))
             // A number that is given is not committed yet; meanwhile the other one would take the next.
             await pause(n % 3)
           }),
         ),
       )
-    await Promise.all([append(one), append(other)])
+    await Promise.all([writeAll(one), writeAll(other)])
     isOver = true
     await following
     await follower.close()
@@ -273,7 +274,7 @@ test('what every connect and every list of requests asks for can be answered by 
   await read.wasRemoved(deviceId(1))
   await store.noteTokenUse([use(1)])
   await store.forgetRequests(at(1))
-  await store.mutate((tx) => tx.appendEvent(removed(1), OWNER, at(1)))
+  await store.mutate((tx) => append(tx, removed(1), OWNER, at(1)))
   // The server counts when a session ends.
   await store.close()
   const scans = await untilCounted(nameOf(url))

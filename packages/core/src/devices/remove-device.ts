@@ -1,5 +1,6 @@
 import type { DeviceId } from '@pairgate/protocol'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import { nameOf } from '../domain/device.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Decide } from '../events/decide.ts'
@@ -23,7 +24,8 @@ export function createRemoveDevice({ decide }: { readonly decide: Decide }) {
 
       await tx.deleteDevice(deviceId)
       // Before the events of its requests, so that the device's gates are closed when those are told.
-      await decision.append({ kind: 'device-removed', deviceId })
+      const before = { name: nameOf(device), scopes: device.scopes }
+      await decision.append({ kind: 'device-removed', deviceId }, { before })
       await closeRequestsOf(deviceId, decision)
       return ok(deviceId)
     })

@@ -1,4 +1,5 @@
 import type { DeviceId } from '@pairgate/protocol'
+import { nameOf } from '../domain/device.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Decide } from '../events/decide.ts'
@@ -15,7 +16,10 @@ export function createRenameDevice({ decide }: { readonly decide: Decide }) {
       if (!device) return refuse({ reason: 'device-unknown', deviceId })
 
       await tx.saveDevice({ ...device, operatorLabel: label })
-      await append({ kind: 'device-renamed', deviceId, before: device.operatorLabel, after: label })
+      await append(
+        { kind: 'device-renamed', deviceId },
+        { before: { name: nameOf(device) }, after: { name: label } },
+      )
       return ok(label)
     })
 }

@@ -31,6 +31,11 @@ export interface Device extends DeviceMetadata {
   readonly lastSeenIp: string | undefined
 }
 
+/** What people call a device: the operator's label, else its own name. */
+export function nameOf({ operatorLabel, displayName }: Device): string | undefined {
+  return operatorLabel ?? displayName
+}
+
 /** Longest description that is kept, in characters; a stranger must not fill the database with a name. */
 const KEPT_LETTERS = 128
 

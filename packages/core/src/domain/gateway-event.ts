@@ -1,6 +1,9 @@
-import type { DeviceId, Instant, RequestId, Role, Scope, TokenId } from '@pairgate/protocol'
+import type { DeviceId, Instant, RequestId, Role, TokenId } from '@pairgate/protocol'
 
-/** A fact that was decided and stored, in the words of the log. */
+/**
+ * A fact that was decided and stored, in the words of the log. It holds what instances act on and nothing
+ * that tells of a person: names and addresses lie in the details, which can be erased.
+ */
 export type GatewayEvent =
   | {
       readonly kind: 'pairing-approved'
@@ -8,27 +11,18 @@ export type GatewayEvent =
       readonly deviceId: DeviceId
       readonly role: Role
       readonly tokenId: TokenId
-      readonly scopesBefore: readonly Scope[]
-      readonly scopesAfter: readonly Scope[]
       /** The deadline or the session of a token that stood has changed, so what is open on it must go. */
       readonly endsConnections: boolean
     }
   | { readonly kind: 'pairing-rejected'; readonly requestId: RequestId; readonly deviceId: DeviceId }
   | { readonly kind: 'pairing-superseded'; readonly requestId: RequestId; readonly deviceId: DeviceId }
-  | {
-      readonly kind: 'device-renamed'
-      readonly deviceId: DeviceId
-      readonly before: string | undefined
-      readonly after: string
-    }
+  | { readonly kind: 'device-renamed'; readonly deviceId: DeviceId }
   | { readonly kind: 'device-removed'; readonly deviceId: DeviceId }
   | {
       readonly kind: 'token-rotated'
       readonly deviceId: DeviceId
       readonly role: Role
       readonly tokenId: TokenId
-      readonly scopesBefore: readonly Scope[]
-      readonly scopesAfter: readonly Scope[]
     }
   | {
       readonly kind: 'token-revoked'
@@ -36,19 +30,34 @@ export type GatewayEvent =
       readonly role: Role
       readonly tokenId: TokenId
     }
+  /** The owner went on with a log that does not lead up to its head. The first event of a new epoch. */
+  | { readonly kind: 'log-recovered' }
+
+/** Which door was used; `host` is a command that works on the state directory while the gateway stands still. */
+export type WayIn = 'owner-socket' | 'websocket' | 'host'
 
 /** Who did it, and by which way in. */
 export interface EventActor {
   /** `actorRef` of the principal. */
   readonly ref: string
+  readonly via: WayIn
   readonly connId: string
   readonly remoteIp: string | undefined
 }
 
-/** An event with its place in the log. `seq` is gapless and in commit order. */
-export interface LoggedEvent {
+/** Where the log ends: how often it was recovered, its last number, and the seal of that event. */
+export interface EventHead {
+  readonly epoch: number
   readonly seq: number
+  readonly mac: string
+}
+
+/** An event with its place in the log. `seq` is gapless and in commit order. */
+export interface LoggedEvent extends EventHead {
   readonly at: Instant
-  readonly actor: EventActor
+  /** `actorRef` of whoever did it. */
+  readonly actor: string
+  /** The connection that it was done on, unless that was erased. */
+  readonly connId: string | undefined
   readonly event: GatewayEvent
 }

@@ -1,4 +1,5 @@
 import type { DeviceId, Role, Scope, SessionId, TokenId } from '@pairgate/protocol'
+import type { EventActor } from './gateway-event.ts'
 
 interface PrincipalFacts {
   readonly role: Role
@@ -38,6 +39,12 @@ export function actorRef(principal: Principal): string {
     case 'device':
       return `device:${principal.deviceId}`
   }
+}
+
+/** The principal as the event log names it. */
+export function eventActor(principal: Principal): EventActor {
+  const { connId, remoteIp, kind } = principal
+  return { ref: actorRef(principal), via: kind === 'owner' ? 'owner-socket' : 'websocket', connId, remoteIp }
 }
 
 /** A device that is no admin manages only itself, also if it brought the shared secret (design section 6). */

@@ -8,6 +8,7 @@ import {
   type TokenHash,
   type TokenId,
 } from '@pairgate/protocol'
+import type { EventState } from './event-details.ts'
 
 /** The one token of a device and role. Its secret is derived from `tokenId`, never stored. */
 export interface Token {
@@ -41,6 +42,11 @@ export function tokenState(token: Token, now: Instant): TokenState {
   if (token.revokedAt !== undefined) return 'revoked'
   if (token.expiresAt !== undefined && now >= token.expiresAt) return 'expired'
   return 'live'
+}
+
+/** What the event log keeps of a token when it changes. */
+export function tokenFacts({ scopes, sessionId, expiresAt }: Token): EventState {
+  return { scopes, session: sessionId, expiresAt }
 }
 
 /** Whether the token stands at `now` and opens what an admin opens. */

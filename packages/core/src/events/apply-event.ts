@@ -4,28 +4,35 @@ import type { LiveConnections, PairingNews } from '../ports/live-connections.ts'
 /** What one fact means on this instance: first the gates close, then the news is told. */
 export function createApplyEvent(live: LiveConnections) {
   return function applyEvent(logged: LoggedEvent): void {
-    const { event, actor } = logged
-    if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, actor.connId)
+    const { event, connId } = logged
+    if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, connId)
     const regranted = event.kind === 'pairing-approved' && event.endsConnections
     if (regranted || event.kind === 'token-rotated' || event.kind === 'token-revoked') {
-      live.closeDevice(event.deviceId, event.role, actor.connId)
+      live.closeDevice(event.deviceId, event.role, connId)
     }
-    live.tell(newsOf(logged))
+    const news = newsOf(logged)
+    if (news) live.tell(news)
   }
 }
 
-function newsOf({ event, at }: LoggedEvent): PairingNews {
-  const { deviceId } = event
+function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
   switch (event.kind) {
     case 'pairing-approved':
-      return { kind: 'resolved', requestId: event.requestId, deviceId, decision: 'approved', at }
+      return { kind: 'resolved', ...about(event), decision: 'approved', at }
     case 'pairing-rejected':
     case 'pairing-superseded':
-      return { kind: 'resolved', requestId: event.requestId, deviceId, decision: 'rejected', at }
+      return { kind: 'resolved', ...about(event), decision: 'rejected', at }
     case 'device-renamed':
     case 'device-removed':
     case 'token-rotated':
     case 'token-revoked':
-      return { kind: 'changed', deviceId }
+      return { kind: 'changed', deviceId: event.deviceId }
+    // Nobody was connected then, and every token has an event of its own.
+    case 'log-recovered':
+      return undefined
   }
+}
+
+function about({ requestId, deviceId }: Extract<LoggedEvent['event'], { requestId: unknown }>) {
+  return { requestId, deviceId }
 }

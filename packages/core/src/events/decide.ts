@@ -1,10 +1,13 @@
 import type { Instant } from '@pairgate/protocol'
 import { type Actor, rereadActor } from '../access/reread-actor.ts'
+import type { EventChange } from '../domain/event-details.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
-import type { Principal } from '../domain/principal.ts'
+import { eventActor, type Principal } from '../domain/principal.ts'
 import type { Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { HeadKeeper } from '../ports/head-keeper.ts'
 import type { Store, StoreTransaction } from '../ports/store.ts'
+import type { AppendEvent } from './append-event.ts'
 import type { EventFollower } from './event-follower.ts'
 
 /** A transaction in which somebody decides something. */
@@ -12,36 +15,46 @@ export interface Decision {
   readonly tx: StoreTransaction
   readonly actor: Actor
   readonly now: Instant
-  append(event: GatewayEvent): Promise<void>
+  /** `change` is what can be erased later: how it was before and how it is after. */
+  append(event: GatewayEvent, change?: EventChange): Promise<void>
 }
 
 export interface DecideDeps {
   readonly store: Store
   readonly clock: Clock
   readonly follower: EventFollower
+  readonly appendEvent: AppendEvent
+  readonly heads: HeadKeeper
 }
 
 /**
  * Runs one decision: append lock, the actor's own grant read again, the work, its events, commit; and
- * then waits until this instance has acted on them. So an answer "revoked" means that the gates are
- * closed, and commit order is event order. Refusals in `work` must come before its first write.
+ * then waits until this instance has acted on them, and until the head of the log is noted outside of the
+ * database. So an answer "revoked" means that the gates are closed and that no older copy of the database
+ * can hide it, and commit order is event order. Refusals in `work` must come before its first write.
  */
 export type Decide = <T>(
   principal: Principal,
   work: (decision: Decision) => Promise<Result<T>>,
 ) => Promise<Result<T>>
 
-export function createDecide({ store, clock, follower }: DecideDeps): Decide {
+export function createDecide({ store, clock, follower, appendEvent, heads }: DecideDeps): Decide {
   return async (principal, work) => {
     const result = await store.mutate(async (tx) => {
       // The clock is asked under the lock, so that times never run against the order of events.
       const now = clock.now()
       const actor = await rereadActor(tx, principal, now)
       if (!actor.ok) return actor
-      const by = { ref: actor.value.ref, connId: principal.connId, remoteIp: principal.remoteIp }
-      return work({ tx, actor: actor.value, now, append: (event) => tx.appendEvent(event, by, now) })
+      const by = eventActor(principal)
+      return work({
+        tx,
+        actor: actor.value,
+        now,
+        append: (event, change = {}) => appendEvent(tx, { event, change, actor: by, at: now }),
+      })
     })
     await follower.catchUp()
+    await heads.written()
     return result
   }
 }

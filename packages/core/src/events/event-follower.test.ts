@@ -5,11 +5,13 @@ import fc from 'fast-check'
 import type { LoggedEvent } from '../domain/gateway-event.ts'
 import { createEventFollower } from './event-follower.ts'
 
-const actor = { ref: 'owner', connId: 'c', remoteIp: undefined }
 const logged = (seq: number): LoggedEvent => ({
   seq,
+  epoch: 1,
+  mac: '',
   at: seq as Instant,
-  actor,
+  actor: 'owner',
+  connId: 'c',
   event: { kind: 'device-removed', deviceId: String(seq) as DeviceId },
 })
 

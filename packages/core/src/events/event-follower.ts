@@ -5,7 +5,7 @@ const PAGE = 200
 
 export interface EventFollowerDeps {
   readonly eventsAfter: (cursor: number, limit: number) => Promise<readonly LoggedEvent[]>
-  /** Runs once per event, in order. */
+  /** Runs once per event, in order, before anything is awaited. */
   readonly apply: (logged: LoggedEvent) => void
   /** The last event that this instance need not hear about: the head at its start. */
   readonly from: number

@@ -1,13 +1,13 @@
 import { coversScopes, later, missingScope, parseScope, type RequestId, type Scope } from '@pairgate/protocol'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
 import type { Actor } from '../access/reread-actor.ts'
-import type { Device } from '../domain/device.ts'
+import { type Device, nameOf } from '../domain/device.ts'
 import { type Grant, grantDevice, grantToken } from '../domain/grant.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Session } from '../domain/session.ts'
-import { type Token, tokenState } from '../domain/token.ts'
+import { type Token, tokenFacts, tokenState } from '../domain/token.ts'
 import type { Decide, Decision } from '../events/decide.ts'
 import type { Random } from '../ports/random.ts'
 import type { DrawSecret } from '../tokens/draw-secret.ts'
@@ -109,17 +109,14 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
   await tx.saveDevice(device)
   await tx.saveToken(token)
   const { deviceId, role, tokenId } = token
-  const scopesBefore = existing?.scopes ?? []
-  await append({
-    kind: 'pairing-approved',
-    requestId: request.id,
-    deviceId,
-    role,
-    tokenId,
-    scopesBefore,
-    scopesAfter: token.scopes,
-    endsConnections: existing !== undefined && isRegranted(existing, token),
-  })
+  const endsConnections = existing !== undefined && isRegranted(existing, token)
+  await append(
+    { kind: 'pairing-approved', requestId: request.id, deviceId, role, tokenId, endsConnections },
+    {
+      before: existing && existing.revokedAt === undefined ? tokenFacts(existing) : undefined,
+      after: { name: nameOf(device), ...tokenFacts(token) },
+    },
+  )
   const tokens = await tx.listTokens(deviceId)
   const sessions = await Promise.all(tokens.map((each) => tx.findSession(each.sessionId)))
   const known = sessions.filter((session) => session !== undefined)

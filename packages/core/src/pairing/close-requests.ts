@@ -1,9 +1,12 @@
 import type { DeviceId } from '@pairgate/protocol'
 import type { Decision } from '../events/decide.ts'
 
-/** Kills every open request of a device that was revoked or removed: a stale one must not revive it (T25). */
+/**
+ * Kills every open request of a device that was revoked or removed, or of everybody (`undefined`): a stale
+ * one must not revive it (T25).
+ */
 export async function closeRequestsOf(
-  deviceId: DeviceId,
+  deviceId: DeviceId | undefined,
   { tx, actor, now, append }: Decision,
 ): Promise<void> {
   for (const request of await tx.listOpenRequests(now, deviceId)) {
@@ -15,7 +18,7 @@ export async function closeRequestsOf(
       supersededBy: undefined,
     } as const
     if (await tx.settleRequest(decided)) {
-      await append({ kind: 'pairing-rejected', requestId: request.id, deviceId })
+      await append({ kind: 'pairing-rejected', requestId: request.id, deviceId: request.deviceId })
     }
   }
 }

@@ -11,6 +11,12 @@ export interface Crypto {
   verifyEd25519(rawPublicKey: Uint8Array, text: string, signature: Uint8Array): boolean
 }
 
+/** Seals the event log; the key behind it never leaves the adapter. */
+export interface EventSeal {
+  /** HMAC-SHA-256 of UTF-8 text, lower-case hex. */
+  macOf(text: string): string
+}
+
 /** Derives token secrets; the key behind it never leaves the adapter. */
 export interface TokenSecrets {
   /** Which key new secrets come from; stored beside each token. */

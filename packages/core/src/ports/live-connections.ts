@@ -20,7 +20,7 @@ export interface LiveConnections {
    * afterwards. With a role only the connections of that role. The connection `causedBy` may still
    * send the one reply that it is working on.
    */
-  closeDevice(deviceId: DeviceId, role: Role | undefined, causedBy: string): void
+  closeDevice(deviceId: DeviceId, role: Role | undefined, causedBy: string | undefined): void
   /** Tells every connected operator who may know of it. */
   tell(news: PairingNews): void
 }

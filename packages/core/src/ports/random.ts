@@ -4,6 +4,8 @@ import type { RequestId, SessionId, TokenId } from '@pairgate/protocol'
 export interface Random {
   /** 128 random bits, base64url. */
   tokenId(): TokenId
+  /** 128 random bits, base64url: 22 letters. */
+  salt(): string
   /** UUID version 4. */
   requestId(): RequestId
   /** UUID version 4. */

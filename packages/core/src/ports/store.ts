@@ -1,6 +1,7 @@
 import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
 import type { Device } from '../domain/device.ts'
-import type { EventActor, GatewayEvent, LoggedEvent } from '../domain/gateway-event.ts'
+import type { EventRecord } from '../domain/event-chain.ts'
+import type { EventHead, LoggedEvent } from '../domain/gateway-event.ts'
 import type { DecidedRequest, OpenRequest, PairingRequest } from '../domain/pairing-request.ts'
 import type { Session } from '../domain/session.ts'
 import type { Token } from '../domain/token.ts'
@@ -9,6 +10,15 @@ import type { Token } from '../domain/token.ts'
 export interface FoundToken {
   readonly token: Token
   readonly as: 'current' | 'previous'
+}
+
+/** Which events a list shows. */
+export interface EventFilter {
+  /** Only events with a smaller `seq`. */
+  readonly before?: number | undefined
+  readonly deviceId?: string | undefined
+  readonly kind?: string | undefined
+  readonly limit: number
 }
 
 /** Reads. Outside a transaction they see the last commit; inside, the transaction's own writes too. */
@@ -34,6 +44,12 @@ export interface StoreReader {
   eventsAfter(cursor: number, limit: number): Promise<readonly LoggedEvent[]>
   /** The greatest `seq`, or 0 for an empty log. */
   headSeq(): Promise<number>
+  /** The last event's place and seal, or `EMPTY_LOG`. */
+  eventHead(): Promise<EventHead>
+  /** Rows with `seq` greater than `cursor`, in order, as they are stored: also those that nobody understands. */
+  eventRecordsAfter(cursor: number, limit: number): Promise<readonly EventRecord[]>
+  /** The same rows, newest first. */
+  listEventRecords(filter: EventFilter): Promise<readonly EventRecord[]>
   /** A small fact about this database itself, such as the check value of its derivation key. */
   findMeta(name: string): Promise<string | undefined>
   /** Whether the log holds that this device was removed. */
@@ -55,8 +71,8 @@ export interface StoreTransaction extends StoreReader {
   settleRequest(request: DecidedRequest): Promise<boolean>
   insertSession(session: Session): Promise<void>
   saveMeta(name: string, value: string): Promise<void>
-  /** Gives the event the next `seq`. */
-  appendEvent(event: GatewayEvent, actor: EventActor, at: Instant): Promise<void>
+  /** Appends a row that was sealed for the place behind `eventHead`; fails if that place is taken. */
+  appendEvent(record: EventRecord): Promise<void>
 }
 
 export interface TokenUse {

@@ -2,7 +2,7 @@ import { wouldLoseLastAdmin } from '../access/last-admin.ts'
 import { revokeToken, withoutRole } from '../domain/grant.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
-import type { Token } from '../domain/token.ts'
+import { type Token, tokenFacts } from '../domain/token.ts'
 import type { Decide } from '../events/decide.ts'
 import { closeRequestsOf } from '../pairing/close-requests.ts'
 import { findManaged, type TokenTarget } from './manage-token.ts'
@@ -30,12 +30,11 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
       await tx.saveToken(revoked)
       await tx.saveDevice(withoutRole(found.device, target.role))
       // Before the events of its requests, so that the device's gates are closed when those are told.
-      await decision.append({
-        kind: 'token-revoked',
-        deviceId: target.deviceId,
-        role: target.role,
-        tokenId: revoked.tokenId,
-      })
+      const { deviceId, role, tokenId } = revoked
+      await decision.append(
+        { kind: 'token-revoked', deviceId, role, tokenId },
+        { before: tokenFacts(found.token) },
+      )
       await closeRequestsOf(target.deviceId, decision)
       return ok(revoked)
     })

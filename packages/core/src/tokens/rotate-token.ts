@@ -40,14 +40,10 @@ export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
       }
       await tx.saveToken(token)
       const { deviceId, role, tokenId } = token
-      await decision.append({
-        kind: 'token-rotated',
-        deviceId,
-        role,
-        tokenId,
-        scopesBefore: found.token.scopes,
-        scopesAfter: token.scopes,
-      })
+      await decision.append(
+        { kind: 'token-rotated', deviceId, role, tokenId },
+        { before: { scopes: found.token.scopes }, after: { scopes: token.scopes } },
+      )
       return ok(token)
     })
 }

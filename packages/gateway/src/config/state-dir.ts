@@ -13,6 +13,8 @@ export interface StatePaths {
   readonly secretsDir: string
   readonly tokenKey: string
   readonly localKey: string
+  readonly eventsKey: string
+  readonly eventHead: string
   readonly ownerSocket: string
   /** The socket's path was chosen by the operator, so its directory is theirs to guard. */
   readonly ownerSocketChosen: boolean
@@ -40,6 +42,8 @@ export function statePaths(stateDir: string, env: Env): StatePaths {
     secretsDir: join(dir, 'secrets'),
     tokenKey: join(dir, 'secrets', 'token.key'),
     localKey: join(dir, 'secrets', 'local.key'),
+    eventsKey: join(dir, 'secrets', 'events.key'),
+    eventHead: join(dir, 'event-head.json'),
     ownerSocket: chosenSocket ? resolve(chosenSocket) : defaultSocket(dir, env),
     ownerSocketChosen: Boolean(chosenSocket),
     deviceKey: join(dir, 'identity', 'device.pem'),

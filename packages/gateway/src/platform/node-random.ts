@@ -6,6 +6,7 @@ import type { RequestId, SessionId, TokenId } from '@pairgate/protocol'
 export function createNodeRandom(): Random {
   return {
     tokenId: () => randomBytes(16).toString('base64url') as TokenId,
+    salt: () => randomBytes(16).toString('base64url'),
     requestId: () => randomUUID() as RequestId,
     sessionId: () => randomUUID() as SessionId,
   }

@@ -31,6 +31,8 @@ test('a directory or file that others may open is refused with the command to ru
   for (const path of [
     paths.tokenKey,
     paths.localKey,
+    paths.eventsKey,
+    paths.eventHead,
     paths.database,
     `${paths.database}-wal`,
     paths.lock,
@@ -45,6 +47,8 @@ test('a directory or file that others may open is refused with the command to ru
     [paths.secretsDir, 0o701, 'chmod 700'],
     [paths.tokenKey, 0o640, 'chmod 600'],
     [paths.localKey, 0o604, 'chmod 600'],
+    [paths.eventsKey, 0o640, 'chmod 600'],
+    [paths.eventHead, 0o644, 'chmod 600'],
     [paths.database, 0o644, 'chmod 600'],
     [`${paths.database}-wal`, 0o644, 'chmod 600'],
     [paths.lock, 0o660, 'chmod 600'],

@@ -28,7 +28,8 @@ export async function prepareState(paths: StatePaths, options: PrepareStateOptio
 
 function privateFiles(paths: StatePaths): readonly string[] {
   const database = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`]
-  return [paths.tokenKey, paths.localKey, ...database, paths.lock]
+  const keys = [paths.tokenKey, paths.localKey, paths.eventsKey]
+  return [...keys, paths.eventHead, ...database, paths.lock]
 }
 
 /** A config file elsewhere, or behind a link (as configuration management makes it), is the operator's. */

@@ -2,7 +2,7 @@ import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:cr
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Store, TokenSecrets } from '@pairgate/core'
+import type { EventSeal, Store, TokenSecrets } from '@pairgate/core'
 import { decodeBase64, encodeBase64Url, formatTokenSecret } from '@pairgate/protocol'
 import type { Env, StatePaths } from '../config/state-dir.ts'
 import { sameText } from '../platform/node-crypto.ts'
@@ -12,6 +12,7 @@ import { StateError } from './state-error.ts'
 
 const KEY_CHECK = 'key-check'
 const KEY_VARIABLE = 'PAIRGATE_TOKEN_KEY'
+const EVENTS_KEY_VARIABLE = 'PAIRGATE_EVENTS_KEY'
 
 /** The key of the file, made on first use. Of two processes that make it at once, both get the same. */
 export async function loadOrCreateKey(path: string): Promise<Uint8Array> {
@@ -20,13 +21,12 @@ export async function loadOrCreateKey(path: string): Promise<Uint8Array> {
 
 /** The key that token secrets are derived from: out of the environment, else out of its file. */
 export async function loadTokenKey(paths: Pick<StatePaths, 'tokenKey'>, env: Env): Promise<Uint8Array> {
-  const said = env[KEY_VARIABLE]
-  if (!said) return loadOrCreateKey(paths.tokenKey)
-  const key = parseKey(said.trim())
-  if (key) return key
-  throw new StateError(
-    `The variable ${KEY_VARIABLE} holds no key. It must be 32 bytes in base64url: 43 characters.`,
-  )
+  return keyOf(env, KEY_VARIABLE) ?? loadOrCreateKey(paths.tokenKey)
+}
+
+/** The key that seals the event log: out of the environment, else out of its file. */
+export async function loadEventsKey(paths: Pick<StatePaths, 'eventsKey'>, env: Env): Promise<Uint8Array> {
+  return keyOf(env, EVENTS_KEY_VARIABLE) ?? loadOrCreateKey(paths.eventsKey)
 }
 
 /** Derives token secrets; the key stays in here. */
@@ -37,6 +37,11 @@ export function createTokenSecrets(key: Uint8Array): TokenSecrets {
     keyId: createHash('sha256').update('key-id').update(key).digest('hex').slice(0, 16),
     secretOf: (tokenId) => formatTokenSecret(hmac(keyObject, `device-token${tokenId}`)),
   }
+}
+
+/** Seals the event log; the key stays in here. */
+export function createEventSeal(key: Uint8Array): EventSeal {
+  return { macOf: (text) => hmac(key, text).toString('hex') }
 }
 
 /** What the database keeps to recognise the key again; it tells nothing about the key. */
@@ -58,6 +63,16 @@ export async function checkKey(store: Pick<Store, 'read' | 'mutate'>, key: Uint8
 /** The shared token of mode "token" when none is configured. */
 export function sharedTokenOf(key: Uint8Array): string {
   return hmac(key, 'gateway-token').toString('base64url')
+}
+
+function keyOf(env: Env, variable: string): Uint8Array | undefined {
+  const said = env[variable]
+  if (!said) return undefined
+  const key = parseKey(said.trim())
+  if (key) return key
+  throw new StateError(
+    `The variable ${variable} holds no key. It must be 32 bytes in base64url: 43 characters.`,
+  )
 }
 
 /** Two gateways may begin at once: the transaction looks again. */

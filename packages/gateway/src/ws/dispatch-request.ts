@@ -69,7 +69,7 @@ export function createDispatch({ handlers, clock, log, onServed }: DispatchDeps)
 
   function take(connection: Connection, { id, method: name, params = {} }: RequestFrame): void {
     if (name === 'connect') return invalid(connection, id, 'connect is only valid as the first request')
-    const method = parseMethod(name)
+    const method = parseMethod(name, connection.extended)
     if (!method) return deny(connection, id, unknownMethod(connection.principal, name))
     const allowed = authorize(connection.principal, METHODS[method])
     if (!allowed.ok) return deny(connection, id, allowed.refusal)

@@ -4,7 +4,7 @@ import {
   type HelloAuth,
   type HelloOk,
   LIMITS,
-  METHOD_NAMES,
+  methodNames,
   PROTOCOL_VERSION,
 } from '@pairgate/protocol/wire'
 
@@ -24,7 +24,7 @@ export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
     type: 'hello-ok',
     protocol: PROTOCOL_VERSION,
     server: { version: facts.version, connId: admission.principal.connId, bootId: facts.bootId },
-    features: { methods: METHOD_NAMES, events: EVENT_NAMES },
+    features: { methods: methodNames(facts.extended), events: EVENT_NAMES },
     snapshot: {
       presence: [],
       health: { ok: true, ts: facts.now, durationMs: 0 },

@@ -11,6 +11,8 @@ export interface GatewayOptions {
   readonly config?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
   readonly flags?: GatewayFlags
+  /** A state directory that is there already, instead of a fresh one. */
+  readonly stateDir?: string
 }
 
 /** A whole gateway on a state directory of its own; gone after the test. */
@@ -41,7 +43,7 @@ export interface TestHooks {
 /** Starts a gateway on a fresh state directory and any free port. */
 export async function openGateway(hooks: TestHooks, options: GatewayOptions = {}): Promise<GatewayOfTest> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'wire-'))
-  const stateDir = join(root, 'state')
+  const stateDir = options.stateDir ?? join(root, 'state')
   const logged: string[] = []
   const clients = new Set<WireClient>()
   const keep = (client: WireClient) => {
@@ -55,7 +57,7 @@ export async function openGateway(hooks: TestHooks, options: GatewayOptions = {}
     rmSync(root, { recursive: true, force: true })
   })
 
-  mkdirSync(stateDir, { mode: 0o700 })
+  mkdirSync(stateDir, { mode: 0o700, recursive: true })
   const configFile = join(stateDir, 'pairgate.json')
   writeFileSync(configFile, JSON.stringify({ gateway: options.config ?? {} }), { mode: 0o600 })
   const start = () =>

@@ -22,7 +22,7 @@ import {
 import { openSqliteStore } from '@pairgate/store'
 import { createNodeCrypto } from '../../src/platform/node-crypto.ts'
 import { createNodeRandom } from '../../src/platform/node-random.ts'
-import { createTokenSecrets } from '../../src/state/secrets.ts'
+import { createEventSeal, createTokenSecrets } from '../../src/state/secrets.ts'
 
 /** A device of the test: a real key. */
 export interface TestDevice {
@@ -70,6 +70,8 @@ export async function openWorld(): Promise<World> {
     random: createNodeRandom(),
     crypto,
     secrets: createTokenSecrets(new Uint8Array(32).fill(7)),
+    seal: createEventSeal(new Uint8Array(32).fill(8)),
+    heads: { note: () => undefined, written: async () => undefined },
     policy: OPEN_POLICY,
     live: {
       closeDevice: (deviceId, role) => void closed.push(role ? `${deviceId}/${role}` : deviceId),

@@ -15,7 +15,8 @@ const gateway = await openGateway(
 /** A session without a device and with these scopes. */
 async function session(...scopes: string[]): Promise<WireClient> {
   const client = gateway.open()
-  await client.hello({ client: { id: 'cli', mode: 'cli' }, auth: { token: TOKEN }, scopes })
+  const us = { client: { id: 'cli', mode: 'cli' }, auth: { token: TOKEN }, extended: true }
+  await client.hello({ ...us, scopes })
   return client
 }
 
@@ -94,6 +95,23 @@ const PARAMS: Readonly<
       [{ deviceId: id, role: 'operator', scopes: [] }, "at root: unexpected property 'scopes'"],
     ],
   },
+  'audit.list': {
+    good: { limit: 500, before: 7, deviceId: id, kind: 'token-revoked' },
+    bad: [
+      [{ limit: 0 }, 'at /limit: must be >= 1'],
+      [{ limit: 501 }, 'at /limit: must be <= 500'],
+      [{ limit: 1.5 }, 'at /limit: must be integer'],
+      [{ before: 0 }, 'at /before: must be >= 1'],
+      [{ before: '7' }, 'at /before: must be integer'],
+      [{ deviceId: 7 }, 'at /deviceId: must be string'],
+      [{ kind: '' }, 'at /kind: must not have fewer than 1 characters'],
+      [{ after: 7 }, "at root: unexpected property 'after'"],
+    ],
+  },
+  'audit.verify': {
+    good: {},
+    bad: [[{ from: 1 }, "at root: unexpected property 'from'"]],
+  },
 }
 
 for (const [method, { good, bad }] of Object.entries(PARAMS)) {
@@ -165,7 +183,7 @@ test('a method that does not exist is unknown to an admin, and a missing scope t
 })
 
 test('the hello names exactly the methods and events that there are', async () => {
-  const { features } = await gateway.open().hello({ auth: { token: TOKEN } })
+  const { features } = await gateway.open().hello({ auth: { token: TOKEN }, extended: true })
   assert.deepEqual([...features.methods].sort(), Object.keys(PARAMS).sort())
   assert.deepEqual([...features.events].sort(), [
     'connect.challenge',
@@ -175,6 +193,19 @@ test('the hello names exactly the methods and events that there are', async () =
     'shutdown',
     'tick',
   ])
+})
+
+test('methods whose names mean something else to OpenClaw are not there for its clients', async () => {
+  const client = gateway.open()
+  const cli = { client: { id: 'cli', mode: 'cli' }, auth: { token: TOKEN } }
+  const { features } = await client.hello({ ...cli, scopes: ['operator.admin'] })
+  for (const method of ['audit.list', 'audit.verify']) {
+    assert.equal(features.methods.includes(method), false)
+    assert.deepEqual(await client.fail(method), {
+      code: 'INVALID_REQUEST',
+      message: `unknown method: ${method}`,
+    })
+  }
 })
 
 describe('a node', () => {

@@ -1,3 +1,4 @@
+export type { AuditFault, AuditHead, AuditList, AuditRow, AuditState, AuditVerdict } from './audit-rows.ts'
 export { CLIENT_IDS, CLIENT_MODES } from './client-info.ts'
 export { CLOSES, type Close } from './close-codes.ts'
 export { ConnectParams, OwnerConnectParams } from './connect-params.ts'
@@ -21,6 +22,7 @@ export {
   type MethodName,
   type MethodParams,
   type MethodRow,
+  methodNames,
   parseMethod,
 } from './methods.ts'
 export { OWNER_NONCE_HEADER, ownerProofText } from './owner-proof.ts'

@@ -11,6 +11,8 @@ export interface MethodRow {
   readonly roles: readonly Role[]
   readonly scope: Scope | 'none'
   readonly params: TSchema
+  /** Only for clients that announced `pairgate-1`: OpenClaw means something else by the name. */
+  readonly extended?: true
 }
 
 const operator = ['operator'] as const
@@ -79,13 +81,41 @@ export const METHODS = {
     scope: 'operator.pairing',
     params: Type.Object({ deviceId: Text, role: Text }, closed),
   },
+  'audit.list': {
+    roles: operator,
+    scope: 'operator.admin',
+    params: Type.Object(
+      {
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+        /** Only events with a smaller number. */
+        before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+        deviceId: Type.Optional(Text),
+        kind: Type.Optional(Text),
+      },
+      closed,
+    ),
+    extended: true,
+  },
+  'audit.verify': { roles: operator, scope: 'operator.admin', params: Nothing, extended: true },
 } as const satisfies Record<string, MethodRow>
 
 export type MethodName = keyof typeof METHODS
 export type MethodParams<M extends MethodName> = Static<(typeof METHODS)[M]['params']>
 export const METHOD_NAMES = Object.keys(METHODS) as readonly MethodName[]
 
-/** @returns the method's name, or `undefined` for one that is not in the table. */
-export function parseMethod(text: string): MethodName | undefined {
-  return Object.hasOwn(METHODS, text) ? (text as MethodName) : undefined
+/** The methods that a client is told of and served: `extended` for one that announced `pairgate-1`. */
+export function methodNames(extended: boolean): readonly MethodName[] {
+  return METHOD_NAMES.filter((name) => isFor(name, extended))
+}
+
+/** @returns the method's name, or `undefined` for one that is not in the table, or not for such a client. */
+export function parseMethod(text: string, extended = true): MethodName | undefined {
+  if (!Object.hasOwn(METHODS, text)) return undefined
+  const name = text as MethodName
+  return isFor(name, extended) ? name : undefined
+}
+
+function isFor(name: MethodName, extended: boolean): boolean {
+  const row: MethodRow = METHODS[name]
+  return extended || row.extended !== true
 }

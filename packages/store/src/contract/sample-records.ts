@@ -1,12 +1,15 @@
-import type {
-  DecidedRequest,
-  Device,
-  EventActor,
-  GatewayEvent,
-  OpenRequest,
-  Session,
-  Token,
-  TokenUse,
+import { createHash } from 'node:crypto'
+import {
+  type DecidedRequest,
+  type Device,
+  type EventActor,
+  type GatewayEvent,
+  type OpenRequest,
+  type Session,
+  type StoreTransaction,
+  sealEvent,
+  type Token,
+  type TokenUse,
 } from '@pairgate/core'
 import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
 
@@ -19,7 +22,10 @@ export const tokenId = (n: number) => `token-${n}` as TokenId
 export const requestId = (n: number) => `request-${n}` as RequestId
 export const sessionId = (n: number) => `session-${n}` as SessionId
 
-export const OWNER: EventActor = { ref: 'owner', connId: 'conn-1', remoteIp: undefined }
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const SEAL = { macOf: (text: string) => sha256(`key of the tests ${text}`), sha256, salt: 's'.repeat(22) }
+
+export const OWNER: EventActor = { ref: 'owner', via: 'owner-socket', connId: 'conn-1', remoteIp: undefined }
 
 export function device(n: number, changes: Partial<Device> = {}): Device {
   return {
@@ -125,10 +131,19 @@ export function approved(n: number, role: Role = 'operator'): GatewayEvent {
     deviceId: deviceId(n),
     role,
     tokenId: tokenId(n),
-    scopesBefore: [],
-    scopesAfter: ['operator.read'],
     endsConnections: n % 2 === 0,
   }
+}
+
+/** Appends an event sealed by a key of the tests. */
+export async function append(
+  tx: StoreTransaction,
+  event: GatewayEvent,
+  actor: EventActor,
+  when: Instant,
+): Promise<void> {
+  const change = { after: { name: 'Küche' } }
+  await tx.appendEvent(sealEvent({ event, change, actor, at: when }, await tx.eventHead(), SEAL))
 }
 
 export function removed(n: number): GatewayEvent {

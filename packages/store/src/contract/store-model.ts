@@ -12,6 +12,7 @@ import type {
 import type { DeviceId, Instant, Role } from '@pairgate/protocol'
 import type { Operation } from './random-steps.ts'
 import {
+  append,
   approved,
   at,
   decided,
@@ -33,7 +34,7 @@ export interface Model {
   readonly tokens: Map<string, Token>
   readonly requests: Map<string, PairingRequest>
   readonly sessions: Map<string, Session>
-  readonly events: LoggedEvent[]
+  readonly events: Omit<LoggedEvent, 'mac'>[]
 }
 
 export function emptyModel(): Model {
@@ -82,8 +83,9 @@ export async function apply(operation: Operation, tx: StoreTransaction, model: M
     }
     case 'append': {
       const event = operation.removes ? removed(operation.device) : approved(operation.device)
-      model.events.push({ seq: model.events.length + 1, at: at(1), actor: OWNER, event })
-      return tx.appendEvent(event, OWNER, at(1))
+      const { ref: actor, connId } = OWNER
+      model.events.push({ seq: model.events.length + 1, epoch: 1, at: at(1), actor, connId, event })
+      return append(tx, event, OWNER, at(1))
     }
     default:
       return applyToRequest(operation, tx, model)
@@ -150,14 +152,20 @@ export async function assertSame(read: StoreReader, model: Model, now: Instant):
   }
   await assertSameTokens(read, model)
   await assertSameRequests(read, model, now)
-  assert.deepEqual(await read.eventsAfter(0, 1_000), model.events)
+  const events = await read.eventsAfter(0, 1_000)
+  assert.deepEqual(
+    events.map(({ mac: _, ...event }) => event),
+    model.events,
+  )
+  assert.equal((await read.eventHead()).mac, events.at(-1)?.mac ?? '')
   assert.equal(await read.headSeq(), model.events.length)
   for (let n = 0; n < 3; n += 1)
     assert.equal(await read.wasRemoved(deviceId(n)), wasRemoved(model, deviceId(n)))
 }
 
 function wasRemoved({ events }: Model, id: DeviceId): boolean {
-  return events.findLast(({ event }) => event.deviceId === id)?.event.kind === 'device-removed'
+  const last = events.findLast(({ event }) => 'deviceId' in event && event.deviceId === id)
+  return last?.event.kind === 'device-removed'
 }
 
 async function assertSameTokens(read: StoreReader, { tokens }: Model): Promise<void> {

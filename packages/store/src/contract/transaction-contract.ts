@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StoreTransaction } from '@pairgate/core'
 import {
+  append,
   approved,
   at,
   device,
@@ -32,7 +33,7 @@ async function writeEverything(tx: StoreTransaction): Promise<void> {
   await tx.insertRequest(request(1))
   await tx.insertSession(session(1))
   await tx.saveMeta('name', 'value')
-  await tx.appendEvent(approved(1), OWNER, at(1))
+  await append(tx, approved(1), OWNER, at(1))
 }
 
 function describeIsolation(open: OpenStore): void {
@@ -167,7 +168,7 @@ function describeTurns(open: OpenStore): void {
         store.mutate(async (tx) => {
           if (!(await tx.findDevice(deviceId(actor)))) return false
           await tx.deleteDevice(deviceId(target))
-          await tx.appendEvent(removed(target), OWNER, at(1))
+          await append(tx, removed(target), OWNER, at(1))
           return true
         })
       assert.deepEqual(await Promise.all([remove(1, 2), remove(2, 1)]), [true, false])

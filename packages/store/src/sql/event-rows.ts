@@ -1,55 +1,68 @@
-import type { GatewayEvent, LoggedEvent } from '@pairgate/core'
+import { type EventRecord, type GatewayEvent, type LoggedEvent, readDetails } from '@pairgate/core'
 import type { DeviceId, Instant, RequestId, TokenId } from '@pairgate/protocol'
-import { readRole, readScopes, unknownWord } from './rows.ts'
-import type { EventRow } from './tables.ts'
+import { readRole, unknownWord } from './rows.ts'
+import type { EventDetailsRow, EventRow } from './tables.ts'
 
-/** Ids and the role have columns, so that they can be searched; all else of an event is JSON. */
-export function fromLoggedEvent({ seq, at, actor, event }: LoggedEvent): EventRow {
+/** A row of the log with what lies beside it, as far as that was not erased. */
+export type JoinedEventRow = EventRow & {
+  readonly [Column in 'salt' | 'body']: EventDetailsRow[Column] | null
+}
+
+export function fromEventRecord(record: EventRecord): EventRow {
   return {
-    seq,
-    at,
-    actor: actor.ref,
-    conn_id: actor.connId,
-    remote_ip: actor.remoteIp ?? null,
-    kind: event.kind,
-    device_id: event.deviceId,
-    role: 'role' in event ? event.role : null,
-    request_id: 'requestId' in event ? event.requestId : null,
-    token_id: 'tokenId' in event ? event.tokenId : null,
-    details: JSON.stringify(detailsOf(event)),
+    seq: record.seq,
+    at: record.at,
+    epoch: record.epoch,
+    actor: record.actor,
+    via: record.via ?? null,
+    kind: record.kind,
+    device_id: record.deviceId ?? null,
+    role: record.role ?? null,
+    request_id: record.requestId ?? null,
+    token_id: record.tokenId ?? null,
+    ends_connections: record.endsConnections === undefined ? null : Number(record.endsConnections),
+    details_hash: record.detailsHash,
+    prev: record.prev,
+    mac: record.mac,
   }
 }
 
-function detailsOf(event: GatewayEvent): Readonly<Record<string, unknown>> {
-  switch (event.kind) {
-    case 'pairing-approved': {
-      const { scopesBefore, scopesAfter, endsConnections } = event
-      return { scopesBefore, scopesAfter, endsConnections }
-    }
-    case 'token-rotated':
-      return { scopesBefore: event.scopesBefore, scopesAfter: event.scopesAfter }
-    case 'device-renamed':
-      return { before: event.before, after: event.after }
-    case 'pairing-rejected':
-    case 'pairing-superseded':
-    case 'device-removed':
-    case 'token-revoked':
-      return {}
-  }
-}
-
-export function toLoggedEvent(row: EventRow): LoggedEvent {
+/** Understands nothing: what somebody has written into a row must still come out of it. */
+export function toEventRecord(row: JoinedEventRow): EventRecord {
   return {
     seq: row.seq,
+    at: row.at,
+    epoch: row.epoch,
+    actor: row.actor,
+    via: row.via ?? undefined,
+    kind: row.kind,
+    deviceId: row.device_id ?? undefined,
+    role: row.role ?? undefined,
+    requestId: row.request_id ?? undefined,
+    tokenId: row.token_id ?? undefined,
+    endsConnections: row.ends_connections === null ? undefined : row.ends_connections !== 0,
+    detailsHash: row.details_hash,
+    prev: row.prev,
+    mac: row.mac,
+    details: row.salt === null || row.body === null ? undefined : { salt: row.salt, body: row.body },
+  }
+}
+
+export function toLoggedEvent(row: JoinedEventRow): LoggedEvent {
+  return {
+    seq: row.seq,
+    epoch: row.epoch,
+    mac: row.mac,
     at: row.at as Instant,
-    actor: { ref: row.actor, connId: row.conn_id, remoteIp: row.remote_ip ?? undefined },
+    actor: row.actor,
+    connId: row.body === null ? undefined : readDetails(row.body)?.connection,
     event: toEvent(row),
   }
 }
 
 function toEvent(row: EventRow): GatewayEvent {
-  const deviceId = present(row, 'device_id') as DeviceId
   // Read only where the kind has them: `present` throws for a column that is empty.
+  const deviceId = () => present(row, 'device_id') as DeviceId
   const requestId = () => present(row, 'request_id') as RequestId
   const role = () => readRole(present(row, 'role'))
   const tokenId = () => present(row, 'token_id') as TokenId
@@ -58,23 +71,22 @@ function toEvent(row: EventRow): GatewayEvent {
       return {
         kind: row.kind,
         requestId: requestId(),
-        deviceId,
+        deviceId: deviceId(),
         role: role(),
         tokenId: tokenId(),
-        ...scopeChange(row),
-        endsConnections: readDetails(row)['endsConnections'] === true,
+        endsConnections: row.ends_connections === 1,
       }
     case 'pairing-rejected':
     case 'pairing-superseded':
-      return { kind: row.kind, requestId: requestId(), deviceId }
+      return { kind: row.kind, requestId: requestId(), deviceId: deviceId() }
     case 'device-renamed':
-      return { kind: row.kind, deviceId, ...nameChange(row) }
     case 'device-removed':
-      return { kind: row.kind, deviceId }
+      return { kind: row.kind, deviceId: deviceId() }
     case 'token-rotated':
-      return { kind: row.kind, deviceId, role: role(), tokenId: tokenId(), ...scopeChange(row) }
     case 'token-revoked':
-      return { kind: row.kind, deviceId, role: role(), tokenId: tokenId() }
+      return { kind: row.kind, deviceId: deviceId(), role: role(), tokenId: tokenId() }
+    case 'log-recovered':
+      return { kind: row.kind }
     default:
       throw unknownWord('kind of event', row.kind)
   }
@@ -84,24 +96,4 @@ function present(row: EventRow, column: 'device_id' | 'role' | 'request_id' | 't
   const value = row[column]
   if (value === null) throw unknownWord(`shape of '${row.kind}', without ${column},`, row.seq)
   return value
-}
-
-function readDetails(row: EventRow): Readonly<Record<string, unknown>> {
-  const details: unknown = JSON.parse(row.details)
-  if (typeof details !== 'object' || details === null) throw unknownWord('detail', row.details)
-  return { ...details }
-}
-
-function scopeChange(row: EventRow) {
-  const details = readDetails(row)
-  return {
-    scopesBefore: readScopes(details['scopesBefore']),
-    scopesAfter: readScopes(details['scopesAfter']),
-  }
-}
-
-function nameChange(row: EventRow): { before: string | undefined; after: string } {
-  const { before, after } = readDetails(row)
-  if (typeof after !== 'string') throw unknownWord('detail', row.details)
-  return { before: typeof before === 'string' ? before : undefined, after }
 }

@@ -51,7 +51,7 @@ export function readRole(text: string): Role {
 }
 
 /** The scopes of a parsed JSON list. */
-export function readScopes(list: unknown): readonly Scope[] {
+function readScopes(list: unknown): readonly Scope[] {
   return readList(list, parseScope)
 }
 

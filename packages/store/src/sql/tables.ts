@@ -8,6 +8,7 @@ export interface Tables {
   readonly pairing_requests: RequestRow
   readonly sessions: SessionRow
   readonly events: EventRow
+  readonly event_details: EventDetailsRow
   readonly meta: MetaRow
 }
 
@@ -84,15 +85,24 @@ export interface SessionRow {
 export interface EventRow {
   readonly seq: number
   readonly at: number
+  readonly epoch: number
   readonly actor: string
-  readonly conn_id: string
-  readonly remote_ip: string | null
+  readonly via: string | null
   readonly kind: string
   readonly device_id: string | null
   readonly role: string | null
   readonly request_id: string | null
   readonly token_id: string | null
-  readonly details: string
+  readonly ends_connections: number | null
+  readonly details_hash: string
+  readonly prev: string
+  readonly mac: string
+}
+
+export interface EventDetailsRow {
+  readonly seq: number
+  readonly salt: string
+  readonly body: string
 }
 
 export interface MetaRow {

@@ -1,6 +1,7 @@
 import type { Result } from '@pairgate/core'
 import type { MethodName, MethodParams } from '@pairgate/protocol/wire'
 import type { Connection } from '../connection.ts'
+import type { AuditMethods } from './audit-methods.ts'
 import type { DevicePairMethods } from './device-pair-methods.ts'
 import type { DeviceTokenMethods } from './device-token-methods.ts'
 import type { GatewayReport } from './gateway-report.ts'
@@ -28,9 +29,10 @@ export interface MethodParts {
   readonly report: GatewayReport
   readonly pair: DevicePairMethods
   readonly token: DeviceTokenMethods
+  readonly audit: AuditMethods
 }
 
-export function createMethodHandlers({ report, pair, token }: MethodParts) {
+export function createMethodHandlers({ report, pair, token, audit }: MethodParts) {
   return {
     health: report.health,
     status: report.status,
@@ -41,5 +43,7 @@ export function createMethodHandlers({ report, pair, token }: MethodParts) {
     'device.pair.rename': pair.rename,
     'device.token.rotate': token.rotate,
     'device.token.revoke': token.revoke,
+    'audit.list': audit.list,
+    'audit.verify': audit.verify,
   } satisfies { readonly [M in MethodName]: Handler<M> }
 }

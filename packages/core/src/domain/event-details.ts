@@ -1,0 +1,78 @@
+/** One side of a change, as far as the change touched it. */
+export interface EventState {
+  readonly name?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly session?: string | undefined
+  readonly expiresAt?: number | undefined
+  /** What a recovery found in the log, and at which number. */
+  readonly fault?: string | undefined
+  readonly seq?: number | undefined
+}
+
+export interface EventChange {
+  readonly before?: EventState | undefined
+  readonly after?: EventState | undefined
+}
+
+/** What lies beside an event and can be erased without breaking the chain. */
+export interface EventDetails extends EventChange {
+  readonly address?: string | undefined
+  readonly connection?: string | undefined
+}
+
+/** JSON with sorted keys and nothing undefined: equal details have one spelling, and so one hash. */
+export function writeDetails(details: EventDetails): string {
+  return canonicalJson(details)
+}
+
+/** Details as they were written, or `undefined` for a text that is none: whoever verifies finds that out. */
+export function readDetails(body: string): EventDetails | undefined {
+  const details = parse(body)
+  if (!isObject(details)) return undefined
+  const { before, after, address, connection } = details
+  return {
+    before: readState(before),
+    after: readState(after),
+    address: readText(address),
+    connection: readText(connection),
+  }
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  const names = Object.keys(value).filter((name) => value[name] !== undefined)
+  const fields = names.sort().map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`)
+  return `{${fields.join(',')}}`
+}
+
+function readState(value: unknown): EventState | undefined {
+  if (!isObject(value)) return undefined
+  const { name, scopes, session, expiresAt, fault, seq } = value
+  return {
+    name: readText(name),
+    scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
+    session: readText(session),
+    expiresAt: readNumber(expiresAt),
+    fault: readText(fault),
+    seq: readNumber(seq),
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+function readText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+function readNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}

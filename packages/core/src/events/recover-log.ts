@@ -1,0 +1,68 @@
+import { EVERY_SESSION, SCOPES } from '@pairgate/protocol'
+import type { FoundFault } from '../domain/chain-fault.ts'
+import type { EventActor, EventHead } from '../domain/gateway-event.ts'
+import { revokeToken, withoutRole } from '../domain/grant.ts'
+import { tokenFacts } from '../domain/token.ts'
+import { closeRequestsOf } from '../pairing/close-requests.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Store } from '../ports/store.ts'
+import type { AppendEvent } from './append-event.ts'
+import type { Decision } from './decide.ts'
+
+export interface RecoverLogDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly appendEvent: AppendEvent
+}
+
+/** What a recovery has done. */
+export interface Recovery {
+  readonly head: EventHead
+  readonly revokedTokens: number
+  readonly closedRequests: number
+}
+
+/** The gateway stands still, so there is no connection that anything is done on. */
+const HOST: EventActor = { ref: 'owner', via: 'host', connId: 'recover', remoteIp: undefined }
+const OWNER = {
+  ref: HOST.ref,
+  scopes: SCOPES,
+  isAdmin: true,
+  isOwner: true,
+  sessionId: EVERY_SESSION,
+} as const
+
+/**
+ * Goes on with a log that does not lead up to its head, as the owner decided: in a new epoch, whose first
+ * event names what was found. Nobody knows what was revoked in the part that is missing, so every token
+ * is revoked and every open request closed; each device is let in again by an approval.
+ */
+export function createRecoverLog({ store, clock, appendEvent }: RecoverLogDeps) {
+  return (found: FoundFault | undefined): Promise<Recovery> =>
+    store.mutate(async (tx) => {
+      const now = clock.now()
+      const decision: Decision = {
+        tx,
+        now,
+        actor: OWNER,
+        append: (event, change = {}) => appendEvent(tx, { event, change, actor: HOST, at: now }),
+      }
+      await decision.append({ kind: 'log-recovered' }, { before: { fault: found?.fault, seq: found?.seq } })
+      const revokedTokens = await revokeAll(decision)
+      const closedRequests = (await tx.listOpenRequests(now)).length
+      await closeRequestsOf(undefined, decision)
+      return { head: await tx.eventHead(), revokedTokens, closedRequests }
+    })
+}
+
+async function revokeAll({ tx, now, actor, append }: Decision): Promise<number> {
+  const standing = (await tx.listTokens()).filter(({ revokedAt }) => revokedAt === undefined)
+  for (const token of standing) {
+    const { deviceId, role, tokenId } = token
+    await tx.saveToken(revokeToken(token, actor.ref, now))
+    const device = await tx.findDevice(deviceId)
+    if (device) await tx.saveDevice(withoutRole(device, role))
+    await append({ kind: 'token-revoked', deviceId, role, tokenId }, { before: tokenFacts(token) })
+  }
+  return standing.length
+}

@@ -1,0 +1,22 @@
+import { type EventRecord, type EventState, readDetails } from '@pairgate/core'
+import type { AuditRow, AuditState } from '@pairgate/protocol/wire'
+
+/** A row of the event log for an admin; what is not known, or was erased, is left out. */
+export function auditRow(record: EventRecord): AuditRow {
+  const { seq, at, epoch, actor, via, kind, deviceId, role, requestId, tokenId, mac, details } = record
+  const { before, after, address, connection } = (details && readDetails(details.body)) ?? {}
+  const known = {
+    ...present({ via, address, connection, deviceId, role, requestId, tokenId }),
+    ...present({ before: before && stateOf(before), after: after && stateOf(after) }),
+  }
+  return { seq, at, epoch, actor, kind, ...known, ...(!details && { erased: true as const }), mac }
+}
+
+function stateOf({ name, scopes, session, expiresAt, fault, seq }: EventState): AuditState {
+  return present({ name, scopes, session, expiresAtMs: expiresAt, fault, seq })
+}
+
+function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as { [K in keyof T]?: NonNullable<T[K]> }
+}

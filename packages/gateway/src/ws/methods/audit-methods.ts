@@ -1,0 +1,38 @@
+import { CHAIN_FAULTS, type Core, ok, type StoreReader } from '@pairgate/core'
+import type { AuditList, AuditVerdict } from '@pairgate/protocol/wire'
+import type { Log } from '../../platform/log.ts'
+import type { EventHeadFile } from '../../state/event-head.ts'
+import { auditRow } from '../../wire/event-to-wire.ts'
+import type { Handler } from './method-handlers.ts'
+
+export interface AuditMethodsDeps {
+  readonly read: Pick<StoreReader, 'listEventRecords'>
+  readonly heads: Pick<EventHeadFile, 'head'>
+  readonly verifyChain: Core['verifyChain']
+  readonly log: Log
+}
+
+export interface AuditMethods {
+  readonly list: Handler<'audit.list'>
+  readonly verify: Handler<'audit.verify'>
+}
+
+const LISTED = 50
+
+/** `audit.*`: the event log for admins. It speaks of everybody, so nobody else may read any of it. */
+export function createAuditMethods({ read, heads, verifyChain, log }: AuditMethodsDeps): AuditMethods {
+  return {
+    async list(_connection, { limit = LISTED, before, deviceId, kind }) {
+      const records = await read.listEventRecords({ limit, before, deviceId, kind })
+      return ok({ events: records.map(auditRow), head: heads.head } satisfies AuditList)
+    },
+    async verify() {
+      // Asked before the first row is read: what is decided meanwhile only makes the log longer.
+      const verdict = await verifyChain({ head: heads.head })
+      if (verdict.ok) return ok(verdict satisfies AuditVerdict)
+      const { seq, fault } = verdict
+      log.error({ seq, fault }, 'the event log does not verify')
+      return ok({ ok: false, seq, fault, ...CHAIN_FAULTS[fault] } satisfies AuditVerdict)
+    },
+  }
+}

@@ -1,0 +1,69 @@
+/** One side of what an event has changed. */
+export interface AuditState {
+  readonly name?: string
+  readonly scopes?: readonly string[]
+  /** Id of a session, or `*` for every session. */
+  readonly session?: string
+  readonly expiresAtMs?: number
+  /** Of a recovery: the fault that it went on with, and the number of the event. */
+  readonly fault?: string
+  readonly seq?: number
+}
+
+/** One event of the log. */
+export interface AuditRow {
+  readonly seq: number
+  readonly at: number
+  readonly epoch: number
+  /** `owner`, `shared-secret` or `device:<id>`. */
+  readonly actor: string
+  /** `owner-socket`, `websocket`, or `host` for a command that works without the gateway. */
+  readonly via?: string
+  /** Absent for the owner's socket and direct loopback. */
+  readonly address?: string
+  readonly connection?: string
+  readonly kind: string
+  readonly deviceId?: string
+  readonly role?: string
+  readonly requestId?: string
+  /** Names a token; it is no secret. */
+  readonly tokenId?: string
+  readonly before?: AuditState
+  readonly after?: AuditState
+  /** Names, scopes and addresses of this event were erased. */
+  readonly erased?: true
+  readonly mac: string
+}
+
+export interface AuditHead {
+  readonly epoch: number
+  readonly seq: number
+  readonly mac: string
+}
+
+/** Newest first. */
+export interface AuditList {
+  readonly events: readonly AuditRow[]
+  readonly head: AuditHead
+}
+
+export interface AuditFault {
+  readonly seq: number
+  readonly fault: string
+}
+
+export type AuditVerdict =
+  | {
+      readonly ok: true
+      readonly events: number
+      readonly from: number
+      readonly to: number
+      readonly head: AuditHead
+      /** Events whose details were erased. */
+      readonly erased: number
+      /** Events from before the log was sealed. */
+      readonly unsealed: number
+      /** Faults that a recovery went on with. */
+      readonly accepted: readonly AuditFault[]
+    }
+  | ({ readonly ok: false; readonly what: string; readonly advice: string } & AuditFault)
