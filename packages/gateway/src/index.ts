@@ -1,6 +1,7 @@
 export { ConfigError } from './config/config-error.ts'
 export { ListenError } from './http/listen-error.ts'
 export { createLog, type Log, type LogLevel } from './platform/log.ts'
+export { type RecoveredLog, type RecoverOptions, recoverEventLog } from './recover-event-log.ts'
 export { type GatewayFlags, type RunningGateway, type StartOptions, startGateway } from './start-gateway.ts'
 export { loadOrCreateKey, loadTokenKey, sharedTokenOf } from './state/secrets.ts'
 export { StateError } from './state/state-error.ts'

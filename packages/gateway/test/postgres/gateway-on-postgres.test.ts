@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { inspect } from 'node:util'
+import type { AuditVerdict } from '@pairgate/protocol/wire'
 import { startPostgres } from '@pairgate/store/testing'
 import { createLog } from '../../src/platform/log.ts'
+import { recoverEventLog } from '../../src/recover-event-log.ts'
 import { startGateway } from '../../src/start-gateway.ts'
 import { StateError } from '../../src/state/state-error.ts'
 import { type GatewayOfTest, type GatewayOptions, openGateway } from '../harness/gateway-of-test.ts'
@@ -150,4 +152,34 @@ test('a file that is left aside for a PostgreSQL database is pointed out', async
   })
   assert.match(gateway.warnings.join(), /pairgate\.db and the devices in it are not used/)
   await gateway.stop('test')
+})
+
+test('the event log of a database on a server is sealed, held against its head and recovered', async (context) => {
+  const url = await server.freshDatabase()
+  const gateway = await openOnPostgres(context, url)
+  const { device, token } = await pair(gateway, { scopes })
+  await pair(gateway, { scopes })
+  const verify = async () => {
+    const owner = await gateway.owner()
+    const verdict = await owner.call<AuditVerdict>('audit.verify')
+    await owner.end()
+    return verdict
+  }
+  const sound = await verify()
+  assert.deepEqual(sound, { ...sound, ok: true, events: 2 })
+  await gateway.stop()
+
+  const database = new URL(url).pathname.slice(1)
+  await server.ask('delete from event_details where seq = 2', database)
+  await server.ask('delete from events where seq = 2', database)
+  const refused = gateway.restart()
+  await assert.rejects(refused, /event 2 of epoch 1\. Event 2 is gone, .*\n.*\n.*recover --accept-rollback/)
+  const env = { PAIRGATE_STATE_DIR: gateway.stateDir, DATABASE_URL: url }
+  const { recovery } = await recoverEventLog({ env })
+  assert.equal(recovery?.revokedTokens, 2)
+  await gateway.restart()
+  const recovered = await verify()
+  assert.deepEqual(recovered, { ...recovered, ok: true, events: 4 })
+  const { details } = await refusedConnect(gateway, { device, scopes, auth: { deviceToken: token } })
+  assert.equal(details?.['authReason'], 'token_revoked')
 })
