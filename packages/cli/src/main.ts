@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
+import { addAuditCommands } from './commands/audit.ts'
 import { addCallCommand } from './commands/call.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDevicesCommands } from './commands/devices.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
+import { addRecoverCommand } from './commands/recover.ts'
 import { printFailure } from './output/print-error.ts'
 import { usageError } from './usage-error.ts'
 
@@ -39,6 +41,8 @@ function createProgram(output: { complaint: string }): Command {
   addDevicesCommands(program)
   addConnectCommand(program)
   addGatewayCommands(program)
+  addAuditCommands(program)
+  addRecoverCommand(program)
   addCallCommand(program)
   program.addHelpText('after', '\nStart here:\n  $ openclaw gateway run\n  $ openclaw devices list')
   rewordErrors(program)

@@ -1,14 +1,7 @@
-import {
-  ConfigError,
-  createLog,
-  ListenError,
-  type RunningGateway,
-  StateError,
-  startGateway,
-} from '@pairgate/gateway'
+import { createLog, type RunningGateway, startGateway } from '@pairgate/gateway'
 import { EXIT } from '../exit-codes.ts'
-import { CommandError } from '../output/command-error.ts'
 import { bold, dim } from '../output/paint.ts'
+import { explainStart } from './explain-start.ts'
 
 export interface RunOptions {
   readonly port?: string
@@ -22,7 +15,7 @@ export interface RunOptions {
 /** Runs until it is told to stop; resolves when everything is closed. */
 export async function runGateway({ verbose, ...flags }: RunOptions): Promise<void> {
   const log = createLog({ level: verbose ? 'debug' : 'info', destination: process.stderr })
-  const gateway = await explained(() => startGateway({ flags, env: process.env, log }))
+  const gateway = await explainStart(() => startGateway({ flags, env: process.env, log }))
   stopOnSignal(gateway)
   process.stdout.write(`${welcome(gateway).join('\n')}\n`)
   for (const warning of gateway.warnings) process.stderr.write(`Warning: ${warning}\n`)
@@ -59,26 +52,4 @@ function stopOnSignal(gateway: RunningGateway): void {
   }
   process.on('SIGINT', () => stop(EXIT.interrupted))
   process.on('SIGTERM', () => stop(EXIT.terminated))
-}
-
-async function explained<T>(start: () => Promise<T>): Promise<T> {
-  try {
-    return await start()
-  } catch (error) {
-    if (error instanceof ConfigError) throw sentence(error.message, configExitCode(error.message))
-    if (error instanceof StateError || error instanceof ListenError)
-      throw sentence(error.message, EXIT.failed)
-    throw error
-  }
-}
-
-// A wrong flag is a slip of the hand; settings that cannot work stay so until somebody edits them.
-function configExitCode(message: string) {
-  return message.startsWith('Invalid --') ? EXIT.failed : EXIT.badConfig
-}
-
-/** These errors are a sentence and what to do next already. */
-function sentence(message: string, exitCode: typeof EXIT.failed | typeof EXIT.badConfig): CommandError {
-  const [first = message, ...next] = message.split('\n')
-  return new CommandError(first, { next, exitCode })
 }

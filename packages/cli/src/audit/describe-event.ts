@@ -1,0 +1,77 @@
+import type { AuditRow, AuditState } from '@pairgate/protocol/wire'
+import { cleanText } from '../output/clean-text.ts'
+
+/** Lists of scopes are longer than names, and nobody should have to guess what was cut off. */
+const LONGEST = 1_000
+
+/** ISO 8601 in UTC; a row that was tampered with may hold a number that is no time. */
+export function isoTime(at: number): string {
+  const time = new Date(at)
+  return Number.isNaN(time.getTime()) ? String(at) : time.toISOString()
+}
+
+/** The same for people, without the `T`. */
+export function timeText(at: number): string {
+  return isoTime(at).replace(/^(.{10})T(.{8})\.\d+Z$/, '$1 $2')
+}
+
+/** `device 80d2a226 · 192.0.2.1`: who it was, and from where. */
+export function actorText({ actor, via, address }: AuditRow): string {
+  const who = actor.replace(/^device:(.{8}).*$/s, 'device $1')
+  return cleanText([who, address ?? (via === 'websocket' ? undefined : via)].filter(Boolean).join(' · '))
+}
+
+/** `operator.read → operator.read, operator.write`: what is different now. */
+export function changeText(event: AuditRow): string {
+  if (event.erased) return 'details erased'
+  const { before, after } = event
+  if (before?.fault !== undefined) return cleanText(`event ${before.seq} ${before.fault}`)
+  const parts = [pair(before?.name, after?.name), pair(scopesText(before), scopesText(after))]
+  return cleanText(parts.filter((part) => part !== '').join('; '), LONGEST)
+}
+
+/** Everything that is known of an event, a line each. */
+export function eventLines(event: AuditRow): readonly string[] {
+  const { seq, epoch, at, kind, actor, via, address, connection } = event
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Event', `${seq} (epoch ${epoch})`],
+    ['Time', isoTime(at)],
+    ['Kind', kind],
+    ['By', actor],
+    ['Way in', via],
+    ['Address', event.erased ? 'erased' : (address ?? 'this host')],
+    ['Connection', event.erased ? 'erased' : connection],
+    ['Device', event.deviceId],
+    ['Role', event.role],
+    ['Request', event.requestId],
+    ['Token id', event.tokenId],
+    ['Before', event.erased ? 'erased' : stateText(event.before)],
+    ['After', event.erased ? 'erased' : stateText(event.after)],
+    ['Seal', event.mac],
+  ]
+  return lines.flatMap(([name, text]) =>
+    text === undefined ? [] : [`${`${name}:`.padEnd(12)}${cleanText(text, LONGEST)}`],
+  )
+}
+
+function stateText(state: AuditState | undefined): string | undefined {
+  if (!state) return undefined
+  const { name, scopes, session, expiresAtMs, fault, seq } = state
+  const parts = [
+    name,
+    scopes && `scopes: ${scopes.join(', ') || 'none'}`,
+    session && `session: ${session === '*' ? 'every session' : session}`,
+    expiresAtMs === undefined ? undefined : `expires: ${isoTime(expiresAtMs)}`,
+    fault && `event ${seq} ${fault}`,
+  ]
+  return parts.filter((part) => part !== undefined && part !== '').join('; ') || undefined
+}
+
+function scopesText(state: AuditState | undefined): string | undefined {
+  return state?.scopes && (state.scopes.join(', ') || 'no scopes')
+}
+
+function pair(before: string | undefined, after: string | undefined): string {
+  if (before === after) return before ?? ''
+  return `${before ?? '–'} → ${after ?? '–'}`
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import type { ExportOptions } from './audit-export.ts'
+import type { ListOptions } from './audit-list.ts'
+import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
+import { readCount } from './read-count.ts'
+
+/** The group `openclaw audit`: descriptions only. */
+export function addAuditCommands(program: Command): void {
+  const audit = program.command('audit').description('read the log of all that was decided, and verify it')
+  addExamples(audit, ['audit list', 'audit list --device 80d2a226', 'audit verify'])
+  addList(audit)
+
+  const show = audit
+    .command('show')
+    .description('show all about one event')
+    .argument('<seq>', 'number of the event', readCount)
+  addExamples(addGatewayOptions(show), ['audit show 42'])
+  show.action((seq: number, options: CommonOptions) =>
+    runAction(options.json, async () => (await import('./audit-show.ts')).showEvent(seq, options)),
+  )
+
+  const verify = audit.command('verify').description('verify that nobody has changed the log')
+  addExamples(addGatewayOptions(verify), ['audit verify', 'audit verify --json --timeout 60000'])
+  verify.action((options: CommonOptions) =>
+    runAction(options.json, async () => (await import('./audit-verify.ts')).verifyLog(options)),
+  )
+  addExport(audit)
+}
+
+function addList(audit: Command): void {
+  const list = audit
+    .command('list')
+    .description('list events, newest first')
+    .option('--device <id>', 'only events about this device: its id, or the first 8 letters')
+    .option('--kind <kind>', 'only events of this kind, such as token-revoked')
+    .option('--limit <n>', 'how many (default: 50, at most 500)', readCount)
+  addExamples(addGatewayOptions(list), ['audit list --limit 10', 'audit list --kind token-revoked --json'])
+  list.action((options: ListOptions) =>
+    runAction(options.json, async () => (await import('./audit-list.ts')).listEvents(options)),
+  )
+}
+
+function addExport(audit: Command): void {
+  const all = audit
+    .command('export')
+    .description('write events as lines of JSON, oldest first')
+    .option('--from <seq>', 'number of the first event (default: 1)', readCount)
+    .option('--to <seq>', 'number of the last event (default: the newest)', readCount)
+  addExamples(addGatewayOptions(all), ['audit export', 'audit export --from 1000 --to 1999'])
+  all.action((options: ExportOptions) =>
+    runAction(options.json, async () => (await import('./audit-export.ts')).exportEvents(options)),
+  )
+}
