@@ -56,7 +56,7 @@ interface DeviceConnect {
 
 async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Promise<Result<Admission>> {
   const judge = (read: StoreReader) => judgeAgainst(read, deps, connect)
-  const answer = await judge(deps.read)
+  const answer = judgeFound(deps, connect) ?? (await judge(deps.read))
   if (answer.kind === 'accept') return ok(admit(deps, connect, answer))
   if (answer.kind === 'scope-mismatch') return refuse({ reason: 'scope-mismatch' })
   if (await isOpenDoor(deps, connect, answer.why)) {
@@ -87,6 +87,16 @@ async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Pr
   return second.kind === 'accept' ? ok(admit(deps, connect, second)) : refuse({ reason: 'gateway-busy' })
 }
 
+/** The way of every paired device: its token was found by its secret, and that is all there is to read. */
+function judgeFound(
+  { clock }: AcceptConnectDeps,
+  { credential, ask }: DeviceConnect,
+): GrantAnswer | undefined {
+  if (credential.kind !== 'device-token') return undefined
+  const { token } = credential
+  return judgeGrant({ known: true, token, credential, asked: knownScopes(ask.scopes), now: clock.now() })
+}
+
 async function judgeAgainst(
   read: StoreReader,
   deps: AcceptConnectDeps,
@@ -97,7 +107,8 @@ async function judgeAgainst(
     read.findDevice(proved.deviceId),
     read.findToken(proved.deviceId, role),
   ])
-  return judgeGrant({ device, token, credential, asked: knownScopes(ask.scopes), now: deps.clock.now() })
+  const known = device !== undefined
+  return judgeGrant({ known, token, credential, asked: knownScopes(ask.scopes), now: deps.clock.now() })
 }
 
 /** Mode `none` on loopback lets an unknown key in as it always did; who was revoked or removed has to ask. */
@@ -122,16 +133,21 @@ function admit(
     method: credential.kind === 'shared' ? credential.by : 'device-token',
     token: {
       record,
-      secret: deps.secrets.secretOf(record.tokenId),
+      // What was just proved need not be derived again.
+      secret: isCurrent(credential) ? credential.secret : deps.secrets.secretOf(record.tokenId),
       issuedAt: record.rotatedAt ?? record.createdAt,
     },
     first: firstTime(record, credential),
   }
 }
 
+function isCurrent(credential: Credential): credential is Extract<Credential, { kind: 'device-token' }> {
+  return credential.kind === 'device-token' && credential.as === 'current'
+}
+
 function firstTime(record: Token, credential: Credential): Admission['first'] {
   if (record.presentedAt !== undefined) return undefined
-  if (credential.kind === 'device-token' && credential.as === 'current') return 'proof'
+  if (isCurrent(credential)) return 'proof'
   return record.deliveredAt === undefined ? 'delivery' : undefined
 }
 

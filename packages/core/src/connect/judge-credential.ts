@@ -1,4 +1,10 @@
-import { type DeviceId, type Instant, parseTokenSecret, type Role } from '@pairgate/protocol'
+import {
+  type DeviceId,
+  type Instant,
+  parseTokenSecret,
+  type Role,
+  type TokenSecret,
+} from '@pairgate/protocol'
 import { previousStillFetches } from '../domain/grant.ts'
 import type { TokenFault } from '../domain/refusal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
@@ -10,7 +16,13 @@ import type { ConnectAuth } from './connect-ask.ts'
 
 /** The first class of credential that verified. */
 export type Credential =
-  | { readonly kind: 'device-token'; readonly as: 'current' | 'previous' }
+  | {
+      readonly kind: 'device-token'
+      readonly as: 'current' | 'previous'
+      readonly secret: TokenSecret
+      /** The row that the secret was found by, so that nobody has to read it again. */
+      readonly token: Token
+    }
   | { readonly kind: 'shared'; readonly by: 'token' | 'password' }
   /** Nothing was brought but the key, and the mode asks for nothing more. */
   | { readonly kind: 'key-alone' }
@@ -26,8 +38,9 @@ export interface JudgeCredentialDeps {
  * beside a good one neither helps nor harms (T06, T11); a token of another device or role is garbage.
  */
 export function createJudgeCredential({ read, crypto, policy }: JudgeCredentialDeps) {
-  async function judgeToken(secret: string, device: { deviceId: DeviceId; role: Role }, now: Instant) {
-    if (!parseTokenSecret(secret)) return 'mismatch'
+  async function judgeToken(text: string, device: { deviceId: DeviceId; role: Role }, now: Instant) {
+    const secret = parseTokenSecret(text)
+    if (!secret) return 'mismatch'
     const found = await read.findTokenByHash(crypto.hashToken(secret))
     if (!found) return faultOfUnknown(device)
     const { token, as } = found
@@ -35,7 +48,7 @@ export function createJudgeCredential({ read, crypto, policy }: JudgeCredentialD
     if (token.role !== device.role) return 'other-role'
     if (tokenState(token, now) === 'revoked') return 'revoked'
     if (as === 'previous' && !previousStillFetches(token, now)) return 'rotated'
-    return { kind: 'device-token', as } as const
+    return { kind: 'device-token', as, secret, token } as const
   }
 
   /** Only for a device that has proved its key, so it tells that device's own story and nobody else's. */

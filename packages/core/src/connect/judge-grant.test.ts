@@ -8,10 +8,11 @@ import {
   type SessionId,
   type TokenHash,
   type TokenId,
+  type TokenSecret,
 } from '@pairgate/protocol'
 import fc from 'fast-check'
-import type { Device } from '../domain/device.ts'
 import type { Token } from '../domain/token.ts'
+import type { Credential } from './judge-credential.ts'
 import { judgeGrant } from './judge-grant.ts'
 
 const scopes = fc.subarray([...SCOPES])
@@ -35,18 +36,18 @@ const token: fc.Arbitrary<Token> = fc.record({
   revokedBy: fc.constant(undefined),
   lastUsedAt: fc.constant(undefined),
 })
-const credential = fc.constantFrom(
-  { kind: 'device-token', as: 'current' } as const,
-  { kind: 'device-token', as: 'previous' } as const,
+const brought = (as: 'current' | 'previous') =>
+  ({ kind: 'device-token', as, secret: '' as TokenSecret, token: {} as Token }) as const
+const credential = fc.constantFrom<Credential[]>(
+  brought('current'),
+  brought('previous'),
   { kind: 'shared', by: 'token' } as const,
   { kind: 'key-alone' } as const,
 )
-const device = { id: 'd' } as Device
-
 test('nothing that is accepted is wider than the token or than what was asked', () => {
   fc.assert(
     fc.property(token, credential, scopes, (held, brought, asked) => {
-      const answer = judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant })
+      const answer = judgeGrant({ known: true, token: held, credential: brought, asked, now: 10 as Instant })
       if (answer.kind !== 'accept') return
       assert.equal(coversScopes(held.scopes, answer.scopes), true)
       assert.equal(coversScopes(asked, answer.scopes), true)
@@ -59,7 +60,7 @@ test('a revoked or expired token is never accepted, whatever comes with it', () 
       const gone = held.revokedAt !== undefined || (held.expiresAt !== undefined && held.expiresAt <= 10)
       fc.pre(gone)
       assert.equal(
-        judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant }).kind,
+        judgeGrant({ known: true, token: held, credential: brought, asked, now: 10 as Instant }).kind,
         'ask',
       )
     }),
@@ -69,7 +70,7 @@ test('the key alone fetches a secret only until it was first proved', () => {
   fc.assert(
     fc.property(token, scopes, (held, asked) => {
       const answer = judgeGrant({
-        device,
+        known: true,
         token: held,
         credential: { kind: 'key-alone' },
         asked,
@@ -87,10 +88,9 @@ test('a token that asks for more than it holds files no request', () => {
     revokedAt: undefined,
     expiresAt: undefined,
   } as unknown as Token
-  const brought = { kind: 'device-token', as: 'current' } as const
   const asked = ['operator.write'] as const
   assert.equal(
-    judgeGrant({ device, token: held, credential: brought, asked, now: 10 as Instant }).kind,
+    judgeGrant({ known: true, token: held, credential: brought('current'), asked, now: 10 as Instant }).kind,
     'scope-mismatch',
   )
 })
@@ -106,13 +106,13 @@ test('the shared secret fetches a secret once, and then asks an operator for wha
   const brought = { kind: 'shared', by: 'token' } as const
   const asked = ['operator.read', 'operator.write'] as const
   const now = 10 as Instant
-  assert.deepEqual(judgeGrant({ device, token: fresh, credential: brought, asked, now }), {
+  assert.deepEqual(judgeGrant({ known: true, token: fresh, credential: brought, asked, now }), {
     kind: 'accept',
     token: fresh,
     scopes: ['operator.read'],
   })
   const delivered = { ...fresh, deliveredAt: now }
-  assert.deepEqual(judgeGrant({ device, token: delivered, credential: brought, asked, now }), {
+  assert.deepEqual(judgeGrant({ known: true, token: delivered, credential: brought, asked, now }), {
     kind: 'ask',
     why: 'scope-upgrade',
   })

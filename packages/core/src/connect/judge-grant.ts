@@ -1,11 +1,11 @@
 import { coversScopes, type Instant, meetScopes, type Scope } from '@pairgate/protocol'
-import type { Device } from '../domain/device.ts'
 import type { RequestWhy } from '../domain/pairing-request.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { Credential } from './judge-credential.ts'
 
 export interface GrantQuestion {
-  readonly device: Device | undefined
+  /** Whether the device was approved at all. */
+  readonly known: boolean
   /** The device's token for the role that it asks for. */
   readonly token: Token | undefined
   readonly credential: Credential
@@ -20,8 +20,8 @@ export type GrantAnswer =
   | { readonly kind: 'scope-mismatch' }
 
 /** Whether what was approved carries this connect. Never widens: what is accepted is held by the token. */
-export function judgeGrant({ device, token, credential, asked, now }: GrantQuestion): GrantAnswer {
-  if (!device) return { kind: 'ask', why: 'not-paired' }
+export function judgeGrant({ known, token, credential, asked, now }: GrantQuestion): GrantAnswer {
+  if (!known) return { kind: 'ask', why: 'not-paired' }
   if (!token || tokenState(token, now) === 'revoked') return { kind: 'ask', why: 'role-upgrade' }
   if (tokenState(token, now) === 'expired') return { kind: 'ask', why: 'token-expired' }
 
