@@ -95,7 +95,6 @@ const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE'])
 class PostgresConnection implements DatabaseConnection {
   readonly #client: PoolClient
   readonly #names: Map<string, string>
-  #last: Promise<unknown> = Promise.resolve()
   #failure: { readonly error: unknown } | undefined
   #isUseless = false
 
@@ -115,15 +114,18 @@ class PostgresConnection implements DatabaseConnection {
     return { ...changed, rows: rows as R[] }
   }
 
-  /** One after the other, as `pg` wants it; behind one that failed there is only the rollback. */
-  run(sql: string, values: readonly unknown[] = []): Promise<Answer> {
-    const answer = this.#last.then(() => {
-      // PostgreSQL would only say that the transaction is aborted, or take a commit and roll back in silence.
-      if (this.#failure && sql !== 'rollback') throw this.#failure.error
-      return this.#send(sql, values)
-    })
-    this.#last = answer.catch(() => undefined)
-    return answer
+  /** Kysely asks one after the other; behind what failed there is only the rollback. */
+  async run(sql: string, values: readonly unknown[] = []): Promise<Answer> {
+    // PostgreSQL would only say that the transaction is aborted, or take a commit and roll back in silence.
+    if (this.#failure && sql !== 'rollback') throw this.#failure.error
+    try {
+      const answer: unknown = await whileConnected(() => this.#client.query(this.#prepared(sql, values)))
+      return (Array.isArray(answer) ? answer.at(-1) : answer) as Answer
+    } catch (error) {
+      this.#failure ??= { error }
+      if (!isAlive(error instanceof Error ? (error.cause ?? error) : error)) this.discard()
+      throw error
+    }
   }
 
   discard(): void {
@@ -145,16 +147,5 @@ class PostgresConnection implements DatabaseConnection {
     const name = this.#names.get(text) ?? `pairgate-${this.#names.size}`
     this.#names.set(text, name)
     return { name, text, values: [...values] }
-  }
-
-  async #send(sql: string, values: readonly unknown[]): Promise<Answer> {
-    try {
-      const answer: unknown = await whileConnected(() => this.#client.query(this.#prepared(sql, values)))
-      return (Array.isArray(answer) ? answer.at(-1) : answer) as Answer
-    } catch (error) {
-      this.#failure ??= { error }
-      if (!isAlive(error instanceof Error ? (error.cause ?? error) : error)) this.discard()
-      throw error
-    }
   }
 }
