@@ -10,14 +10,15 @@ test('a timer fires once, a stopped one never, a repeated one until it is stoppe
   timers.after(5, () => fired.push('once'))
   timers.after(5, () => fired.push('cancelled'))()
   const stop = timers.every(5, () => fired.push('again'))
-  await sleep(60)
+  const count = (name: string) => fired.filter((each) => each === name).length
+  // On a busy machine a timer may come late; that it comes is what counts.
+  while (count('again') < 2 || count('once') < 1) await sleep(5)
   stop()
   const soFar = fired.length
   await sleep(30)
   assert.equal(fired.length, soFar)
-  assert.equal(fired.filter((name) => name === 'once').length, 1)
-  assert.ok(fired.filter((name) => name === 'again').length >= 2)
-  assert.ok(!fired.includes('cancelled'))
+  assert.equal(count('once'), 1)
+  assert.equal(count('cancelled'), 0)
 })
 
 test('a time that the runtime cannot keep is refused instead of firing at once', () => {
