@@ -79,8 +79,17 @@ export function buildGateway(parts: GatewayParts): Gateway {
     onServed: use.note,
   })
   const names = machineNames()
-  const onUpgrade = buildSockets(parts, { core, registry, dispatch, timers, use, startedAt, names })
   let failing: readonly string[] = []
+  const onUpgrade = buildSockets(parts, {
+    core,
+    registry,
+    dispatch,
+    timers,
+    use,
+    startedAt,
+    names,
+    isStopping: () => failing.length > 0,
+  })
   const ready = () => ({ ready: failing.length === 0, failing, uptimeMs: clock.now() - startedAt })
   const stopHousekeeping = startHousekeeping({
     timers,
@@ -164,11 +173,12 @@ interface SocketsDeps {
   readonly use: NoteUse
   readonly startedAt: Instant
   readonly names: readonly string[]
+  readonly isStopping: () => boolean
 }
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   const { config, store, clock, log } = parts
-  const { core, registry, dispatch, timers, use, startedAt, names } = deps
+  const { core, registry, dispatch, timers, use, startedAt, names, isStopping } = deps
   return createServeSocket({
     guard: buildGuard(parts, names),
     handshake: createHandshake({
@@ -180,6 +190,7 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
       version: VERSION,
       bootId: randomNonce(),
       startedAt,
+      isStopping,
     }),
     dispatch,
     timers,
@@ -216,13 +227,10 @@ async function sayGoodbye({ registry, dispatch }: Leaving, reason: string): Prom
   registry.each((connection) => connection.leave(CLOSES['service-restart']))
   // Whoever has not answered the goodbye by then is cut by its own channel.
   const deadline = wait(LIMITS.closeGraceMs + 100)
-  await Promise.race([untilEmpty(registry, wait), deadline])
+  const untilEmpty = async () => {
+    // Past the end no wait takes any time, so this loop would never let anybody else run again.
+    while (registry.size > 0 && !over.signal.aborted) await wait(10)
+  }
+  await Promise.race([untilEmpty(), deadline])
   over.abort()
-}
-
-async function untilEmpty(
-  registry: ConnectionRegistry,
-  wait: (ms: number) => Promise<unknown>,
-): Promise<void> {
-  while (registry.size > 0) await wait(10)
 }

@@ -29,6 +29,8 @@ export interface HandshakeDeps {
   readonly version: string
   readonly bootId: string
   readonly startedAt: number
+  /** The gateway says goodbye: nobody is let in any more. */
+  readonly isStopping: () => boolean
 }
 
 /** What is known of a socket before its first frame. */
@@ -115,7 +117,7 @@ async function admit(
 
   const sessionKey = extended ? await sessionKeyOf(deps.read, admission) : undefined
   if (!channel.isOpen) return undefined
-  if (!connection.open())
+  if (deps.isStopping() || !connection.open())
     return refuse(deps, channel, { connect, facts, refusal: { reason: 'gateway-busy' } })
   channel.trust()
   const now = deps.clock.now()

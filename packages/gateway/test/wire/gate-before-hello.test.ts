@@ -69,6 +69,7 @@ for (const what of ['revoked', 'removed'] as const) {
       version: '1',
       bootId: 'boot',
       startedAt: 0,
+      isStopping: () => false,
     })
     const { channel, left } = recordingChannel()
     const params = connectParams({ nonce: 'n', ts: 0 }, { device })

@@ -8,6 +8,7 @@ import { ListenError } from '../../src/http/listen-error.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { startGateway } from '../../src/start-gateway.ts'
 import { StateError } from '../../src/state/state-error.ts'
+import { connectParams } from '../harness/connect-params.ts'
 import { openGateway } from '../harness/gateway-of-test.ts'
 import { approve, askToPair, connectPaired, pair } from '../harness/pair.ts'
 import { openSilentPeer } from '../harness/silent-peer.ts'
@@ -146,6 +147,35 @@ describe('a gateway that stops', () => {
     await within(silent.gone, () => 'the end of a silent peer')
     await within(mute.closed, () => 'the end of a peer before its hello')
     idle.destroy()
+  })
+
+  test('refuses a connect that comes too late, and still gets to its end', async (context) => {
+    const gateway = await openGateway(context)
+    const { device, token, client } = await pair(gateway)
+    await client.end()
+    // It never answers the goodbye, so the stop has to wait for a second.
+    const peer = await openSilentPeer(gateway.port)
+    const proof = { device, auth: { deviceToken: token } }
+    const params = connectParams(peer.challenge, proof)
+    peer.sendText(JSON.stringify({ type: 'req', id: 'c', method: 'connect', params }))
+    await peer.nextFrame(({ payload }) => payload.includes('hello-ok'), 'the hello')
+    const silentAndLate = await openSilentPeer(gateway.port)
+    const lastParams = connectParams(silentAndLate.challenge, proof)
+    const late = gateway.open()
+    await late.challenge
+    const stopping = gateway.stop('gateway stopping')
+    await peer.nextFrame(({ payload }) => payload.includes('shutdown'), 'the goodbye')
+
+    const { error } = await late.connect(proof)
+    assert.equal(error?.code, 'UNAVAILABLE')
+    assert.equal(error?.retryable, true)
+    await expectClose(late, 1013, 'try again later')
+    // This one does not answer its close either, so somebody is left when the time of the goodbye is over.
+    const last = JSON.stringify({ type: 'req', id: 'c', method: 'connect', params: lastParams })
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    silentAndLate.sendText(last)
+    await within(stopping, () => 'the stop')
+    await within(silentAndLate.gone, () => 'the end of the last one')
   })
 
   test('is not ready any more while it stops, and still alive', async (context) => {
