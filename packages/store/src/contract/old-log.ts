@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Kysely, sql } from 'kysely'
 import type { EngineWords } from '../sql/engine-words.ts'
+import { createHotQueries } from '../sql/hot-queries.ts'
 import { firstTables } from '../sql/migrations/0001-first-tables.ts'
 import { eventChain } from '../sql/migrations/0003-event-chain.ts'
 import { readEvents } from '../sql/sql-events.ts'
@@ -20,7 +21,7 @@ export async function checkOldLog(db: Kysely<Tables>, words: EngineWords): Promi
     (3, 7, 'owner', 'c3', null, 'device-removed', ${id}, null, null, null, '{}')`.execute(db)
   await eventChain(words).up(db)
 
-  const read = readEvents(db)
+  const read = readEvents(db, createHotQueries(db))
   const [approved, renamed, removed] = await read.eventRecordsAfter(0, 10)
   assert.deepEqual(
     [approved?.epoch, approved?.mac, approved?.prev, approved?.via, approved?.endsConnections],

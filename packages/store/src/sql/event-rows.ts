@@ -1,11 +1,38 @@
 import { type EventRecord, type GatewayEvent, type LoggedEvent, readDetails } from '@pairgate/core'
 import type { DeviceId, Instant, RequestId, TokenId } from '@pairgate/protocol'
+import type { Kysely } from 'kysely'
 import { readRole, unknownWord } from './rows.ts'
-import type { EventDetailsRow, EventRow } from './tables.ts'
+import type { EventDetailsRow, EventRow, Tables } from './tables.ts'
 
 /** A row of the log with what lies beside it, as far as that was not erased. */
 export type JoinedEventRow = EventRow & {
   readonly [Column in 'salt' | 'body']: EventDetailsRow[Column] | null
+}
+
+export function joinedEvents(db: Kysely<Tables>) {
+  return db
+    .selectFrom('events')
+    .leftJoin('event_details', 'event_details.seq', 'events.seq')
+    .selectAll('events')
+    .select(['event_details.salt', 'event_details.body'])
+}
+
+/** Every column, in the one order in which a prepared insert takes its values. */
+export const EMPTY_EVENT_ROW: EventRow = {
+  seq: 0,
+  at: 0,
+  epoch: 0,
+  actor: '',
+  via: null,
+  kind: '',
+  device_id: null,
+  role: null,
+  request_id: null,
+  token_id: null,
+  ends_connections: null,
+  details_hash: '',
+  prev: '',
+  mac: '',
 }
 
 export function fromEventRecord(record: EventRecord): EventRow {

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely'
+import { EMPTY_EVENT_ROW, joinedEvents } from './event-rows.ts'
 import { fixQuery } from './fixed-query.ts'
 import type { Tables } from './tables.ts'
 
 export type HotQueries = ReturnType<typeof createHotQueries>
 
-/** What every connect asks for, and what is written for all of them once a second. */
+/** What every connect asks for, what every decision writes, and what is written for all once a second. */
 export function createHotQueries(db: Kysely<Tables>) {
   const tokens = db.selectFrom('tokens').selectAll()
   return {
@@ -13,6 +14,21 @@ export function createHotQueries(db: Kysely<Tables>) {
     tokenByHash: fixQuery(tokens.where('token_hash', '=', '')),
     sessionById: fixQuery(db.selectFrom('sessions').selectAll().where('id', '=', '')),
     tokenByPreviousHash: fixQuery(tokens.where('previous_hash', '=', '')),
+    /** Values: 0, 1. */
+    eventHead: fixQuery(
+      db
+        .selectFrom('events')
+        .select(['epoch', 'seq', 'mac'])
+        .where('seq', '>', 0)
+        .orderBy('seq', 'desc')
+        .limit(1),
+    ),
+    /** Values: cursor, limit. */
+    eventsAfter: fixQuery(joinedEvents(db).where('events.seq', '>', 0).orderBy('events.seq').limit(0)),
+    /** Values: those of an `EventRow`, in the order of `EMPTY_EVENT_ROW`. */
+    insertEvent: fixQuery(db.insertInto('events').values(EMPTY_EVENT_ROW)),
+    /** Values: seq, salt, body. */
+    insertDetails: fixQuery(db.insertInto('event_details').values({ seq: 0, salt: '', body: '' })),
     /** Values: at, token id, at. */
     noteTokenUsed: fixQuery(
       db

@@ -1,26 +1,28 @@
 import { EMPTY_LOG, type StoreReader, type StoreTransaction } from '@pairgate/core'
 import type { Kysely } from 'kysely'
-import { fromEventRecord, toEventRecord, toLoggedEvent } from './event-rows.ts'
+import { EMPTY_EVENT_ROW, fromEventRecord, joinedEvents, toEventRecord, toLoggedEvent } from './event-rows.ts'
+import type { HotQueries } from './hot-queries.ts'
 import type { Tables } from './tables.ts'
+
+const COLUMNS = Object.keys(EMPTY_EVENT_ROW) as (keyof typeof EMPTY_EVENT_ROW)[]
 
 type EventReads = Pick<
   StoreReader,
   'eventsAfter' | 'eventRecordsAfter' | 'listEventRecords' | 'headSeq' | 'eventHead' | 'wasRemoved'
 >
 
-export function readEvents(db: Kysely<Tables>): EventReads {
-  const joined = db
-    .selectFrom('events')
-    .leftJoin('event_details', 'event_details.seq', 'events.seq')
-    .selectAll('events')
-    .select(['event_details.salt', 'event_details.body'])
-  const rowsAfter = (cursor: number, limit: number) =>
-    joined.where('events.seq', '>', cursor).orderBy('events.seq').limit(limit).execute()
+export function readEvents(db: Kysely<Tables>, hot: HotQueries): EventReads {
   return {
-    eventsAfter: async (cursor, limit) => (await rowsAfter(cursor, limit)).map(toLoggedEvent),
-    eventRecordsAfter: async (cursor, limit) => (await rowsAfter(cursor, limit)).map(toEventRecord),
+    async eventsAfter(cursor, limit) {
+      const { rows } = await hot.eventsAfter(db, cursor, limit)
+      return rows.map(toLoggedEvent)
+    },
+    async eventRecordsAfter(cursor, limit) {
+      const { rows } = await hot.eventsAfter(db, cursor, limit)
+      return rows.map(toEventRecord)
+    },
     async listEventRecords({ before, deviceId, kind, limit }) {
-      let query = joined
+      let query = joinedEvents(db)
         .where('events.seq', '<', before ?? Number.MAX_SAFE_INTEGER)
         .orderBy('events.seq', 'desc')
         .limit(limit)
@@ -36,14 +38,8 @@ export function readEvents(db: Kysely<Tables>): EventReads {
       return Number(head ?? 0)
     },
     async eventHead() {
-      const last = await db
-        .selectFrom('events')
-        .select(['epoch', 'seq', 'mac'])
-        .where('seq', '>', 0)
-        .orderBy('seq', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      return last ? { ...last } : EMPTY_LOG
+      const { rows } = await hot.eventHead(db, 0, 1)
+      return rows[0] ? { ...rows[0] } : EMPTY_LOG
     },
     async wasRemoved(id) {
       // A device that was approved again after its removal is no longer a removed one.
@@ -60,17 +56,14 @@ export function readEvents(db: Kysely<Tables>): EventReads {
   }
 }
 
-export function writeEvents(db: Kysely<Tables>): Pick<StoreTransaction, 'appendEvent'> {
+export function writeEvents(db: Kysely<Tables>, hot: HotQueries): Pick<StoreTransaction, 'appendEvent'> {
   return {
     async appendEvent(record) {
       // The primary key refuses a place that is taken; under the append lock nobody else can take it.
-      await db.insertInto('events').values(fromEventRecord(record)).execute()
+      const row = fromEventRecord(record)
+      await hot.insertEvent(db, ...COLUMNS.map((column) => row[column]))
       const { seq, details } = record
-      if (details)
-        await db
-          .insertInto('event_details')
-          .values({ seq, ...details })
-          .execute()
+      if (details) await hot.insertDetails(db, seq, details.salt, details.body)
     },
   }
 }

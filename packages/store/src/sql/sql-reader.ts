@@ -16,7 +16,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readTokens(db, hot),
     ...readRequests(db),
     ...readSessions(db, hot),
-    ...readEvents(db),
+    ...readEvents(db, hot),
     ...readMeta(db),
   }
 }

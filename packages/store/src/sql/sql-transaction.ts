@@ -18,7 +18,7 @@ export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries):
     ...writeTokens(trx),
     ...writeRequests(trx),
     ...writeSessions(trx),
-    ...writeEvents(trx),
+    ...writeEvents(trx, hot),
     ...writeMeta(trx),
   }
 }
