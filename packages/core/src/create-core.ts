@@ -1,5 +1,6 @@
 import { createAcceptConnect } from './connect/accept-connect.ts'
 import { acceptOwner } from './connect/accept-owner.ts'
+import { createCompareSecret } from './connect/compare-secret.ts'
 import { createLookAgain } from './connect/look-again.ts'
 import { createListDevices } from './devices/list-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
@@ -7,16 +8,20 @@ import { createRenameDevice } from './devices/rename-device.ts'
 import { createApplyEvent } from './events/apply-event.ts'
 import { createDecide } from './events/decide.ts'
 import { createEventFollower } from './events/event-follower.ts'
+import { createGuessLimiter, type GuessLimits } from './limits/guess-limiter.ts'
+import { createKeepCounters } from './limits/keep-counters.ts'
 import { createAnnounceExpired } from './pairing/announce-expired.ts'
 import { createApproveRequest } from './pairing/approve-request.ts'
-import { createFileRequest, type PendingLimits } from './pairing/file-request.ts'
+import { createFileRequest } from './pairing/file-request.ts'
+import type { PendingLimits } from './pairing/find-room.ts'
 import { createRejectRequest } from './pairing/reject-request.ts'
+import { createShownRequests } from './pairing/shown-requests.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto, TokenSecrets } from './ports/crypto.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
-import type { Store } from './ports/store.ts'
+import type { Store, StoredCounter } from './ports/store.ts'
 import { createDrawSecret } from './tokens/draw-secret.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
 import { createRotateToken } from './tokens/rotate-token.ts'
@@ -30,6 +35,9 @@ export interface CoreDeps {
   readonly policy: AuthPolicy
   readonly live: LiveConnections
   readonly limits: PendingLimits
+  readonly guesses: GuessLimits
+  /** Counters of guesses that the store remembers. */
+  readonly counters: readonly StoredCounter[]
   /** Head of the event log at the start of this instance. */
   readonly headSeq: number
 }
@@ -45,12 +53,15 @@ export function createCore(deps: CoreDeps) {
   })
   const decide = createDecide({ ...deps, follower })
   const drawSecret = createDrawSecret(deps)
-  const fileRequest = createFileRequest(deps)
+  const shown = createShownRequests()
+  const fileRequest = createFileRequest({ ...deps, shown })
+  const limiter = createGuessLimiter(deps)
+  const compareSecret = createCompareSecret({ ...deps, limiter })
   return {
-    acceptConnect: createAcceptConnect({ ...deps, read, fileRequest }),
+    acceptConnect: createAcceptConnect({ ...deps, read, fileRequest, compareSecret }),
     acceptOwner,
     lookAgain: createLookAgain(deps),
-    listDevices: createListDevices({ ...deps, read }),
+    listDevices: createListDevices({ ...deps, read, shown }),
     approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
     rejectRequest: createRejectRequest({ decide }),
     removeDevice: createRemoveDevice({ decide }),
@@ -58,6 +69,7 @@ export function createCore(deps: CoreDeps) {
     rotateToken: createRotateToken({ decide, drawSecret }),
     revokeToken: createRevokeToken({ decide }),
     announceExpired: createAnnounceExpired({ ...deps, read }),
+    keepCounters: createKeepCounters({ ...deps, limiter, windowMs: deps.guesses.windowMs }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Clock, type Core, createCore, type Store, type TokenSecrets } from '@pairgate/core'
+import { type Clock, type Core, createCore, type Store, type StoredCounter, type TokenSecrets } from '@pairgate/core'
 import { type Instant, seconds } from '@pairgate/protocol'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
 import type { FastifyInstance } from 'fastify'
@@ -25,6 +25,7 @@ import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
 import { createNoteUse, type NoteUse } from './ws/note-use.ts'
+import { createRequestPace } from './ws/request-pace.ts'
 import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
 
 export interface GatewayParts {
@@ -35,6 +36,8 @@ export interface GatewayParts {
   readonly localKey: Uint8Array
   /** Head of the event log at the start. */
   readonly headSeq: number
+  /** Counters of guesses from before the start. */
+  readonly counters: readonly StoredCounter[]
   readonly log: Log
 }
 
@@ -66,12 +69,13 @@ export function buildGateway(parts: GatewayParts): Gateway {
     clock,
     log,
     onServed: use.note,
+    pace: createRequestPace(config.limits.requestsPerSecond),
   })
   const names = machineNames()
   const onUpgrade = buildSockets(parts, { core, registry, dispatch, timers, use, startedAt, names })
   let failing: readonly string[] = []
   const ready = () => ({ ready: failing.length === 0, failing, uptimeMs: clock.now() - startedAt })
-  const stopHousekeeping = startHousekeeping({
+  const housekeeping = startHousekeeping({
     timers,
     clock,
     store,
@@ -88,9 +92,9 @@ export function buildGateway(parts: GatewayParts): Gateway {
     },
     async stop(reason) {
       failing = ['stopping']
-      stopHousekeeping()
+      housekeeping.stop()
       await sayGoodbye({ registry, dispatch }, reason)
-      await use.flush()
+      await housekeeping.writeDown()
     },
   }
 }
@@ -108,6 +112,12 @@ function buildCore(parts: GatewayParts, live: ConnectionRegistry, secrets: Token
       perDevice: limits.pendingPerDevice,
       perPeer: limits.pendingPerPeer,
       inAll: limits.pendingInAll,
+    },
+    guesses: {
+      failuresPerPeer: limits.failuresPerPeer,
+      failuresInAll: limits.failuresInAll,
+      windowMs: limits.failureWindowMs,
+      lockMs: limits.lockoutMs,
     },
   })
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import type { Store } from '@pairgate/core'
+import { REMEMBERED_PEERS, type Store } from '@pairgate/core'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
@@ -99,8 +99,11 @@ async function openParts(paths: StatePaths, env: Env, { database }: GatewayConfi
   try {
     await checkKey(store, tokenKey)
     const headSeq = await store.read.headSeq()
-    const [newest] = await store.read.eventsAfter(headSeq - 1, 1)
-    return { store, tokenKey, localKey, headSeq, clock: createSystemClock(newest?.at) }
+    const [[newest], counters] = await Promise.all([
+      store.read.eventsAfter(headSeq - 1, 1),
+      store.read.listCounters(REMEMBERED_PEERS),
+    ])
+    return { store, tokenKey, localKey, headSeq, counters, clock: createSystemClock(newest?.at) }
   } catch (error) {
     await store.close()
     throw error

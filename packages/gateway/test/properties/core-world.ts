@@ -49,7 +49,11 @@ export interface World {
 }
 
 const crypto = createNodeCrypto()
-const OPEN_POLICY: AuthPolicy = { mode: 'pairing', matchesSharedSecret: () => undefined }
+const OPEN_POLICY: AuthPolicy = {
+  mode: 'pairing',
+  hasSharedSecret: false,
+  matchesSharedSecret: () => undefined,
+}
 
 export function makeDevice(): TestDevice {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
@@ -76,6 +80,8 @@ export async function openWorld(): Promise<World> {
       tell: (told) => void news.push(told),
     },
     limits: { perDevice: 4, perPeer: 1_000, inAll: 1_000 },
+    guesses: { failuresPerPeer: 10, failuresInAll: 300, windowMs: 60_000, lockMs: 300_000 },
+    counters: [],
     headSeq: 0,
   })
   return {
@@ -93,6 +99,8 @@ export async function openWorld(): Promise<World> {
         connId: `c${connections}`,
         directLoopback: false,
         remoteIp: '192.0.2.1',
+        prefix: '192.0.2.1',
+        network: undefined,
         scopeCap: undefined,
       }
       const accepted = await core.acceptConnect(signedAsk(device, ask, time), peer, 'nonce')

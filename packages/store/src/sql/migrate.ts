@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { EngineWords } from './engine-words.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { limits } from './migrations/0002-limits.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -14,6 +15,7 @@ export async function migrateToLatest(db: Kysely<Tables>, words: EngineWords): P
     provider: {
       getMigrations: async () => ({
         '0001-first-tables': firstTables(words),
+        '0002-limits': limits(words),
       }),
     },
   })

@@ -9,6 +9,7 @@ export interface Tables {
   readonly sessions: SessionRow
   readonly events: EventRow
   readonly meta: MetaRow
+  readonly limits: LimitRow
 }
 
 export interface DeviceRow {
@@ -63,6 +64,7 @@ export interface RequestRow {
   readonly client_id: string | null
   readonly client_mode: string | null
   readonly remote_ip: string | null
+  readonly prefix: string
   readonly digest: string
   readonly state: string
   readonly created_at: number
@@ -98,4 +100,11 @@ export interface EventRow {
 export interface MetaRow {
   readonly name: string
   readonly value: string
+}
+
+export interface LimitRow {
+  readonly key: string
+  readonly failures: number
+  readonly window_start: number
+  readonly locked_until: number | null
 }
