@@ -27,4 +27,11 @@ export type { Clock } from './ports/clock.ts'
 export type { Crypto, TokenSecrets } from './ports/crypto.ts'
 export type { LiveConnections, PairingNews } from './ports/live-connections.ts'
 export type { Random } from './ports/random.ts'
-export type { FoundToken, Store, StoredCounter, StoreReader, StoreTransaction, TokenUse } from './ports/store.ts'
+export type {
+  FoundToken,
+  Store,
+  StoredCounter,
+  StoreReader,
+  StoreTransaction,
+  TokenUse,
+} from './ports/store.ts'

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Clock, type Core, createCore, type Store, type StoredCounter, type TokenSecrets } from '@pairgate/core'
+import {
+  type Clock,
+  type Core,
+  createCore,
+  type Store,
+  type StoredCounter,
+  type TokenSecrets,
+} from '@pairgate/core'
 import { type Instant, seconds } from '@pairgate/protocol'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
 import type { FastifyInstance } from 'fastify'

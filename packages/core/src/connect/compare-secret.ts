@@ -10,10 +10,7 @@ export interface CompareSecretDeps {
 }
 
 /** @returns which shared secret was brought, `undefined` for none, or the refusal of a peer that may not try. */
-export type CompareSecret = (
-  auth: ConnectAuth,
-  peer: ConnectPeer,
-) => Result<'token' | 'password' | undefined>
+export type CompareSecret = (auth: ConnectAuth, peer: ConnectPeer) => Result<'token' | 'password' | undefined>
 
 /**
  * The only way to a comparison with a secret that a person made up. Each try is counted first, whatever

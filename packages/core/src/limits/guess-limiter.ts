@@ -1,16 +1,9 @@
 import type { Instant } from '@pairgate/protocol'
-import {
-  type AttemptRule,
-  type Attempts,
-  isForgotten,
-  releaseAttempt,
-  reserveAttempt,
-  restoreAttempts,
-  waitForAttempt,
-} from '../domain/attempt-limit.ts'
+import { type AttemptRule, releaseAttempt, reserveAttempt, waitForAttempt } from '../domain/attempt-limit.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { StoredCounter } from '../ports/store.ts'
+import { createGuessCounters, EVERYBODY, type GuessCounters, OTHERS } from './guess-counters.ts'
 
 /** Whom an attempt is counted against, beside everybody together. */
 export interface GuessingPeer {
@@ -44,83 +37,49 @@ export interface CountedAttempt {
 }
 
 /** Counts guesses at secrets that a person could have made up: shared token, password, codes. */
-export interface GuessLimiter {
+export interface GuessLimiter extends Pick<GuessCounters, 'putBack' | 'size'> {
   /**
    * Counts an attempt, or refuses it. Whoever has no reservation may not compare, so attempts that come
    * at once cannot exceed the budget together, and the right secret is refused like any other (T10).
    */
   reserve(peer: GuessingPeer): Result<CountedAttempt>
-  /** Counters that have changed since the last call, and whether some have become worthless. */
-  takeChanges(): { readonly changed: readonly StoredCounter[]; readonly forgotten: number }
-  /** Gives changes back that could not be written. */
-  putBack(changed: readonly StoredCounter[]): void
-  /** Peers that are remembered now. */
-  readonly size: number
+  /** See `GuessCounters`. */
+  takeChanges(): ReturnType<GuessCounters['takeChanges']>
 }
 
-/** Peers beyond what is remembered one by one share one counter: nobody is forgotten to make room. */
-const OTHERS = 'others'
-const EVERYBODY = 'everybody'
-
-/** A /48 and the others may fail this many times as often as one peer. */
-const NETWORK_FACTOR = 5
+/** A /48, and all who share one counter, may fail this many times as often as one peer. */
+const WIDE_FACTOR = 5
 
 /**
  * With the default budgets the bound is out of reach: everybody together fails 300 times a minute, so at
- * most 1,800 attempts, each with two keys, can still count after the five minutes of a lock.
+ * most 1,800 attempts, each with two keys, can still count before the first lock of five minutes ends.
  */
 export const REMEMBERED_PEERS = 10_000
 
 export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
-  const { clock, guesses, counters, peers: limit = REMEMBERED_PEERS } = deps
+  const { clock, guesses, peers: limit = REMEMBERED_PEERS } = deps
   const ruleOf = createRules(guesses)
-  // In the order of last use. The two shared ones are never among them, so they are never crowded out.
-  const peers = new Map<string, Attempts>()
-  const shared = new Map<string, Attempts>()
-  const changed = new Set<string>()
-  const homeOf = (key: string) => (key === OTHERS || key === EVERYBODY ? shared : peers)
-
-  function set(key: string, attempts: Attempts | undefined): void {
-    const home = homeOf(key)
-    home.delete(key)
-    if (attempts) home.set(key, attempts)
-    changed.add(key)
-  }
-
-  /** The key under which a peer is counted: its own while there is room, `ahead` new ones not yet counted. */
-  function seat(key: string, ahead: number, now: Instant): string {
-    if (peers.has(key) || peers.size + ahead < limit) return key
-    const [oldest] = peers
-    if (!oldest || !isForgotten(oldest[1], ruleOf(oldest[0]), now)) return OTHERS
-    peers.delete(oldest[0])
-    return key
-  }
+  const counters = createGuessCounters({ ruleOf, limit })
+  counters.restore(deps.counters, clock.now())
 
   function release(key: string, windowStart: Instant): void {
-    const attempts = homeOf(key).get(key)
+    const attempts = counters.get(key)
     // Of a later window: the attempt that is taken back is not counted there.
-    if (attempts?.windowStart !== windowStart) return
-    set(key, releaseAttempt(attempts, ruleOf(key)))
-  }
-
-  for (const { key, ...stored } of counters) {
-    const home = homeOf(key)
-    if (home === peers && peers.size >= limit) continue
-    home.set(key, restoreAttempts(stored, ruleOf(key), clock.now()))
+    if (attempts?.windowStart === windowStart) counters.set(key, releaseAttempt(attempts, ruleOf(key)))
   }
 
   return {
     reserve({ prefix, network }) {
       const now = clock.now()
       const own = network === undefined ? [prefix] : [prefix, network]
-      const keys = [...new Set([...own.map((key, ahead) => seat(key, ahead, now)), EVERYBODY])]
-      const waits = keys.map((key) => waitForAttempt(homeOf(key).get(key), now))
-      const retryAfterMs = Math.max(...waits)
+      const seats = own.map((key, ahead) => counters.seat(key, ahead, now))
+      const keys = [...new Set([...seats, EVERYBODY])]
+      const retryAfterMs = Math.max(...keys.map((key) => waitForAttempt(counters.get(key), now)))
       if (retryAfterMs > 0) return refuse({ reason: 'rate-limited', retryAfterMs })
 
       const counted = keys.map((key) => {
-        const attempts = reserveAttempt(homeOf(key).get(key), ruleOf(key), now)
-        set(key, attempts)
+        const attempts = reserveAttempt(counters.get(key), ruleOf(key), now)
+        counters.set(key, attempts)
         return [key, attempts.windowStart] as const
       })
       return ok({
@@ -129,24 +88,10 @@ export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
         },
       })
     },
-    takeChanges() {
-      const now = clock.now()
-      const before = peers.size + shared.size
-      for (const home of [peers, shared]) {
-        for (const [key, attempts] of home) if (isForgotten(attempts, ruleOf(key), now)) home.delete(key)
-      }
-      const rows = [...changed].flatMap((key) => {
-        const attempts = homeOf(key).get(key)
-        return attempts ? [{ key, ...attempts }] : []
-      })
-      changed.clear()
-      return { changed: rows, forgotten: before - peers.size - shared.size }
-    },
-    putBack(rows) {
-      for (const { key } of rows) changed.add(key)
-    },
+    takeChanges: () => counters.takeChanges(clock.now()),
+    putBack: counters.putBack,
     get size() {
-      return peers.size
+      return counters.size
     },
   }
 }
@@ -154,7 +99,7 @@ export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
 function createRules(guesses: GuessLimits): (key: string) => AttemptRule {
   const { failuresPerPeer, failuresInAll, windowMs, lockMs } = guesses
   const peer = { failures: failuresPerPeer, windowMs, lockMs }
-  const wide = { failures: failuresPerPeer * NETWORK_FACTOR, windowMs, lockMs }
+  const wide = { failures: failuresPerPeer * WIDE_FACTOR, windowMs, lockMs }
   // No lock of its own: whoever fails on purpose would lock everybody out for as long.
   const everybody = { failures: failuresInAll, windowMs, lockMs: 0 }
   return (key) => {

@@ -209,7 +209,8 @@ export const CONFIG = {
   'gateway.limits.failuresPerPeer': {
     schema: count(100_000),
     default: 10,
-    description: 'Wrong shared secrets from one address, or one IPv6 /64, within the window; then it is locked.',
+    description:
+      'Wrong shared secrets from one address, or one IPv6 /64, within the window; then it is locked.',
     allowed: 'a whole number from 1 to 100000',
   },
   'gateway.limits.failuresInAll': {

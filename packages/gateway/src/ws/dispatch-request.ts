@@ -98,15 +98,11 @@ export function createDispatch({ handlers, clock, log, onServed, pace }: Dispatc
     const received = readFrame(text)
     if (!received.json) return
     const frame = received.value
-    if (retryAfterMs > 0) {
+    if (retryAfterMs > 0)
       return refuse(connection, frameId(frame), { reason: 'too-many-requests', retryAfterMs })
-    }
     if (requestFrame.Check(frame)) return take(connection, frame)
-    invalid(
-      connection,
-      frameId(frame),
-      `invalid request frame: ${describeFindings(requestFrame.Errors(frame))}`,
-    )
+    const findings = describeFindings(requestFrame.Errors(frame))
+    invalid(connection, frameId(frame), `invalid request frame: ${findings}`)
   }
   return Object.assign(dispatch, {
     async idle() {

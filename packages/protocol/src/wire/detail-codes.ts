@@ -23,7 +23,8 @@ export const DETAIL_CODES = {
   MISSING_SCOPE: 'The session does not hold the scope that the method needs.',
   REQUEST_EXPIRED: 'The pairing request was not decided in time.',
   REQUEST_DECIDED: 'The pairing request was decided before.',
-  REQUEST_SUPERSEDED: 'The pairing request made room for others; `supersededBy`, if there, names a newer one.',
+  REQUEST_SUPERSEDED:
+    'The pairing request made room for others; `supersededBy`, if there, names a newer one.',
   DIGEST_MISMATCH: 'What was shown is not what the request holds.',
   LAST_ADMIN: 'No other admin would be left; only the owner on the host may do this.',
   TOO_MANY_PENDING: 'Too many pairing requests are open.',

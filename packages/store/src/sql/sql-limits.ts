@@ -64,12 +64,7 @@ function mergedFailures(eb: Merged) {
 function later<Column extends 'window_start' | 'locked_until'>(eb: Merged, column: Column) {
   const ours = eb.ref(`excluded.${column}`)
   const theirs = eb.ref(`limits.${column}`)
-  return eb
-    .case()
-    .when(sql<boolean>`${theirs} is null or ${ours} > ${theirs}`)
-    .then(ours)
-    .else(theirs)
-    .end()
+  return eb.case().when(sql<boolean>`${theirs} is null or ${ours} > ${theirs}`).then(ours).else(theirs).end()
 }
 
 function toCounter({ key, failures, window_start, locked_until }: LimitRow): StoredCounter {

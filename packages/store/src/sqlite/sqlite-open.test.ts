@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, test } from 'node:test'
-import { device, deviceId } from '../contract/sample-records.ts'
+import { device, deviceId, request } from '../contract/sample-records.ts'
 import { StoreUnavailable } from '../store-unavailable.ts'
 import { findPlace, openReader, openWriter } from './sqlite-open.ts'
 import { openSqliteStore } from './sqlite-store.ts'
@@ -181,6 +181,9 @@ describe('a database that cannot be opened', () => {
   })
 })
 
+/** One row each, written once. */
+const MIGRATIONS = 2
+
 describe('opening again', () => {
   test('finds everything that was committed and applies no migration twice', async () => {
     const path = freshPath()
@@ -191,7 +194,28 @@ describe('opening again', () => {
     assert.deepEqual(await second.read.findDevice(deviceId(1)), device(1))
     await second.mutate((tx) => tx.saveDevice(device(2)))
     await second.close()
-    assert.equal(migrationsIn(path), 1)
+    assert.equal(migrationsIn(path), MIGRATIONS)
+  })
+
+  test('keeps the requests of a version that did not know the prefix of a peer', async () => {
+    const path = freshPath()
+    const first = await openSqliteStore({ path })
+    await first.mutate((tx) => tx.insertRequest(request(1)))
+    await first.close()
+    const database = new DatabaseSync(path)
+    database.exec(`
+      drop table limits;
+      drop index requests_open_from_peer;
+      alter table pairing_requests drop column prefix;
+      create index requests_open_from_ip on pairing_requests (remote_ip, state, expires_at);
+      delete from kysely_migration where name = '0002-limits'`)
+    database.close()
+
+    const second = await openSqliteStore({ path })
+    assert.deepEqual(await second.read.findRequest(request(1).id), request(1, { prefix: '' }))
+    assert.deepEqual(await second.read.listCounters(1), [])
+    await second.close()
+    assert.equal(migrationsIn(path), MIGRATIONS)
   })
 
   test('twice at once makes the tables once, and both see what the other commits', async () => {
@@ -206,7 +230,7 @@ describe('opening again', () => {
     await one.close()
     await other.mutate((tx) => tx.deleteDevice(deviceId(1)))
     await other.close()
-    assert.equal(migrationsIn(path), 1)
+    assert.equal(migrationsIn(path), MIGRATIONS)
   })
 
   function migrationsIn(path: string): number {
