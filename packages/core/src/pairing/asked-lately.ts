@@ -1,5 +1,5 @@
 import { type DeviceId, type Instant, later } from '@pairgate/protocol'
-import type { PendingPlace } from '../domain/make-room.ts'
+import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import { REQUEST_LIFETIME_MS } from '../domain/pairing-request.ts'
 
 /** Which peers asked lately, and with how many devices. */

@@ -1,6 +1,6 @@
 import { type DeviceId, later, type Role, type Scope } from '@pairgate/protocol'
+import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import { type Device, type DeviceMetadata, tidyMetadata } from '../domain/device.ts'
-import type { PendingPlace } from '../domain/make-room.ts'
 import {
   coversAsk,
   type OpenRequest,
@@ -14,7 +14,7 @@ import type { Crypto } from '../ports/crypto.ts'
 import type { LiveConnections } from '../ports/live-connections.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
-import { createFindRoom, type FindRoom, leave, type PendingLimits } from './find-room.ts'
+import { createMakeRoom, type MakeRoom, type PendingLimits } from './make-room.ts'
 import type { ShownRequests } from './shown-requests.ts'
 
 export interface RequestToFile {
@@ -57,12 +57,12 @@ export type FileRequest = (ask: RequestToFile) => Promise<Result<Filed | undefin
  */
 export function createFileRequest(deps: FileRequestDeps): FileRequest {
   const { store, live, clock, limits } = deps
-  const findRoom = createFindRoom(deps)
+  const makeRoom = createMakeRoom(deps)
   let filed = 0
 
   return async (ask) => {
     const outcome = await store.mutate(async (tx) => {
-      const answer = await fileUnderLock({ ...deps, findRoom }, ask, tx)
+      const answer = await fileUnderLock({ ...deps, makeRoom }, ask, tx)
       if (answer.ok && answer.value?.isNew) filed += 1
       if (filed < TRIM_EVERY) return answer
       filed = 0
@@ -88,7 +88,7 @@ interface FiledUnderLock extends Filed {
 }
 
 async function fileUnderLock(
-  deps: FileRequestDeps & { readonly findRoom: FindRoom },
+  deps: FileRequestDeps & { readonly makeRoom: MakeRoom },
   ask: RequestToFile,
   tx: StoreTransaction,
 ): Promise<Result<FiledUnderLock | undefined>> {
@@ -104,9 +104,8 @@ async function fileUnderLock(
     return ok({ request: refreshed, device, isNew: false, left: undefined })
   }
 
-  const room = await deps.findRoom(ask, { tx, own: own.length, now })
+  const room = await deps.makeRoom(ask, { tx, own: own.length, now })
   if (!room.ok) return room
-  if (room.value) await leave(room.value, tx, now)
   const request = newRequest(deps, ask, now)
   await tx.insertRequest(request)
   return ok({ request, device, isNew: true, left: room.value })

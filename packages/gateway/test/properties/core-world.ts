@@ -42,7 +42,7 @@ export interface World {
   now(): Instant
   connect(
     device: TestDevice,
-    ask: { scopes: readonly string[]; token?: string | undefined; role?: Role },
+    ask: { scopes: readonly string[]; token?: string | undefined; role?: Role; from?: string },
   ): Promise<Result<Admission>>
   readonly owner: Principal
   close(): Promise<void>
@@ -98,8 +98,8 @@ export async function openWorld(): Promise<World> {
       const peer = {
         connId: `c${connections}`,
         directLoopback: false,
-        remoteIp: '192.0.2.1',
-        prefix: '192.0.2.1',
+        remoteIp: ask.from ?? '192.0.2.1',
+        prefix: ask.from ?? '192.0.2.1',
         network: undefined,
         scopeCap: undefined,
       }
