@@ -1,5 +1,6 @@
 import { createAcceptConnect } from './connect/accept-connect.ts'
 import { acceptOwner } from './connect/accept-owner.ts'
+import { createCompareSecret } from './connect/compare-secret.ts'
 import { createLookAgain } from './connect/look-again.ts'
 import { createListDevices } from './devices/list-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
@@ -9,17 +10,21 @@ import { createApplyEvent } from './events/apply-event.ts'
 import { createDecide } from './events/decide.ts'
 import { createEventFollower } from './events/event-follower.ts'
 import { createVerifyChain } from './events/verify-chain.ts'
+import { createGuessLimiter, type GuessLimits } from './limits/guess-limiter.ts'
+import { createKeepCounters } from './limits/keep-counters.ts'
 import { createAnnounceExpired } from './pairing/announce-expired.ts'
 import { createApproveRequest } from './pairing/approve-request.ts'
-import { createFileRequest, type PendingLimits } from './pairing/file-request.ts'
+import { createFileRequest } from './pairing/file-request.ts'
+import type { PendingLimits } from './pairing/make-room.ts'
 import { createRejectRequest } from './pairing/reject-request.ts'
+import { createShownRequests } from './pairing/shown-requests.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Crypto, EventSeal, TokenSecrets } from './ports/crypto.ts'
 import type { HeadKeeper } from './ports/head-keeper.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
-import type { Store } from './ports/store.ts'
+import type { Store, StoredCounter } from './ports/store.ts'
 import { createDrawSecret } from './tokens/draw-secret.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
 import { createRotateToken } from './tokens/rotate-token.ts'
@@ -35,6 +40,9 @@ export interface CoreDeps {
   readonly policy: AuthPolicy
   readonly live: LiveConnections
   readonly limits: PendingLimits
+  readonly guesses: GuessLimits
+  /** Counters of guesses that the store remembers. */
+  readonly counters: readonly StoredCounter[]
   /** Head of the event log at the start of this instance. */
   readonly headSeq: number
 }
@@ -54,12 +62,15 @@ export function createCore(deps: CoreDeps) {
   })
   const decide = createDecide({ ...deps, follower, appendEvent: createAppendEvent(deps) })
   const drawSecret = createDrawSecret(deps)
-  const fileRequest = createFileRequest(deps)
+  const shown = createShownRequests()
+  const fileRequest = createFileRequest({ ...deps, shown })
+  const limiter = createGuessLimiter(deps)
+  const compareSecret = createCompareSecret({ ...deps, limiter })
   return {
-    acceptConnect: createAcceptConnect({ ...deps, read, fileRequest }),
+    acceptConnect: createAcceptConnect({ ...deps, read, fileRequest, compareSecret }),
     acceptOwner,
     lookAgain: createLookAgain(deps),
-    listDevices: createListDevices({ ...deps, read }),
+    listDevices: createListDevices({ ...deps, read, shown }),
     approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
     rejectRequest: createRejectRequest({ decide }),
     removeDevice: createRemoveDevice({ decide }),
@@ -68,6 +79,7 @@ export function createCore(deps: CoreDeps) {
     revokeToken: createRevokeToken({ decide }),
     verifyChain: createVerifyChain({ ...deps, read }),
     announceExpired: createAnnounceExpired({ ...deps, read }),
+    keepCounters: createKeepCounters({ ...deps, limiter, windowMs: deps.guesses.windowMs }),
   }
 }
 

@@ -4,6 +4,7 @@ export type { ConnectAsk, ConnectPeer } from './connect/connect-ask.ts'
 export { type Core, type CoreDeps, createCore } from './create-core.ts'
 export type { DeviceList } from './devices/list-devices.ts'
 export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-fault.ts'
+export type { PendingPlace } from './domain/choose-to-leave.ts'
 export type { ApprovedVia, Device, DeviceMetadata } from './domain/device.ts'
 export { EMPTY_LOG, type EventRecord, type StoredDetails, sealEvent } from './domain/event-chain.ts'
 export { type EventChange, type EventDetails, type EventState, readDetails } from './domain/event-details.ts'
@@ -18,6 +19,7 @@ export {
 } from './domain/pairing-request.ts'
 export { actorRef, type DevicePrincipal, isSelfScoped, type Principal } from './domain/principal.ts'
 export type { Refusal, RequestFate, TokenFault } from './domain/refusal.ts'
+export { payForRequest, type RequestRate, waitForRequest } from './domain/request-rate.ts'
 export { ok, type Refused, type Result, refuse } from './domain/result.ts'
 export type { Session } from './domain/session.ts'
 export { type Token, type TokenState, tokenState } from './domain/token.ts'
@@ -25,7 +27,8 @@ export { createAppendEvent } from './events/append-event.ts'
 export { createCheckHead } from './events/check-head.ts'
 export { createRecoverLog, type Recovery } from './events/recover-log.ts'
 export { type ChainVerdict, createVerifyChain, type SoundChain } from './events/verify-chain.ts'
-export type { PendingLimits } from './pairing/file-request.ts'
+export { type GuessLimits, REMEMBERED_PEERS } from './limits/guess-limiter.ts'
+export type { PendingLimits } from './pairing/make-room.ts'
 export type { AuthMode, AuthPolicy, SharedCredential } from './ports/auth-policy.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Crypto, EventSeal, TokenSecrets } from './ports/crypto.ts'
@@ -36,6 +39,7 @@ export type {
   EventFilter,
   FoundToken,
   Store,
+  StoredCounter,
   StoreReader,
   StoreTransaction,
   TokenUse,

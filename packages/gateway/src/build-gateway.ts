@@ -5,6 +5,7 @@ import {
   createCore,
   type EventSeal,
   type Store,
+  type StoredCounter,
   type TokenSecrets,
 } from '@pairgate/core'
 import { type Instant, seconds } from '@pairgate/protocol'
@@ -34,6 +35,7 @@ import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
 import { createNoteUse, type NoteUse } from './ws/note-use.ts'
+import { createRequestPace } from './ws/request-pace.ts'
 import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
 
 export interface GatewayParts {
@@ -46,6 +48,8 @@ export interface GatewayParts {
   readonly headSeq: number
   readonly seal: EventSeal
   readonly heads: EventHeadFile
+  /** Counters of guesses from before the start. */
+  readonly counters: readonly StoredCounter[]
   readonly log: Log
 }
 
@@ -77,6 +81,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
     clock,
     log,
     onServed: use.note,
+    pace: createRequestPace(config.limits.requestsPerSecond),
   })
   const names = machineNames()
   let failing: readonly string[] = []
@@ -91,7 +96,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
     isStopping: () => failing.length > 0,
   })
   const ready = () => ({ ready: failing.length === 0, failing, uptimeMs: clock.now() - startedAt })
-  const stopHousekeeping = startHousekeeping({
+  const housekeeping = startHousekeeping({
     timers,
     clock,
     store,
@@ -109,9 +114,9 @@ export function buildGateway(parts: GatewayParts): Gateway {
     },
     async stop(reason) {
       failing = ['stopping']
-      stopHousekeeping()
+      housekeeping.stop()
       await sayGoodbye({ registry, dispatch }, reason)
-      await use.flush()
+      await housekeeping.writeDown()
       await parts.heads.written()
     },
   }
@@ -130,6 +135,12 @@ function buildCore(parts: GatewayParts, live: ConnectionRegistry, secrets: Token
       perDevice: limits.pendingPerDevice,
       perPeer: limits.pendingPerPeer,
       inAll: limits.pendingInAll,
+    },
+    guesses: {
+      failuresPerPeer: limits.failuresPerPeer,
+      failuresInAll: limits.failuresInAll,
+      windowMs: limits.failureWindowMs,
+      lockMs: limits.lockoutMs,
     },
   })
 }

@@ -20,17 +20,22 @@ export interface HousekeepingDeps {
   readonly log: Log
 }
 
-/**
- * Everything that happens by itself, as a few sweepers instead of a timer per thing.
- * @returns stops them.
- */
-export function startHousekeeping(deps: HousekeepingDeps): () => void {
+export interface Housekeeping {
+  stop(): void
+  /** Writes what is written from time to time once more. Never throws. */
+  writeDown(): Promise<void>
+}
+
+/** Everything that happens by itself, as a few sweepers instead of a timer per thing. */
+export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const { timers, clock, registry, core, store, log } = deps
-  const quietly = (work: () => Promise<void>, what: string) => () => {
+  const quietly = (work: () => Promise<void>, what: string) => () =>
     work().catch((error: unknown) => log.warn({ err: error }, `${what} failed`))
-  }
+  const keepCounters = quietly(core.keepCounters, 'keeping the counters of guesses')
+  const flushUse = quietly(deps.flushUse, 'writing last use')
   const stops = [
     timers.every(seconds(1), () => registry.sweep()),
+    timers.every(seconds(1), keepCounters),
     timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
     timers.every(LIMITS.tickIntervalMs, () =>
       registry.each((connection) => connection.tell('tick', { ts: clock.now() })),
@@ -38,7 +43,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => void {
     timers.every(LIMITS.pingIntervalMs, () => registry.each((connection) => connection.beat())),
     // In the log files it lies where a thief of the state directory may not reach it.
     timers.every(hours(1), () => log.info(deps.head(), 'event log head')),
-    timers.every(minutes(1), quietly(deps.flushUse, 'writing last use')),
+    timers.every(minutes(1), flushUse),
     timers.every(
       minutes(10),
       quietly(
@@ -47,7 +52,12 @@ export function startHousekeeping(deps: HousekeepingDeps): () => void {
       ),
     ),
   ]
-  return () => {
-    for (const stop of stops) stop()
+  return {
+    stop() {
+      for (const stop of stops) stop()
+    },
+    async writeDown() {
+      await Promise.all([flushUse(), keepCounters()])
+    },
   }
 }

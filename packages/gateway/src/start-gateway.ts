@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import type { Store } from '@pairgate/core'
+import { REMEMBERED_PEERS, type Store } from '@pairgate/core'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
@@ -106,8 +106,11 @@ async function openParts(paths: StatePaths, { env, config, log }: Opening) {
   try {
     await checkKey(store, tokenKey)
     const eventLog = await openEventLog(store, paths, { env, log })
-    const [newest] = await store.read.eventsAfter(eventLog.headSeq - 1, 1)
-    return { store, tokenKey, localKey, ...eventLog, clock: createSystemClock(newest?.at) }
+    const [[newest], counters] = await Promise.all([
+      store.read.eventsAfter(eventLog.headSeq - 1, 1),
+      store.read.listCounters(REMEMBERED_PEERS),
+    ])
+    return { store, tokenKey, localKey, ...eventLog, counters, clock: createSystemClock(newest?.at) }
   } catch (error) {
     await store.close()
     throw error

@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Crypto, TokenSecrets } from '../ports/crypto.ts'
 import type { StoreReader } from '../ports/store.ts'
 import { type Admission, devicePrincipal, knownScopes, sharedPrincipal } from './admission.ts'
+import type { CompareSecret } from './compare-secret.ts'
 import type { ConnectAsk, ConnectPeer } from './connect-ask.ts'
 import { type Credential, createJudgeCredential, wrongPassword } from './judge-credential.ts'
 import { type GrantAnswer, judgeGrant } from './judge-grant.ts'
@@ -20,6 +21,7 @@ export interface AcceptConnectDeps {
   readonly secrets: TokenSecrets
   readonly policy: AuthPolicy
   readonly fileRequest: FileRequest
+  readonly compareSecret: CompareSecret
 }
 export type AcceptConnect = (ask: ConnectAsk, peer: ConnectPeer, nonce: string) => Promise<Result<Admission>>
 
@@ -31,14 +33,14 @@ export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
   return async (ask, peer, nonce) => {
     const role = parseRole(ask.role)
     if (!role) return refuse({ reason: 'role-invalid' })
-    if (!ask.device) return acceptWithoutDevice(ask, peer, role, deps.policy)
+    if (!ask.device) return acceptWithoutDevice(deps, { ask, peer, role })
 
     const proved = verifyProof(ask, ask.device, { nonce, now: deps.clock.now() })
     if (!proved.ok) return proved
 
     const credential = await judgeCredential(
       ask.auth,
-      { deviceId: proved.value.deviceId, role },
+      { deviceId: proved.value.deviceId, role, peer },
       deps.clock.now(),
     )
     if (!credential.ok) return credential
@@ -76,6 +78,7 @@ async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Pr
     scopes: knownScopes(ask.scopes),
     metadata: ask.metadata,
     remoteIp: peer.remoteIp,
+    prefix: peer.prefix,
     why: answer.why,
     // Asked again under the lock: an approval that came in between must not leave a pointless request.
     stillNeeded: async (tx) => (await judge(tx)).kind === 'ask',
@@ -156,16 +159,17 @@ function firstTime(record: Token, credential: Credential): Admission['first'] {
  * keeps its scopes (design section 9). The address alone never grants anything.
  */
 function acceptWithoutDevice(
-  ask: ConnectAsk,
-  peer: ConnectPeer,
-  role: Role,
-  policy: AuthPolicy,
+  { policy, compareSecret }: AcceptConnectDeps,
+  { ask, peer, role }: Pick<DeviceConnect, 'ask' | 'peer' | 'role'>,
 ): Result<Admission> {
   const { auth, clientId, clientMode } = ask
   const backend = clientId === 'gateway-client' && clientMode === 'backend'
   const cli = clientId === 'cli' && clientMode === 'cli'
-  const by = policy.matchesSharedSecret(auth)
   const open = policy.mode === 'none' && peer.directLoopback && backend
+  // Where the door is open nothing is guessed, and a stale secret in a script must lock nobody out.
+  const shared = open ? ok(undefined) : compareSecret(auth, peer)
+  if (!shared.ok) return shared
+  const by = shared.value
   if (!by && !open) return withoutSecret(ask, policy)
   if (role !== 'operator') return refuse({ reason: 'device-identity-required' })
 

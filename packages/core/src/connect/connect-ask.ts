@@ -37,6 +37,10 @@ export interface ConnectPeer {
   readonly directLoopback: boolean
   /** Client address, absent for a direct loopback peer. */
   readonly remoteIp: string | undefined
+  /** Key under which limits count this peer: IPv4 address, IPv6 /64, or the loopback as one. */
+  readonly prefix: string
+  /** The /48 around an IPv6 prefix. */
+  readonly network: string | undefined
   /** Upgrade header `x-openclaw-scopes`: the session gets no scope outside of it. */
   readonly scopeCap: readonly string[] | undefined
 }

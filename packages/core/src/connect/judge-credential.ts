@@ -12,7 +12,8 @@ import { type Token, tokenState } from '../domain/token.ts'
 import type { AuthPolicy } from '../ports/auth-policy.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { StoreReader } from '../ports/store.ts'
-import type { ConnectAuth } from './connect-ask.ts'
+import type { CompareSecret } from './compare-secret.ts'
+import type { ConnectAuth, ConnectPeer } from './connect-ask.ts'
 
 /** The first class of credential that verified. */
 export type Credential =
@@ -31,14 +32,24 @@ export interface JudgeCredentialDeps {
   readonly read: StoreReader
   readonly crypto: Crypto
   readonly policy: AuthPolicy
+  readonly compareSecret: CompareSecret
+}
+
+/** Who brings a credential: a device that has proved its key, for a role, from somewhere. */
+export interface Bearer {
+  readonly deviceId: DeviceId
+  readonly role: Role
+  readonly peer: ConnectPeer
 }
 
 /**
  * Which credential of a device that has proved its key counts: device token, then shared secret. Garbage
- * beside a good one neither helps nor harms (T06, T11); a token of another device or role is garbage.
+ * beside a good one neither helps nor harms (T06, T11); a token of another device or role is garbage. A
+ * device with its own token never meets the limit on guesses, and wrong device tokens count for nothing:
+ * nobody guesses 256 bits.
  */
-export function createJudgeCredential({ read, crypto, policy }: JudgeCredentialDeps) {
-  async function judgeToken(text: string, device: { deviceId: DeviceId; role: Role }, now: Instant) {
+export function createJudgeCredential({ read, crypto, policy, compareSecret }: JudgeCredentialDeps) {
+  async function judgeToken(text: string, device: Bearer, now: Instant) {
     const secret = parseTokenSecret(text)
     if (!secret) return 'mismatch'
     const found = await read.findTokenByHash(crypto.hashToken(secret))
@@ -52,7 +63,7 @@ export function createJudgeCredential({ read, crypto, policy }: JudgeCredentialD
   }
 
   /** Only for a device that has proved its key, so it tells that device's own story and nobody else's. */
-  async function faultOfUnknown({ deviceId, role }: { deviceId: DeviceId; role: Role }): Promise<TokenFault> {
+  async function faultOfUnknown({ deviceId, role }: Bearer): Promise<TokenFault> {
     const token: Token | undefined = await read.findToken(deviceId, role)
     if (token)
       return token.revokedAt !== undefined
@@ -63,11 +74,7 @@ export function createJudgeCredential({ read, crypto, policy }: JudgeCredentialD
     return (await read.wasRemoved(deviceId)) ? 'removed' : 'mismatch'
   }
 
-  return async (
-    auth: ConnectAuth,
-    device: { deviceId: DeviceId; role: Role },
-    now: Instant,
-  ): Promise<Result<Credential>> => {
+  return async (auth: ConnectAuth, device: Bearer, now: Instant): Promise<Result<Credential>> => {
     let fault: TokenFault = 'mismatch'
     for (const secret of new Set([auth.deviceToken, auth.token])) {
       if (secret === undefined) continue
@@ -75,8 +82,9 @@ export function createJudgeCredential({ read, crypto, policy }: JudgeCredentialD
       if (typeof judged !== 'string') return ok(judged)
       if (judged !== 'mismatch') fault = judged
     }
-    const by = policy.matchesSharedSecret(auth)
-    if (by) return ok({ kind: 'shared', by })
+    const shared = compareSecret(auth, device.peer)
+    if (!shared.ok) return shared
+    if (shared.value) return ok({ kind: 'shared', by: shared.value })
     return withoutValidCredential(auth, policy, fault)
   }
 }

@@ -3,6 +3,7 @@ import type { OpenRequest } from '../domain/pairing-request.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import type { Session } from '../domain/session.ts'
 import type { Token } from '../domain/token.ts'
+import type { ShownRequests } from '../pairing/shown-requests.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { StoreReader } from '../ports/store.ts'
 
@@ -12,8 +13,14 @@ export interface DeviceList {
   readonly sessions: ReadonlyMap<string, Session>
 }
 
+export interface ListDevicesDeps {
+  readonly read: StoreReader
+  readonly clock: Clock
+  readonly shown: ShownRequests
+}
+
 /** Open requests and paired devices, as far as the principal may see them: a self-scoped one sees itself. */
-export function createListDevices({ read, clock }: { readonly read: StoreReader; readonly clock: Clock }) {
+export function createListDevices({ read, clock, shown }: ListDevicesDeps) {
   return async (principal: Principal): Promise<DeviceList> => {
     const only = isSelfScoped(principal) ? principal.deviceId : undefined
     const [requests, devices, tokens, sessions] = await Promise.all([
@@ -22,6 +29,12 @@ export function createListDevices({ read, clock }: { readonly read: StoreReader;
       read.listTokens(only),
       read.listSessions(),
     ])
+    // Who sees only itself decides nothing, so its list keeps no request in its place.
+    if (only === undefined)
+      shown.mark(
+        requests.map(({ id }) => id),
+        clock.now(),
+      )
     const tokensOf = Map.groupBy(tokens, (token) => token.deviceId)
     const known = new Set<string>(devices.map((device) => device.id))
     return {

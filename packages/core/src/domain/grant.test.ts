@@ -38,6 +38,7 @@ const request: OpenRequest = {
   why: 'not-paired',
   metadata,
   remoteIp: undefined,
+  prefix: 'loopback',
   digest: 'x',
   createdAt: at(0),
   refreshedAt: at(0),

@@ -29,7 +29,9 @@ export interface RequestFacts {
   readonly why: RequestWhy
   readonly metadata: DeviceMetadata
   readonly remoteIp: string | undefined
-  /** SHA-256, hex, over all of the above: what an operator's approval can be pinned to. */
+  /** Key under which limits count the peer that asked; not shown. */
+  readonly prefix: string
+  /** SHA-256, hex, over all that is shown: what an operator's approval can be pinned to. */
   readonly digest: string
   readonly createdAt: Instant
 }

@@ -30,6 +30,7 @@ export type Refusal =
   | { readonly reason: 'device-token-mismatch'; readonly fault: TokenFault }
   | { readonly reason: 'bootstrap-invalid' }
   | { readonly reason: 'scope-mismatch' }
+  | { readonly reason: 'rate-limited'; readonly retryAfterMs: number }
   // connect: grant
   | {
       readonly reason: 'pairing-required'
@@ -57,6 +58,8 @@ export type Refusal =
   | { readonly reason: 'session-not-allowed' }
   | { readonly reason: 'last-admin' }
   | { readonly reason: 'actor-gone' }
+  // a connection
+  | { readonly reason: 'too-many-requests'; readonly retryAfterMs: number }
   // authorization
   | { readonly reason: 'scope-missing'; readonly scope: string }
   | { readonly reason: 'role-unauthorized'; readonly role: string }

@@ -1,4 +1,5 @@
 import { type DeviceId, later, type Role, type Scope } from '@pairgate/protocol'
+import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import { type Device, type DeviceMetadata, tidyMetadata } from '../domain/device.ts'
 import {
   coversAsk,
@@ -7,19 +8,14 @@ import {
   type RequestWhy,
   refreshRequest,
 } from '../domain/pairing-request.ts'
-import { ok, type Result, refuse } from '../domain/result.ts'
+import { ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { LiveConnections } from '../ports/live-connections.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
-
-/** How many requests may be open (design section 10). */
-export interface PendingLimits {
-  readonly perDevice: number
-  readonly perPeer: number
-  readonly inAll: number
-}
+import { createMakeRoom, type MakeRoom, type PendingLimits } from './make-room.ts'
+import type { ShownRequests } from './shown-requests.ts'
 
 export interface RequestToFile {
   readonly deviceId: DeviceId
@@ -28,6 +24,7 @@ export interface RequestToFile {
   readonly scopes: readonly Scope[]
   readonly metadata: DeviceMetadata
   readonly remoteIp: string | undefined
+  readonly prefix: string
   readonly why: RequestWhy
   /** Whether the device still has to ask, judged inside the transaction. */
   readonly stillNeeded: (tx: StoreReader) => Promise<boolean>
@@ -45,7 +42,11 @@ export interface FileRequestDeps {
   readonly crypto: Crypto
   readonly live: LiveConnections
   readonly limits: PendingLimits
+  readonly shown: ShownRequests
 }
+
+/** How often finished requests are trimmed: whatever strangers file, no more than that many pile up. */
+const TRIM_EVERY = 500
 
 /** @returns the request that now stands for the ask, or `undefined` when none is needed any more. */
 export type FileRequest = (ask: RequestToFile) => Promise<Result<Filed | undefined>>
@@ -55,19 +56,39 @@ export type FileRequest = (ask: RequestToFile) => Promise<Result<Filed | undefin
  * id; another ask stands beside it. Nothing is merged, so nothing rides along (design section 9).
  */
 export function createFileRequest(deps: FileRequestDeps): FileRequest {
+  const { store, live, clock, limits } = deps
+  const makeRoom = createMakeRoom(deps)
+  let filed = 0
+
   return async (ask) => {
-    const outcome = await deps.store.mutate(async (tx) => fileUnderLock(deps, ask, tx))
+    const outcome = await store.mutate(async (tx) => {
+      const answer = await fileUnderLock({ ...deps, makeRoom }, ask, tx)
+      if (answer.ok && answer.value?.isNew) filed += 1
+      if (filed < TRIM_EVERY) return answer
+      filed = 0
+      await tx.trimRequests(limits.inAll, clock.now())
+      return answer
+    })
     if (!outcome.ok || !outcome.value) return outcome
-    const { request, device, isNew } = outcome.value
-    if (isNew) deps.live.tell({ kind: 'requested', request, isRepair: device !== undefined })
+    const { request, device, isNew, left } = outcome.value
+    // What strangers cause is told, but is no event of the log: else they could fill it.
+    if (left) {
+      const { id, deviceId } = left
+      live.tell({ kind: 'resolved', requestId: id, deviceId, decision: 'rejected', at: request.createdAt })
+    }
+    if (isNew) live.tell({ kind: 'requested', request, isRepair: device !== undefined })
     return ok({ request, device })
   }
 }
 
-type FiledUnderLock = Filed & { readonly isNew: boolean }
+interface FiledUnderLock extends Filed {
+  readonly isNew: boolean
+  /** The request that had to make room. */
+  readonly left: PendingPlace | undefined
+}
 
 async function fileUnderLock(
-  deps: FileRequestDeps,
+  deps: FileRequestDeps & { readonly makeRoom: MakeRoom },
   ask: RequestToFile,
   tx: StoreTransaction,
 ): Promise<Result<FiledUnderLock | undefined>> {
@@ -80,26 +101,14 @@ async function fileUnderLock(
   if (covering) {
     const refreshed = refreshRequest(covering, now)
     await tx.refreshRequest(refreshed)
-    return ok({ request: refreshed, device, isNew: false })
+    return ok({ request: refreshed, device, isNew: false, left: undefined })
   }
 
-  if (await isFull(deps, ask, tx, own.length)) return refuse({ reason: 'too-many-pending' })
+  const room = await deps.makeRoom(ask, { tx, own: own.length, now })
+  if (!room.ok) return room
   const request = newRequest(deps, ask, now)
   await tx.insertRequest(request)
-  return ok({ request, device, isNew: true })
-}
-
-async function isFull(
-  { limits, clock }: FileRequestDeps,
-  ask: RequestToFile,
-  tx: StoreReader,
-  own: number,
-): Promise<boolean> {
-  const now = clock.now()
-  if (own >= limits.perDevice) return true
-  if (ask.remoteIp !== undefined && (await tx.countOpenRequestsFrom(ask.remoteIp, now)) >= limits.perPeer)
-    return true
-  return (await tx.countOpenRequests(now)) >= limits.inAll
+  return ok({ request, device, isNew: true, left: room.value })
 }
 
 function newRequest(
@@ -107,7 +116,7 @@ function newRequest(
   ask: RequestToFile,
   now: OpenRequest['createdAt'],
 ): OpenRequest {
-  const { deviceId, publicKey, role, remoteIp, why } = ask
+  const { deviceId, publicKey, role, remoteIp, prefix, why } = ask
   const metadata = tidyMetadata(ask.metadata)
   const id = random.requestId()
   const scopes = [...new Set(ask.scopes)]
@@ -135,6 +144,7 @@ function newRequest(
     why,
     metadata,
     remoteIp,
+    prefix,
     digest: crypto.sha256(JSON.stringify(shown.map((part) => part ?? null))),
     createdAt: now,
     refreshedAt: now,

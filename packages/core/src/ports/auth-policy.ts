@@ -8,6 +8,8 @@ export interface SharedCredential {
 
 export interface AuthPolicy {
   readonly mode: AuthMode
+  /** Whether there is any shared secret that a guess could hit. */
+  readonly hasSharedSecret: boolean
   /**
    * Which shared secret the credential is, compared in constant time; `undefined` when it is none, when
    * none is set, or when `gateway.auth.sharedSecret` is off.

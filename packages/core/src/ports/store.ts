@@ -1,4 +1,6 @@
 import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
+import type { Attempts } from '../domain/attempt-limit.ts'
+import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import type { Device } from '../domain/device.ts'
 import type { EventRecord } from '../domain/event-chain.ts'
 import type { EventHead, LoggedEvent } from '../domain/gateway-event.ts'
@@ -36,7 +38,9 @@ export interface StoreReader {
   /** Rows in state `open` whose deadline lies after `after` and not after `until`. */
   listRequestsExpired(after: Instant, until: Instant): Promise<readonly OpenRequest[]>
   countOpenRequests(now: Instant): Promise<number>
-  countOpenRequestsFrom(remoteIp: string, now: Instant): Promise<number>
+  countOpenRequestsFrom(prefix: string, now: Instant): Promise<number>
+  /** Every open request, in no order. */
+  listPendingPlaces(now: Instant): Promise<readonly PendingPlace[]>
   findSession(id: SessionId): Promise<Session | undefined>
   findSessionByKey(key: string): Promise<Session | undefined>
   listSessions(): Promise<readonly Session[]>
@@ -54,6 +58,8 @@ export interface StoreReader {
   findMeta(name: string): Promise<string | undefined>
   /** Whether the log holds that this device was removed. */
   wasRemoved(id: DeviceId): Promise<boolean>
+  /** Counters of guesses, those that count longest first. */
+  listCounters(limit: number): Promise<readonly StoredCounter[]>
 }
 
 /** Writes, all under the append lock: what was read inside the transaction cannot change under it. */
@@ -69,6 +75,8 @@ export interface StoreTransaction extends StoreReader {
   refreshRequest(request: OpenRequest): Promise<void>
   /** Writes only if the stored request is still open; answers whether it did. */
   settleRequest(request: DecidedRequest): Promise<boolean>
+  /** Deletes superseded and expired requests beyond the newest `keep` of each: strangers make them. */
+  trimRequests(keep: number, now: Instant): Promise<void>
   insertSession(session: Session): Promise<void>
   saveMeta(name: string, value: string): Promise<void>
   /** Appends a row that was sealed for the place behind `eventHead`; fails if that place is taken. */
@@ -82,6 +90,11 @@ export interface TokenUse {
   readonly ip: string | undefined
 }
 
+/** A counter of guesses that outlives a restart. */
+export interface StoredCounter extends Attempts {
+  readonly key: string
+}
+
 export interface Store {
   readonly read: StoreReader
   /**
@@ -93,5 +106,13 @@ export interface Store {
   noteTokenUse(uses: readonly TokenUse[]): Promise<void>
   /** Deletes requests that were decided or expired before `before`. */
   forgetRequests(before: Instant): Promise<void>
+  /**
+   * Writes counters down and deletes those that are over. The later lock and the later window win, and of
+   * one window the higher count: no write can shorten what another one has counted.
+   */
+  mergeCounters(
+    counters: readonly StoredCounter[],
+    over: { readonly now: Instant; readonly windowMs: number },
+  ): Promise<void>
   close(): Promise<void>
 }

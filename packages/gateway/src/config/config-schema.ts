@@ -197,13 +197,45 @@ export const CONFIG = {
   'gateway.limits.pendingPerPeer': {
     schema: count(100_000),
     default: 10,
-    description: 'Open pairing requests of one address.',
+    description: 'Open pairing requests of one address, or of one IPv6 /64.',
     allowed: 'a whole number from 1 to 100000',
   },
   'gateway.limits.pendingInAll': {
     schema: count(1_000_000),
     default: 1_000,
-    description: 'Open pairing requests in all.',
+    description: 'Open pairing requests in all; when full, the newest of the busiest address makes room.',
+    allowed: 'a whole number from 1 to 1000000',
+  },
+  'gateway.limits.failuresPerPeer': {
+    schema: count(100_000),
+    default: 10,
+    description:
+      'Wrong shared secrets from one address, or one IPv6 /64, within the window; then it is locked.',
+    allowed: 'a whole number from 1 to 100000',
+  },
+  'gateway.limits.failuresInAll': {
+    schema: count(1_000_000),
+    default: 300,
+    description:
+      'Wrong shared secrets from everybody within the window; then none is compared until the window ends.',
+    allowed: 'a whole number from 1 to 1000000',
+  },
+  'gateway.limits.failureWindowMs': {
+    schema: Type.Integer({ minimum: 1_000, maximum: 86_400_000 }),
+    default: 60_000,
+    description: 'The window in which wrong secrets are counted, in milliseconds.',
+    allowed: 'a whole number of milliseconds from 1000 to 86400000',
+  },
+  'gateway.limits.lockoutMs': {
+    schema: Type.Integer({ minimum: 1_000, maximum: 86_400_000 }),
+    default: 300_000,
+    description: 'How long a locked address stays locked, in milliseconds; a correct secret is refused too.',
+    allowed: 'a whole number of milliseconds from 1000 to 86400000',
+  },
+  'gateway.limits.requestsPerSecond': {
+    schema: count(1_000_000),
+    default: 200,
+    description: 'Requests per second of one connection in the long run; five times as many at once.',
     allowed: 'a whole number from 1 to 1000000',
   },
 } as const satisfies Record<string, ConfigRow>

@@ -45,6 +45,11 @@ export interface LimitsConfig {
   readonly pendingPerDevice: number
   readonly pendingPerPeer: number
   readonly pendingInAll: number
+  readonly failuresPerPeer: number
+  readonly failuresInAll: number
+  readonly failureWindowMs: number
+  readonly lockoutMs: number
+  readonly requestsPerSecond: number
 }
 
 /** Where the CLI finds its gateway, and what it may show it. */

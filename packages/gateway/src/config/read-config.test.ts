@@ -60,6 +60,11 @@ test('without file, environment and flags the defaults stand, complete and froze
       pendingPerDevice: 4,
       pendingPerPeer: 10,
       pendingInAll: 1_000,
+      failuresPerPeer: 10,
+      failuresInAll: 300,
+      failureWindowMs: 60_000,
+      lockoutMs: 300_000,
+      requestsPerSecond: 200,
     },
   })
   for (const part of [config, config.auth, config.limits, config.trustedProxies])

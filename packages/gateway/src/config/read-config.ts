@@ -63,6 +63,11 @@ export function readGatewayConfig(input: ConfigInput): GatewayConfig {
       pendingPerDevice: values['gateway.limits.pendingPerDevice'],
       pendingPerPeer: values['gateway.limits.pendingPerPeer'],
       pendingInAll: values['gateway.limits.pendingInAll'],
+      failuresPerPeer: values['gateway.limits.failuresPerPeer'],
+      failuresInAll: values['gateway.limits.failuresInAll'],
+      failureWindowMs: values['gateway.limits.failureWindowMs'],
+      lockoutMs: values['gateway.limits.lockoutMs'],
+      requestsPerSecond: values['gateway.limits.requestsPerSecond'],
     },
   })
 }

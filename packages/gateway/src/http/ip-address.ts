@@ -45,6 +45,16 @@ export function limitPrefix(address: IpAddress): string {
   return `${network.toString()}/64`
 }
 
+/**
+ * The wider key of an IPv6 peer: a customer who was given a /48 holds 65,536 of the keys above.
+ * @returns `undefined` for IPv4, where an address costs something.
+ */
+export function limitNetwork(address: IpAddress): string | undefined {
+  if (isLoopback(address) || address.kind() === 'ipv4') return undefined
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${formatIp(address)}/48`)
+  return `${network.toString()}/48`
+}
+
 /** A set of addresses, such as the trusted proxies. */
 export interface AddressList {
   includes(address: IpAddress): boolean

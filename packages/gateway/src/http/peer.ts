@@ -6,6 +6,7 @@ import {
   formatIp,
   type IpAddress,
   isLoopback,
+  limitNetwork,
   limitPrefix,
   parseSocketIp,
 } from './ip-address.ts'
@@ -19,6 +20,8 @@ export interface Peer {
   readonly address: string | undefined
   /** Key under which limits count this peer: IPv4 address, IPv6 /64, `loopback` or `owner-socket`. */
   readonly prefix: string
+  /** The /48 around an IPv6 prefix. */
+  readonly network: string | undefined
   /** The `Origin` header as sent: only browsers send one. */
   readonly origin: string | undefined
   /** The `Host` header as sent. */
@@ -65,6 +68,7 @@ function ownerPeer(request: IncomingMessage): Peer {
     place: 'owner-socket',
     address: undefined,
     prefix: 'owner-socket',
+    network: undefined,
     scheme: 'http',
   }
 }
@@ -91,12 +95,18 @@ function directPeer(request: IncomingMessage, address: IpAddress): Peer {
     place: 'direct-loopback',
     address: undefined,
     prefix: limitPrefix(address),
+    network: undefined,
     scheme,
   }
 }
 
-function remoteFrom(address: IpAddress): Pick<Peer, 'place' | 'address' | 'prefix'> {
-  return { place: 'remote', address: formatIp(address), prefix: limitPrefix(address) }
+function remoteFrom(address: IpAddress): Pick<Peer, 'place' | 'address' | 'prefix' | 'network'> {
+  return {
+    place: 'remote',
+    address: formatIp(address),
+    prefix: limitPrefix(address),
+    network: limitNetwork(address),
+  }
 }
 
 function said({ headers }: IncomingMessage): Pick<Peer, 'origin' | 'host' | 'scopeCap'> {

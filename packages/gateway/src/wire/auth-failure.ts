@@ -18,6 +18,7 @@ type AuthRefusal = Extract<
       | 'device-token-mismatch'
       | 'bootstrap-invalid'
       | 'scope-mismatch'
+      | 'rate-limited'
   }
 >
 
@@ -68,6 +69,14 @@ export function authFailure(refusal: AuthRefusal, context: AuthContext): ErrorSh
         authReason: 'scope_mismatch',
         next: 'review_auth_configuration',
       })
+    case 'rate-limited': {
+      const refused = unauthorized('unauthorized: too many failed authentication attempts (retry later)', {
+        code: 'AUTH_RATE_LIMITED',
+        authReason: 'rate_limited',
+        next: 'wait_then_retry',
+      })
+      return { ...refused, retryable: true, retryAfterMs: refusal.retryAfterMs }
+    }
   }
 }
 

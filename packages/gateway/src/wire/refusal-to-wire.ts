@@ -19,6 +19,7 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
     case 'device-token-mismatch':
     case 'bootstrap-invalid':
     case 'scope-mismatch':
+    case 'rate-limited':
       return authFailure(refusal, context)
     case 'pairing-required':
       return pairingRequired(refusal.request, refusal.device, context.extended)
@@ -40,6 +41,12 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
       return invalid(`unauthorized role: ${refusal.role}`)
     case 'method-unknown':
       return invalid(`unknown method: ${refusal.method}`)
+    case 'too-many-requests': {
+      const { retryAfterMs } = refusal
+      const message = 'too many requests on this connection; slow down'
+      const details = { code: 'TOO_MANY_REQUESTS' }
+      return { code: 'UNAVAILABLE', message, details, retryable: true, retryAfterMs }
+    }
   }
 }
 

@@ -16,8 +16,11 @@ export function createAuthPolicy({ auth, derivedToken }: AuthPolicyDeps): AuthPo
     said !== undefined && token !== undefined && sameText(said, token)
   const isPassword = (said: string | undefined) =>
     said !== undefined && password !== undefined && sameText(said, password)
+  // Not an empty one, which the schema refuses, and not one that the mode never compares.
+  const compared = mode === 'token' ? [token] : mode === 'password' ? [password] : [token, password]
   return {
     mode,
+    hasSharedSecret: sharedSecret === 'on' && compared.some((secret) => secret !== undefined),
     matchesSharedSecret(credential) {
       if (sharedSecret === 'off') return undefined
       // One field may carry the other kind only when its own is absent (protocol fact 8).

@@ -25,6 +25,8 @@ export interface DispatchDeps {
   readonly log: Logger
   /** Told of every request that passed authorization. */
   readonly onServed: (principal: Principal) => void
+  /** How long a request that comes now has to wait, in milliseconds; 0 when it is taken. */
+  readonly pace: (connection: Connection, now: number) => number
 }
 
 type AnyHandler = (connection: Connection, params: unknown) => Promise<Result<unknown>>
@@ -40,7 +42,7 @@ export interface Dispatch {
  * Every request passes here, in one order: the gate, the frame, the method's row, role and scope, the
  * params, the handler. The gate is asked first and again when the answer leaves.
  */
-export function createDispatch({ handlers, clock, log, onServed }: DispatchDeps): Dispatch {
+export function createDispatch({ handlers, clock, log, onServed, pace }: DispatchDeps): Dispatch {
   const validatorOf = createValidators()
   const strike = createStrikes()
   const inFlight = new Set<Promise<void>>()
@@ -89,16 +91,18 @@ export function createDispatch({ handlers, clock, log, onServed }: DispatchDeps)
 
   function dispatch(connection: Connection, text: string): void {
     if (!connection.isOpen) return
-    if (hasExpired(connection, clock.now())) return connection.shut(false)
+    const now = clock.now()
+    if (hasExpired(connection, now)) return connection.shut(false)
+    // Paid for before it is looked at: frames that are no requests cost as much.
+    const retryAfterMs = pace(connection, now)
     const received = readFrame(text)
     if (!received.json) return
     const frame = received.value
+    if (retryAfterMs > 0)
+      return refuse(connection, frameId(frame), { reason: 'too-many-requests', retryAfterMs })
     if (requestFrame.Check(frame)) return take(connection, frame)
-    invalid(
-      connection,
-      frameId(frame),
-      `invalid request frame: ${describeFindings(requestFrame.Errors(frame))}`,
-    )
+    const findings = describeFindings(requestFrame.Errors(frame))
+    invalid(connection, frameId(frame), `invalid request frame: ${findings}`)
   }
   return Object.assign(dispatch, {
     async idle() {

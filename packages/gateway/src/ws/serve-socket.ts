@@ -141,6 +141,8 @@ function connectPeer(peer: Peer, connId: string) {
     // A browser sends an Origin, and a page on this machine's browser is not this machine's owner (T09).
     directLoopback: peer.place === 'direct-loopback' && peer.origin === undefined,
     remoteIp: peer.address,
+    prefix: peer.prefix,
+    network: peer.network,
     scopeCap: peer.scopeCap,
   }
 }

@@ -15,6 +15,11 @@ export interface GatewayOptions {
   readonly stateDir?: string
 }
 
+/**
+ * Many tests share a gateway, and all of them come from one address. Tests of these limits name their own.
+ */
+const ROOMY_LIMITS = { failuresPerPeer: 100_000, failuresInAll: 1_000_000, pendingPerPeer: 100_000 }
+
 /** A whole gateway on a state directory of its own; gone after the test. */
 export interface GatewayOfTest {
   readonly running: RunningGateway
@@ -59,7 +64,7 @@ export async function openGateway(hooks: TestHooks, options: GatewayOptions = {}
 
   mkdirSync(stateDir, { mode: 0o700, recursive: true })
   const configFile = join(stateDir, 'pairgate.json')
-  writeFileSync(configFile, JSON.stringify({ gateway: options.config ?? {} }), { mode: 0o600 })
+  writeFileSync(configFile, JSON.stringify({ gateway: withRoom(options.config) }), { mode: 0o600 })
   const start = () =>
     startGateway({
       flags: { port: '0', ...options.flags },
@@ -94,4 +99,8 @@ export async function openGateway(hooks: TestHooks, options: GatewayOptions = {}
       running = await start()
     },
   }
+}
+
+function withRoom(config: GatewayOptions['config'] = {}): object {
+  return { ...config, limits: { ...ROOMY_LIMITS, ...(config['limits'] as object | undefined) } }
 }

@@ -42,14 +42,18 @@ export interface World {
   now(): Instant
   connect(
     device: TestDevice,
-    ask: { scopes: readonly string[]; token?: string | undefined; role?: Role },
+    ask: { scopes: readonly string[]; token?: string | undefined; role?: Role; from?: string },
   ): Promise<Result<Admission>>
   readonly owner: Principal
   close(): Promise<void>
 }
 
 const crypto = createNodeCrypto()
-const OPEN_POLICY: AuthPolicy = { mode: 'pairing', matchesSharedSecret: () => undefined }
+const OPEN_POLICY: AuthPolicy = {
+  mode: 'pairing',
+  hasSharedSecret: false,
+  matchesSharedSecret: () => undefined,
+}
 
 export function makeDevice(): TestDevice {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
@@ -78,6 +82,8 @@ export async function openWorld(): Promise<World> {
       tell: (told) => void news.push(told),
     },
     limits: { perDevice: 4, perPeer: 1_000, inAll: 1_000 },
+    guesses: { failuresPerPeer: 10, failuresInAll: 300, windowMs: 60_000, lockMs: 300_000 },
+    counters: [],
     headSeq: 0,
   })
   return {
@@ -94,7 +100,9 @@ export async function openWorld(): Promise<World> {
       const peer = {
         connId: `c${connections}`,
         directLoopback: false,
-        remoteIp: '192.0.2.1',
+        remoteIp: ask.from ?? '192.0.2.1',
+        prefix: ask.from ?? '192.0.2.1',
+        network: undefined,
         scopeCap: undefined,
       }
       const accepted = await core.acceptConnect(signedAsk(device, ask, time), peer, 'nonce')

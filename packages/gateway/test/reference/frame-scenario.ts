@@ -126,6 +126,26 @@ export async function meetRareRefusals(gateway: GatewayOfTest): Promise<void> {
   assert.equal(full.details?.['code'], 'TOO_MANY_PENDING')
 }
 
+/** One place for open requests, two wrong secrets, five requests at once. */
+export const TIGHT_LIMITS = { pendingInAll: 1, failuresPerPeer: 2, requestsPerSecond: 1 }
+
+/** What the limits say, on a gateway with tight ones. */
+export async function meetLimits(gateway: GatewayOfTest): Promise<void> {
+  const { client: operator } = await openOperator(gateway)
+  const { requestId } = await askToPair(gateway, { device: makeDevice(), auth })
+  await askToPair(gateway, { device: makeDevice(), auth })
+  const gone = await operator.fail('device.pair.approve', { requestId })
+  assert.equal(gone.details?.['code'], 'REQUEST_SUPERSEDED')
+  for (let call = 0; call < 10; call += 1) operator.post('health')
+  const soon = await operator.fail('health')
+  assert.equal(soon.details?.['code'], 'TOO_MANY_REQUESTS')
+
+  const wrong = { device: makeDevice(), auth: { token: 'wrong' } }
+  for (let tries = 0; tries < 2; tries += 1) await refusedConnect(gateway, wrong)
+  const locked = await refusedConnect(gateway, { ...wrong, auth })
+  assert.equal(locked.details?.['code'], 'AUTH_RATE_LIMITED')
+}
+
 /** Every way in which a connect can be wrong, one socket each. */
 export async function failHandshakes(gateway: GatewayOfTest): Promise<void> {
   const device = () => makeDevice()

@@ -143,6 +143,7 @@ const BESIDE_THE_CODE: Readonly<Record<string, TProperties>> = {
   AUTH_DEVICE_TOKEN_MISMATCH: authFailure,
   AUTH_SCOPE_MISMATCH: authFailure,
   AUTH_BOOTSTRAP_TOKEN_INVALID: authFailure,
+  AUTH_RATE_LIMITED: authFailure,
   PAIRING_REQUIRED: {
     reason: word('not-paired', 'role-upgrade', 'scope-upgrade', 'metadata-upgrade'),
     requestId: Text,
@@ -161,6 +162,7 @@ const BESIDE_THE_CODE: Readonly<Record<string, TProperties>> = {
   DIGEST_MISMATCH: {},
   LAST_ADMIN: {},
   TOO_MANY_PENDING: {},
+  TOO_MANY_REQUESTS: {},
 }
 
 /** The `details` of errors, by their code. */

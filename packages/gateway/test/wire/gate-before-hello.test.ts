@@ -74,7 +74,14 @@ for (const what of ['revoked', 'removed'] as const) {
     const { channel, left } = recordingChannel()
     const params = connectParams({ nonce: 'n', ts: 0 }, { device })
     const frame = JSON.stringify({ type: 'req', id: 'c', method: 'connect', params })
-    const peer = { connId: 'connection', directLoopback: true, remoteIp: undefined, scopeCap: undefined }
+    const peer = {
+      connId: 'connection',
+      directLoopback: true,
+      remoteIp: undefined,
+      prefix: 'loopback',
+      network: undefined,
+      scopeCap: undefined,
+    }
     const opened = await handshake.answer(channel, frame, {
       nonce: 'n',
       origin: undefined,

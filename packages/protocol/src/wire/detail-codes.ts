@@ -17,15 +17,18 @@ export const DETAIL_CODES = {
   AUTH_DEVICE_TOKEN_MISMATCH: 'The device token is not valid (any more); `authReason` says why.',
   AUTH_SCOPE_MISMATCH: 'The device token does not hold all the scopes that were asked for.',
   AUTH_BOOTSTRAP_TOKEN_INVALID: 'The setup code is unknown, used or over.',
+  AUTH_RATE_LIMITED: 'Too many wrong secrets came from this address, or from everybody together.',
   PAIRING_REQUIRED: 'An operator has to decide; `requestId` names the request.',
   CONTROL_UI_ORIGIN_NOT_ALLOWED: 'A browser page of a foreign origin may not connect.',
   MISSING_SCOPE: 'The session does not hold the scope that the method needs.',
   REQUEST_EXPIRED: 'The pairing request was not decided in time.',
   REQUEST_DECIDED: 'The pairing request was decided before.',
-  REQUEST_SUPERSEDED: 'A newer request took its place; `supersededBy` names it.',
+  REQUEST_SUPERSEDED:
+    'The pairing request made room for others; `supersededBy`, if there, names a newer one.',
   DIGEST_MISMATCH: 'What was shown is not what the request holds.',
   LAST_ADMIN: 'No other admin would be left; only the owner on the host may do this.',
   TOO_MANY_PENDING: 'Too many pairing requests are open.',
+  TOO_MANY_REQUESTS: 'The connection sends more requests than it may; it stays open.',
 } as const satisfies Record<string, string>
 
 export type DetailCode = keyof typeof DETAIL_CODES

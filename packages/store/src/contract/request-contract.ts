@@ -111,9 +111,9 @@ function describeOpenLists(open: OpenStore): void {
   )
 
   test(
-    'requests of one device and from one address are told from others, and decided ones do not count',
+    'requests of one device and from one peer are told from others, and decided ones do not count',
     withStore(open, async (store) => {
-      const elsewhere = request(2, { remoteIp: '192.0.2.2' })
+      const elsewhere = request(2, { remoteIp: '192.0.2.1', prefix: '192.0.2.2' })
       const second = request(3, { deviceId: deviceId(1) })
       await insert(store, request(1), elsewhere, second, request(4, { remoteIp: undefined }), request(5))
       await store.mutate((tx) => tx.settleRequest(decided(request(5))))
@@ -207,6 +207,30 @@ function describeDecisions(open: OpenStore): void {
 }
 
 function describeForgetting(open: OpenStore): void {
+  test(
+    'superseded and expired requests are trimmed to the newest of each; open and decided ones stay',
+    withStore(open, async (store) => {
+      const until = (n: number, ms: number) => request(n, { expiresAt: at(ms) })
+      await insert(store, ...[1, 2, 3].map((n) => until(n, 100 * n)), until(4, 900), until(5, 100))
+      await insert(store, ...[11, 12, 13].map((n) => until(n, 100 * n)))
+      await store.mutate(async (tx) => {
+        await tx.settleRequest(decided(request(5)))
+        for (const n of [11, 12, 13]) await tx.settleRequest(decided(request(n), { state: 'superseded' }))
+      })
+      const left = async () => {
+        const numbers = [1, 2, 3, 4, 5, 11, 12, 13]
+        const found = await Promise.all(numbers.map((n) => store.read.findRequest(requestId(n))))
+        return numbers.filter((_, at) => found[at])
+      }
+      await store.mutate((tx) => tx.trimRequests(3, at(500)))
+      assert.deepEqual(await left(), [1, 2, 3, 4, 5, 11, 12, 13])
+      await store.mutate((tx) => tx.trimRequests(2, at(500)))
+      assert.deepEqual(await left(), [2, 3, 4, 5, 12, 13])
+      await store.mutate((tx) => tx.trimRequests(0, at(500)))
+      assert.deepEqual(await left(), [4, 5])
+    }),
+  )
+
   test(
     'requests that were decided or ran out before a moment are forgotten, all others stay',
     withStore(open, async (store) => {

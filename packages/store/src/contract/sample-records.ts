@@ -90,6 +90,7 @@ export function request(n: number, changes: Partial<OpenRequest> = {}): OpenRequ
       clientMode: undefined,
     },
     remoteIp: '192.0.2.1',
+    prefix: 'remoteIp' in changes ? (changes.remoteIp ?? 'loopback') : '192.0.2.1',
     digest: tokenHash(n),
     createdAt: at(1_000 + n),
     refreshedAt: at(1_000 + n),

@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 import { describeDevices } from './device-contract.ts'
 import { describeEvents } from './event-contract.ts'
+import { describeLimits } from './limit-contract.ts'
 import { describeAgainstModel } from './model-contract.ts'
 import { describeRequests } from './request-contract.ts'
 import { describeSessions } from './session-contract.ts'
@@ -19,6 +20,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeRequests(open)
     describeSessions(open)
     describeEvents(open)
+    describeLimits(open)
     describeTransactions(open)
     describeAgainstModel(open, lives)
   })

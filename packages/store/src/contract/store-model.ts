@@ -185,6 +185,14 @@ async function assertSameRequests(read: StoreReader, { requests }: Model, now: I
     .sort((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1))
   assert.deepEqual(await read.listOpenRequests(now), open)
   assert.equal(await read.countOpenRequests(now), open.length)
+  const places = await read.listPendingPlaces(now)
+  const placeOf = ({ id, deviceId, prefix, createdAt }: PairingRequest) => ({
+    id,
+    deviceId,
+    prefix,
+    createdAt,
+  })
+  assert.deepEqual(new Set(places), new Set(open.map(placeOf)))
   for (let n = 0; n < 3; n += 1) {
     const own = open.filter((one) => one.deviceId === deviceId(n))
     assert.deepEqual(await read.listOpenRequests(now, deviceId(n)), own)

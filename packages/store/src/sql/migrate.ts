@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { EngineWords } from './engine-words.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { limits } from './migrations/0002-limits.ts'
 import { eventChain } from './migrations/0003-event-chain.ts'
 import type { Tables } from './tables.ts'
 
@@ -15,6 +16,7 @@ export async function migrateToLatest(db: Kysely<Tables>, words: EngineWords): P
     provider: {
       getMigrations: async () => ({
         '0001-first-tables': firstTables(words),
+        '0002-limits': limits(words),
         '0003-event-chain': eventChain(words),
       }),
     },

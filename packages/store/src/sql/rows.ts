@@ -4,6 +4,7 @@ import type {
   DeviceMetadata,
   OpenRequest,
   PairingRequest,
+  PendingPlace,
   RequestWhy,
   Session,
   Token,
@@ -183,6 +184,7 @@ export function toOpenRequest(row: RequestRow): OpenRequest {
     why: readWord(REQUEST_WHY, row.why),
     metadata: toMetadata(row),
     remoteIp: row.remote_ip ?? undefined,
+    prefix: row.prefix,
     digest: row.digest,
     createdAt: row.created_at as Instant,
     refreshedAt: row.refreshed_at as Instant,
@@ -203,6 +205,17 @@ export function toRequest(row: RequestRow): PairingRequest {
   }
 }
 
+export function toPendingPlace(
+  row: Pick<RequestRow, 'id' | 'device_id' | 'prefix' | 'created_at'>,
+): PendingPlace {
+  return {
+    id: row.id as RequestId,
+    deviceId: row.device_id as DeviceId,
+    prefix: row.prefix,
+    createdAt: row.created_at as Instant,
+  }
+}
+
 export function fromOpenRequest(request: OpenRequest): RequestRow {
   return {
     id: request.id,
@@ -213,6 +226,7 @@ export function fromOpenRequest(request: OpenRequest): RequestRow {
     why: request.why,
     ...fromMetadata(request.metadata),
     remote_ip: request.remoteIp ?? null,
+    prefix: request.prefix,
     digest: request.digest,
     state: request.state,
     created_at: request.createdAt,

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { HotQueries } from './hot-queries.ts'
 import { readDevices } from './sql-devices.ts'
 import { readEvents } from './sql-events.ts'
+import { readLimits } from './sql-limits.ts'
 import { readMeta } from './sql-meta.ts'
 import { readRequests } from './sql-requests.ts'
 import { readSessions } from './sql-sessions.ts'
@@ -18,5 +19,6 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readSessions(db, hot),
     ...readEvents(db, hot),
     ...readMeta(db),
+    ...readLimits(db),
   }
 }

@@ -1,14 +1,22 @@
 import type { StoreReader, StoreTransaction } from '@pairgate/core'
 import type { DeviceId, Instant } from '@pairgate/protocol'
 import type { Kysely } from 'kysely'
-import { fromOpenRequest, toOpenRequest, toRequest } from './rows.ts'
+import { fromOpenRequest, toOpenRequest, toPendingPlace, toRequest } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 type RequestReads = Pick<
   StoreReader,
-  'findRequest' | 'listOpenRequests' | 'listRequestsExpired' | 'countOpenRequests' | 'countOpenRequestsFrom'
+  | 'findRequest'
+  | 'listOpenRequests'
+  | 'listRequestsExpired'
+  | 'countOpenRequests'
+  | 'countOpenRequestsFrom'
+  | 'listPendingPlaces'
 >
-type RequestWrites = Pick<StoreTransaction, 'insertRequest' | 'refreshRequest' | 'settleRequest'>
+type RequestWrites = Pick<
+  StoreTransaction,
+  'insertRequest' | 'refreshRequest' | 'settleRequest' | 'trimRequests'
+>
 
 export function readRequests(db: Kysely<Tables>): RequestReads {
   const open = (now: Instant) =>
@@ -38,9 +46,13 @@ export function readRequests(db: Kysely<Tables>): RequestReads {
       const { count } = await countOpen(now).executeTakeFirstOrThrow()
       return Number(count)
     },
-    async countOpenRequestsFrom(remoteIp, now) {
-      const { count } = await countOpen(now).where('remote_ip', '=', remoteIp).executeTakeFirstOrThrow()
+    async countOpenRequestsFrom(prefix, now) {
+      const { count } = await countOpen(now).where('prefix', '=', prefix).executeTakeFirstOrThrow()
       return Number(count)
+    },
+    async listPendingPlaces(now) {
+      const rows = await open(now).select(['id', 'device_id', 'prefix', 'created_at']).execute()
+      return rows.map(toPendingPlace)
     },
   }
 }
@@ -67,7 +79,28 @@ export function writeRequests(db: Kysely<Tables>): RequestWrites {
         .executeTakeFirst()
       return numUpdatedRows === 1n
     },
+    async trimRequests(keep, now) {
+      await trim(db, { state: 'superseded', now: undefined }, keep)
+      await trim(db, { state: 'open', now }, keep)
+    },
   }
+}
+
+/** By the deadline, which every request has: those of one moment go together. */
+async function trim(
+  db: Kysely<Tables>,
+  { state, now }: { readonly state: 'superseded' | 'open'; readonly now: Instant | undefined },
+  keep: number,
+): Promise<void> {
+  let rows = db.selectFrom('pairing_requests').select('expires_at').where('state', '=', state)
+  if (now !== undefined) rows = rows.where('expires_at', '<=', now)
+  const last = await rows.orderBy('expires_at', 'desc').limit(1).offset(keep).executeTakeFirst()
+  if (!last) return
+  await db
+    .deleteFrom('pairing_requests')
+    .where('state', '=', state)
+    .where('expires_at', '<=', last.expires_at)
+    .execute()
 }
 
 export async function deleteFinishedRequests(db: Kysely<Tables>, before: Instant): Promise<void> {

@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { createTurns } from '../one-at-a-time.ts'
 import { createHotQueries } from './hot-queries.ts'
 import { runWork } from './run-work.ts'
+import { mergeCounters } from './sql-limits.ts'
 import { createSqlReader } from './sql-reader.ts'
 import { deleteFinishedRequests } from './sql-requests.ts'
 import { noteTokenUses } from './sql-tokens.ts'
@@ -33,6 +34,7 @@ export function createSqlStore(
       for (const part of inParts(uses)) await inTransaction((trx) => noteTokenUses(trx, hot, part))
     },
     forgetRequests: (before) => inTransaction((trx) => deleteFinishedRequests(trx, before)),
+    mergeCounters: (counters, over) => inTransaction((trx) => mergeCounters(trx, counters, over)),
     close: () => turns.takeLast(closeBoth),
   }
 }

@@ -10,6 +10,7 @@ export interface Tables {
   readonly events: EventRow
   readonly event_details: EventDetailsRow
   readonly meta: MetaRow
+  readonly limits: LimitRow
 }
 
 export interface DeviceRow {
@@ -64,6 +65,7 @@ export interface RequestRow {
   readonly client_id: string | null
   readonly client_mode: string | null
   readonly remote_ip: string | null
+  readonly prefix: string
   readonly digest: string
   readonly state: string
   readonly created_at: number
@@ -108,4 +110,11 @@ export interface EventDetailsRow {
 export interface MetaRow {
   readonly name: string
   readonly value: string
+}
+
+export interface LimitRow {
+  readonly key: string
+  readonly failures: number
+  readonly window_start: number
+  readonly locked_until: number | null
 }

@@ -251,7 +251,7 @@ test('what every connect and every list of requests asks for is answered by an i
       plans.filter((detail) => detail.startsWith('SCAN')),
       [],
     )
-    for (const index of ['open_of_device', 'open_from_ip', 'by_deadline', 'by_decided'])
+    for (const index of ['open_of_device', 'open_from_peer', 'by_deadline', 'by_decided'])
       assert.ok(
         plans.some((detail) => detail.includes(`requests_${index}`)),
         index,

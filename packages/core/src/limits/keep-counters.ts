@@ -1,0 +1,27 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Store } from '../ports/store.ts'
+import type { GuessLimiter } from './guess-limiter.ts'
+
+export interface KeepCountersDeps {
+  readonly limiter: GuessLimiter
+  readonly store: Pick<Store, 'mergeCounters'>
+  readonly clock: Clock
+  readonly windowMs: number
+}
+
+/**
+ * Writes down what has changed of the counters of guesses, so that a restart ends no lockout. Called once
+ * a second and at the end: a connect never waits for it, and a crash forgets one second of guesses.
+ */
+export function createKeepCounters({ limiter, store, clock, windowMs }: KeepCountersDeps) {
+  return async (): Promise<void> => {
+    const { changed, forgotten } = limiter.takeChanges()
+    if (changed.length === 0 && forgotten === 0) return
+    try {
+      await store.mergeCounters(changed, { now: clock.now(), windowMs })
+    } catch (error) {
+      limiter.putBack(changed)
+      throw error
+    }
+  }
+}
