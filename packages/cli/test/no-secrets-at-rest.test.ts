@@ -89,7 +89,7 @@ function notePrivateKey(): void {
   })
 }
 function noteHostKeys(): void {
-  for (const name of ['token.key', 'local.key']) {
+  for (const name of ['token.key', 'local.key', 'events.key']) {
     const text = readFileSync(join(gateway.stateDir, 'secrets', name), 'utf8').trim()
     secrets.push({ what: name, spellings: spell(text, Buffer.from(text, 'base64url')) })
   }
@@ -112,7 +112,14 @@ function assertAbsent(secret: Secret, bytes: Buffer, where: string): void {
 test('the story made two tokens, and the search knows what it looks for', () => {
   assert.deepEqual(
     secrets.map(({ what }) => what),
-    ['first device token', 'rotated device token', 'private key of the device', 'token.key', 'local.key'],
+    [
+      'first device token',
+      'rotated device token',
+      'private key of the device',
+      'token.key',
+      'local.key',
+      'events.key',
+    ],
   )
   const stored = readFileSync(join(phone.stateDir, 'identity', 'device.pem'))
   assert.equal(
