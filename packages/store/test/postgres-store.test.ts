@@ -48,7 +48,11 @@ test('opening a new database many times at once makes the tables once', async ()
   for (const { read } of stores) assert.equal((await read.listDevices()).length, 5)
   await Promise.all(stores.map((store) => store.close()))
   const migrations = await server.ask('select name from kysely_migration', nameOf(url))
-  assert.deepEqual(migrations, [{ name: '0001-first-tables' }, { name: '0003-event-chain' }])
+  assert.deepEqual(migrations, [
+    { name: '0001-first-tables' },
+    { name: '0002-limits' },
+    { name: '0003-event-chain' },
+  ])
 })
 
 test('a transaction waits for that of another process before it reads anything', () =>

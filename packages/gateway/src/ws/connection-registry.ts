@@ -1,6 +1,6 @@
 import { type Clock, isSelfScoped, type LiveConnections, type PairingNews } from '@pairgate/core'
-import type { DeviceId } from '@pairgate/protocol'
-import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
+import { type DeviceId, seconds } from '@pairgate/protocol'
+import { CLOSES } from '@pairgate/protocol/wire'
 import type { Timers } from '../platform/timers.ts'
 import { newsEvent } from '../wire/record-to-wire.ts'
 import { type Connection, hasExpired } from './connection.ts'
@@ -16,6 +16,12 @@ export interface ConnectionRegistry extends LiveConnections {
   each(visit: (connection: Connection) => void): void
   readonly size: number
 }
+
+/**
+ * How long the reply of the call that ended its own connection may take. The gate is closed meanwhile,
+ * and on a busy disk the call may have to wait for what it wrote.
+ */
+const LAST_WORDS_MS = seconds(5)
 
 export interface ConnectionRegistryDeps {
   readonly timers: Timers
@@ -59,7 +65,7 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
         const own = connection.principal.connId === causedBy
         connection.shut(own)
         // The reply leaves first; a connection that finds no last words is closed all the same.
-        if (own) timers.after(LIMITS.closeGraceMs, () => connection.leave(CLOSES['device-removed']))
+        if (own) timers.after(LAST_WORDS_MS, () => connection.leave(CLOSES['device-removed']))
       }
     },
     tell(news) {
