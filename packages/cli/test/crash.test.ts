@@ -73,7 +73,10 @@ test('a gateway that is killed while it decides loses nothing that it acknowledg
     const loops = Array.from({ length: AT_ONCE }, (_, n) =>
       decideInALoop(owner, deviceId, known, `round ${round} loop ${n}`),
     )
-    await pause(100 + 60 * round)
+    // Killed under way, however slow the machine is: each time a little later in the life of a decision.
+    const wanted = known.size + 5
+    while (known.size < wanted) await pause(1)
+    await pause(7 * round)
     await kill()
     await Promise.all(loops)
     const head = JSON.parse(readFileSync(join(host.stateDir, 'event-head.json'), 'utf8'))
@@ -90,5 +93,4 @@ test('a gateway that is killed while it decides loses nothing that it acknowledg
     assert.ok(head.seq <= events.length && head.seq >= known.size, `${head.seq} of ${events.length}`)
   }
   t.diagnostic(`${known.size} acknowledged decisions over ${ROUNDS} kills`)
-  assert.ok(known.size >= ROUNDS)
 })
