@@ -5,6 +5,7 @@ import {
   addressEntryFault,
   addressList,
   formatIp,
+  limitNetwork,
   limitPrefix,
   parseIp,
   parseSocketIp,
@@ -56,6 +57,13 @@ test('limits count IPv4 by address, IPv6 by /64, and the loopback as one peer', 
     ['::ffff:127.0.0.1', 'loopback'],
   ] as const
   for (const [text, prefix] of table) assert.equal(limitPrefix(parsed(text)), prefix, text)
+})
+
+test('limits count IPv6 by /48 as well, and nothing else by more than its own key', () => {
+  for (const text of ['2001:db8:1:2:aaaa::1', '2001:db8:1:ffff::1'])
+    assert.equal(limitNetwork(parsed(text)), '2001:db8:1::/48')
+  for (const text of ['203.0.113.7', '::ffff:203.0.113.7', '127.0.0.1', '::1'])
+    assert.equal(limitNetwork(parsed(text)), undefined)
 })
 
 test('a list holds its addresses and ranges, and nothing else', () => {
