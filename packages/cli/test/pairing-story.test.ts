@@ -184,6 +184,21 @@ test('the status tells the running gateway', async () => {
   )
 })
 
+test('a removed device is cut off, gone from the list, and asks like a stranger', async () => {
+  const { paired } = await json(host, 'devices list')
+  const [{ deviceId }] = paired
+  assert.deepEqual(await json(host, `devices remove ${deviceId.slice(0, 8)}`), { deviceId })
+  assert.deepEqual((await json(host, 'devices list')).paired, [])
+  const { code } = await phone.run(['call', 'status', '--url', url, '--json'])
+  assert.equal(code, 1)
+  await ask(phone, ' --scope operator.read')
+  const { pending } = await json(host, 'devices list')
+  assert.deepEqual(
+    pending.map((row: { deviceId: string; isRepair: boolean }) => [row.deviceId, row.isRepair]),
+    [[deviceId, false]],
+  )
+})
+
 test('a second gateway on the same state does not start, and says why', async () => {
   const { code, stderr } = await host.run(['gateway', 'run', '--port', '0'])
   assert.equal(code, 1)
