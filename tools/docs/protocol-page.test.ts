@@ -5,6 +5,7 @@ import {
   CLOSES,
   DETAIL_CODES,
   EVENTS,
+  type EventRow,
   LIMITS,
   METHODS,
   type MethodRow,
@@ -46,6 +47,14 @@ describe('docs/protocol.md', () => {
   test('names every event with its scope', () => {
     const events = Object.entries(EVENTS).map(([name, { scope }]) => [name, scope])
     assert.deepEqual(firstTwo(rowsUnder('Events', 'event')), events)
+  })
+
+  test('names what protocol 3 does not know', () => {
+    const since = (row: MethodRow | EventRow) => (row.since ?? 0) > 3
+    const methods = Object.entries(METHODS).filter(([, row]) => since(row))
+    const events = Object.entries(EVENTS).filter(([, row]) => since(row))
+    const names = [...methods.map(([name]) => [name, 'method']), ...events.map(([name]) => [name, 'event'])]
+    assert.deepEqual(rowsUnder('Protocol 3', 'name'), names)
   })
 
   test('explains every detail code in the words of the code', () => {

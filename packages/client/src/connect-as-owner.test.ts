@@ -41,7 +41,7 @@ async function ownerSocket(
     peer.send({
       type: 'event',
       event: 'connect.challenge',
-      payload: { nonce: NONCE, ts: 1, capabilities: [], ownerProof },
+      payload: { nonce: NONCE, ts: 1, ownerProof },
     })
   }
   return { socketPath, gateway }

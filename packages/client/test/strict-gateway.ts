@@ -146,7 +146,7 @@ function welcome(gateway: StrictGateway, peer: Peer): void {
   peer.send({
     type: 'event',
     event: 'connect.challenge',
-    payload: { nonce, ts: Date.now(), capabilities: [] },
+    payload: { nonce, ts: Date.now() },
   })
   peer.socket.on('message', (data) => {
     const text = data.toString()

@@ -1,7 +1,8 @@
 import type { Principal } from '@pairgate/core'
 import { coversScopes, type Instant } from '@pairgate/protocol'
-import { CLOSES, type ErrorShape, type EventName } from '@pairgate/protocol/wire'
-import type { AuthContext } from '../wire/auth-failure.ts'
+import { type Audience, CLOSES, type ErrorShape, type EventName } from '@pairgate/protocol/wire'
+import type { Dialect } from '../wire/dialect.ts'
+import type { WireContext } from '../wire/refusal-to-wire.ts'
 import type { FrameChannel } from './frame-channel.ts'
 
 /**
@@ -12,18 +13,17 @@ import type { FrameChannel } from './frame-channel.ts'
 type GateState = 'waiting' | 'open' | 'draining' | 'last-words' | 'closed'
 
 /** One live connection behind its gate. */
-export interface Connection {
+export interface Connection extends Audience {
   readonly principal: Principal
-  /** The client announced `pairgate-1`. */
-  readonly extended: boolean
-  readonly context: AuthContext
+  readonly dialect: Dialect
+  readonly context: WireContext
   /** When its token runs out. */
   readonly expiresAt: Instant | undefined
   /** Whether a request may be taken up now. */
   readonly isOpen: boolean
   /** The hello is about to leave. Answers false when the gate was closed meanwhile. */
   open(): boolean
-  /** Sends a broadcast with the next number; only while the gate is open. */
+  /** Sends a broadcast with the next number; only while the gate is open, and if the protocol knows it. */
   tell(event: EventName, payload: unknown): void
   /** A last word still leaves after the gate was closed by a call of this very connection. */
   succeed(id: string, payload: unknown, isLastWord: boolean): void
@@ -45,8 +45,9 @@ export interface Connection {
 
 export interface ConnectionFacts {
   readonly principal: Principal
+  readonly dialect: Dialect
   readonly extended: boolean
-  readonly context: AuthContext
+  readonly context: WireContext
   readonly expiresAt: Instant | undefined
 }
 
@@ -61,6 +62,7 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
   }
   return {
     ...facts,
+    protocol: facts.dialect.protocol,
     hearsPairing:
       facts.principal.role === 'operator' && coversScopes(facts.principal.scopes, ['operator.pairing']),
     get isOpen() {
@@ -72,7 +74,7 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
       return true
     },
     tell(event, payload) {
-      if (state !== 'open') return
+      if (state !== 'open' || !facts.dialect.knowsEvent(event)) return
       seq += 1
       channel.send({ type: 'event', event, payload, seq })
     },

@@ -13,7 +13,6 @@ import {
 } from '@pairgate/protocol/wire'
 import type { Logger } from 'pino'
 import { Compile, type Validator } from 'typebox/compile'
-import { refusalToWire } from '../wire/refusal-to-wire.ts'
 import { type Connection, hasExpired } from './connection.ts'
 import { ENDS_OWN_CONNECTION, type MethodHandlers } from './methods/method-handlers.ts'
 
@@ -54,7 +53,7 @@ export function createDispatch({ handlers, clock, log, onServed, pace }: Dispatc
       // The one place where the table's schemas and the handlers' types meet: the params have just been checked.
       const handler = handlers[call.method] as AnyHandler
       const result = await handler(connection, call.params)
-      if (result.ok) connection.succeed(id, result.value, isLastWord)
+      if (result.ok) connection.succeed(id, connection.dialect.result(call.method, result.value), isLastWord)
       else refuse(connection, id, result.refusal)
     } catch (error) {
       log.error({ err: error, method: call.method }, 'request failed')
@@ -71,7 +70,7 @@ export function createDispatch({ handlers, clock, log, onServed, pace }: Dispatc
 
   function take(connection: Connection, { id, method: name, params = {} }: RequestFrame): void {
     if (name === 'connect') return invalid(connection, id, 'connect is only valid as the first request')
-    const method = parseMethod(name, connection.extended)
+    const method = parseMethod(name, connection)
     if (!method) return deny(connection, id, unknownMethod(connection.principal, name))
     const allowed = authorize(connection.principal, METHODS[method])
     if (!allowed.ok) return deny(connection, id, allowed.refusal)
@@ -137,7 +136,7 @@ function createStrikes(): (connection: Connection) => void {
 }
 
 function refuse(connection: Connection, id: string, refusal: Refusal): void {
-  connection.fail(id, refusalToWire(refusal, { ...connection.context, extended: connection.extended }))
+  connection.fail(id, connection.dialect.error(refusal, connection.context))
 }
 
 function invalid(connection: Connection, id: string, message: string): void {

@@ -2,7 +2,6 @@ import type {
   Admission,
   AuthMode,
   Clock,
-  ConnectAsk,
   ConnectPeer,
   Core,
   Refusal,
@@ -11,12 +10,11 @@ import type {
 } from '@pairgate/core'
 import { EVERY_SESSION } from '@pairgate/protocol'
 import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
-import { closeReason } from '../wire/close-reason.ts'
-import { refusalToWire } from '../wire/refusal-to-wire.ts'
+import type { Dialect } from '../wire/dialect.ts'
+import type { WireContext } from '../wire/refusal-to-wire.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { ConnectionRegistry } from './connection-registry.ts'
 import type { FrameChannel } from './frame-channel.ts'
-import { helloOk } from './hello.ts'
 import type { OwnerChallenge } from './owner-challenge.ts'
 import { type ReadConnect, readConnect } from './read-connect.ts'
 
@@ -48,7 +46,7 @@ export function createHandshake(deps: HandshakeDeps) {
   return {
     challenge(channel: FrameChannel, { nonce, owner }: HandshakeFacts): void {
       const proof = owner && { ownerProof: owner.gatewayProof }
-      const payload: ChallengePayload = { nonce, ts: deps.clock.now(), capabilities: [], ...proof }
+      const payload: ChallengePayload = { nonce, ts: deps.clock.now(), ...proof }
       channel.send({ type: 'event', event: 'connect.challenge', payload })
     },
 
@@ -77,12 +75,13 @@ export type Handshake = ReturnType<typeof createHandshake>
 
 function accept(
   { core }: HandshakeDeps,
-  { ask, ownerProof }: ReadConnect,
+  { ask, dialect, ownerProof }: ReadConnect,
   facts: HandshakeFacts,
 ): Promise<Result<Admission>> | Result<Admission> {
   const { peer, nonce, owner } = facts
   if (owner) return core.acceptOwner(ask, peer, ownerProof !== undefined && owner.accepts(ownerProof))
-  return core.acceptConnect(ask, peer, nonce)
+  const kept = ask.device !== undefined || dialect.keepsScopesWithoutDevice
+  return core.acceptConnect(ask, kept ? peer : { ...peer, scopeCap: [] }, nonce)
 }
 
 interface Admitting {
@@ -100,11 +99,12 @@ async function admit(
   channel: FrameChannel,
   { connect, facts, admission }: Admitting,
 ): Promise<Connection | undefined> {
-  const { extended, ask, id } = connect
+  const { dialect, extended, id } = connect
   const expiresAt = admission.token?.record.expiresAt
-  const context = contextOf(deps, ask, facts)
+  const context = contextOf(deps, connect, facts)
   const connection = createConnection(channel, {
     principal: admission.principal,
+    dialect,
     extended,
     context,
     expiresAt,
@@ -122,12 +122,12 @@ async function admit(
   channel.trust()
   const now = deps.clock.now()
   const { version, bootId, startedAt } = deps
-  const payload = helloOk(admission, {
+  const payload = dialect.hello(admission, {
     version,
     bootId,
     uptimeMs: now - startedAt,
     now,
-    extended,
+    audience: connection,
     sessionKey,
   })
   channel.send({ type: 'res', id, ok: true, payload })
@@ -150,20 +150,28 @@ function refuse(
   channel: FrameChannel,
   { connect, facts, refusal }: Refusing,
 ): undefined {
-  const error = refusalToWire(refusal, { ...contextOf(deps, connect.ask, facts), extended: connect.extended })
+  const error = connect.dialect.error(refusal, contextOf(deps, connect, facts))
   channel.send({ type: 'res', id: connect.id, ok: false, error })
-  channel.close(closeFor(refusal, error))
+  channel.close(closeFor(connect.dialect, refusal, error))
   return undefined
 }
 
-function closeFor(refusal: Refusal, error: ErrorShape): { readonly code: number; readonly reason: string } {
+function closeFor(
+  dialect: Dialect,
+  refusal: Refusal,
+  error: ErrorShape,
+): { readonly code: number; readonly reason: string } {
   if (error.code === 'UNAVAILABLE') return CLOSES['try-again']
   const requestId = refusal.reason === 'pairing-required' ? refusal.request.id : undefined
-  return { code: 1008, reason: closeReason(error.message, requestId) }
+  return { code: 1008, reason: dialect.closeReason(error.message, requestId) }
 }
 
-function contextOf({ mode }: HandshakeDeps, ask: ConnectAsk, { peer }: HandshakeFacts) {
-  return { mode, clientId: ask.clientId, directLoopback: peer.directLoopback }
+function contextOf(
+  { mode }: HandshakeDeps,
+  { ask, extended }: ReadConnect,
+  { peer }: HandshakeFacts,
+): WireContext {
+  return { mode, clientId: ask.clientId, directLoopback: peer.directLoopback, extended }
 }
 
 /** How long a peer may take, in milliseconds: less when many are waiting. */

@@ -1,8 +1,8 @@
 import type { ConnectAsk } from '@pairgate/core'
 import {
-  acceptsProtocol,
   CLOSES,
   ConnectParams,
+  chooseProtocol,
   describeFindings,
   type ErrorShape,
   MINIMUM_PROBE_PROTOCOL,
@@ -15,6 +15,8 @@ import {
 import { Compile } from 'typebox/compile'
 import { judgeOrigin } from '../http/origin-rule.ts'
 import { closeReason } from '../wire/close-reason.ts'
+import type { Dialect } from '../wire/dialect.ts'
+import { DIALECTS } from '../wire/dialects.ts'
 
 const requestFrame = Compile(RequestFrame)
 const connectParams = Compile(ConnectParams)
@@ -24,6 +26,8 @@ const ownerConnectParams = Compile(OwnerConnectParams)
 export interface ReadConnect {
   readonly id: string
   readonly ask: ConnectAsk
+  /** In the words of which protocol the connection goes on. */
+  readonly dialect: Dialect
   readonly extended: boolean
   /** Only over the owner's socket. */
   readonly ownerProof: string | undefined
@@ -92,7 +96,8 @@ function judgeVersion(id: string, params: ConnectParams, ownerProof: string | un
   if (role === 'worker' || client.mode === 'worker' || client.id === 'openclaw-worker') {
     return silently(CLOSES['invalid-handshake'])
   }
-  if (!acceptsProtocol({ minProtocol, maxProtocol, role, clientMode: client.mode })) {
+  const protocol = chooseProtocol({ minProtocol, maxProtocol, role, clientMode: client.mode })
+  if (!protocol) {
     const details = {
       code: 'PROTOCOL_MISMATCH',
       clientMinProtocol: minProtocol,
@@ -103,8 +108,12 @@ function judgeVersion(id: string, params: ConnectParams, ownerProof: string | un
     const error: ErrorShape = { code: 'INVALID_REQUEST', message: 'protocol mismatch', details }
     return { ok: false, value: { reply: { id, error }, close: CLOSES['protocol-mismatch'] } }
   }
-  const extended = params.caps?.includes(PAIRGATE_CAPABILITY) ?? false
-  return { ok: true, value: { id, ask: toAsk(params, role), extended, ownerProof } }
+  // Our own clients speak the newest protocol, and the extra fields are in its words.
+  const extended = protocol === PROTOCOL_VERSION && (params.caps?.includes(PAIRGATE_CAPABILITY) ?? false)
+  return {
+    ok: true,
+    value: { id, ask: toAsk(params, role), dialect: DIALECTS[protocol], extended, ownerProof },
+  }
 }
 
 function toAsk(params: ConnectParams, role: string): ConnectAsk {

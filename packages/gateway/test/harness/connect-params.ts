@@ -4,7 +4,6 @@ import type { TestDevice } from './test-device.ts'
 export interface Challenge {
   readonly nonce: string
   readonly ts: number
-  readonly capabilities?: readonly string[]
   readonly ownerProof?: string
 }
 

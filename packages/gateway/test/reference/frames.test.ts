@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DETAIL_CODES, EVENT_NAMES, methodNames } from '@pairgate/protocol/wire'
+import { DETAIL_CODES, EVENT_NAMES, methodNames, PROTOCOL_VERSION } from '@pairgate/protocol/wire'
 import { type GatewayOfTest, type GatewayOptions, openGateway } from '../harness/gateway-of-test.ts'
 import { refusedConnect } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
@@ -23,6 +23,9 @@ import {
 } from './frame-scenario.ts'
 import { EVENT_PAYLOADS, RESULT_PAYLOADS } from './frame-schemas.ts'
 import { createFrameJudge } from './judge-frames.ts'
+
+/** A client of OpenClaw in the newest protocol. */
+const STRANGER = { protocol: PROTOCOL_VERSION, extended: false } as const
 
 /** The sweepers run by hand; sockets and the tests' own patience run in real time. */
 mock.timers.enable({ apis: ['Date', 'setInterval'], now: Date.now() })
@@ -92,14 +95,14 @@ test('every frame that a client of OpenClaw is sent holds against what it knows'
   assert.deepEqual([...met.events].sort(), [...EVENT_NAMES].sort(), 'events that never came')
   assert.deepEqual(
     [...met.results].sort(),
-    ['connect', ...methodNames(false)].sort(),
+    ['connect', ...methodNames(STRANGER)].sort(),
     'methods that never succeeded',
   )
-  for (const method of methodNames(false)) assert.ok(met.errors.has(method), `${method} never failed`)
+  for (const method of methodNames(STRANGER)) assert.ok(met.errors.has(method), `${method} never failed`)
   assert.deepEqual([...met.detailCodes].sort(), Object.keys(DETAIL_CODES).sort(), 'refusals that never came')
 })
 
 test('the gateway announces exactly the methods and events that clients of OpenClaw know from here', () => {
   assert.deepEqual(Object.keys(EVENT_PAYLOADS).sort(), [...EVENT_NAMES].sort())
-  assert.deepEqual(Object.keys(RESULT_PAYLOADS).sort(), ['connect', ...methodNames(false)].sort())
+  assert.deepEqual(Object.keys(RESULT_PAYLOADS).sort(), ['connect', ...methodNames(STRANGER)].sort())
 })

@@ -192,6 +192,8 @@ test('a role other than operator and node is invalid, with a device and without'
 })
 
 describe('the protocol range', () => {
+  const IN_4 = 'pairing required: device is not approved yet'
+  const IN_3 = 'pairing required'
   const device = makeDevice()
   const mismatch = async (minProtocol: number, maxProtocol: number, options: ConnectOptions = {}) => {
     const client = gateway.open()
@@ -212,32 +214,34 @@ describe('the protocol range', () => {
   const fits = (minProtocol: number, maxProtocol: number, options: ConnectOptions = {}) =>
     askToPair(gateway, { device, minProtocol, maxProtocol, ...options })
 
-  test('must hold 4 for everybody', async () => {
+  test('must hold 3 or 4 for everybody', async () => {
     await fits(4, 4)
     await fits(1, 4)
     await fits(4, 99)
+    await fits(3, 3)
     await mismatch(5, 9)
-    await mismatch(1, 3)
-    await mismatch(5, 3)
+    await mismatch(1, 2)
+    await mismatch(4, 3)
   })
 
-  test('of a probe may end at 3', async () => {
+  test('of a probe may end below 4, and it is answered in 4', async () => {
     const probe = { client: { id: 'openclaw-probe', mode: 'probe' } }
-    await fits(3, 3, probe)
-    await fits(1, 3, probe)
+    assert.equal((await fits(3, 3, probe)).error.message, IN_4)
+    assert.equal((await fits(1, 3, probe)).error.message, IN_4)
     await mismatch(1, 2, probe)
     await mismatch(5, 5, probe)
   })
 
-  test('of a node in node mode may end at 3, and of nobody who is only half a node', async () => {
-    await fits(3, 3, { role: 'node', client: { id: 'node-host', mode: 'node' } })
-    await mismatch(1, 2, { role: 'node', client: { id: 'node-host', mode: 'node' } })
-    await mismatch(3, 3, { role: 'node' })
-    await mismatch(3, 3, { client: { id: 'node-host', mode: 'node' } })
+  test('of a node in node mode may end below 4, and it is answered in 4; who is half a node is not', async () => {
+    const node = { role: 'node', client: { id: 'node-host', mode: 'node' } }
+    assert.equal((await fits(3, 3, node)).error.message, IN_4)
+    await mismatch(1, 2, node)
+    assert.equal((await fits(3, 3, { role: 'node' })).error.message, IN_3)
+    assert.equal((await fits(3, 3, { client: node.client })).error.message, IN_3)
   })
 
   test('is judged before the role, so an old client is told to update first', async () => {
-    await mismatch(1, 3, { role: 'admin' })
+    await mismatch(1, 2, { role: 'admin' })
   })
 })
 

@@ -1,23 +1,37 @@
 import type { Scope } from '../scope.ts'
+import type { ProtocolVersion } from './protocol-version.ts'
+
+export interface EventRow {
+  readonly scope: Scope | 'none'
+  /** The first protocol that has it; left out, all of ours. */
+  readonly since?: ProtocolVersion
+}
 
 /** Every event that the gateway sends, and the scope that a session needs to hear it (protocol fact 14). */
 export const EVENTS = {
   'connect.challenge': { scope: 'none' },
   'device.pair.requested': { scope: 'operator.pairing' },
   'device.pair.resolved': { scope: 'operator.pairing' },
-  'device.pair.changed': { scope: 'operator.pairing' },
+  'device.pair.changed': { scope: 'operator.pairing', since: 4 },
   tick: { scope: 'none' },
   shutdown: { scope: 'none' },
-} as const satisfies Record<string, { readonly scope: Scope | 'none' }>
+} as const satisfies Record<string, EventRow>
 
 export type EventName = keyof typeof EVENTS
 export const EVENT_NAMES = Object.keys(EVENTS) as readonly EventName[]
 
-/** Payload of `connect.challenge`. `ownerProof` only on the owner's socket. */
+/** The events that a protocol knows; a connection is told of no other. */
+export function eventNames(protocol: ProtocolVersion): readonly EventName[] {
+  return EVENT_NAMES.filter((name) => ((EVENTS[name] as EventRow).since ?? 0) <= protocol)
+}
+
+/**
+ * Payload of `connect.challenge`. It leaves before a client has said which protocol it speaks, so it holds
+ * what all of them know. `ownerProof` only on the owner's socket.
+ */
 export interface ChallengePayload {
   readonly nonce: string
   readonly ts: number
-  readonly capabilities: readonly string[]
   readonly ownerProof?: string
 }
 /** Payload of `device.pair.resolved`; `expired` and `superseded` are told as `rejected`, as OpenClaw does. */

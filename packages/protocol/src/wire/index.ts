@@ -3,7 +3,15 @@ export { CLIENT_IDS, CLIENT_MODES } from './client-info.ts'
 export { CLOSES, type Close } from './close-codes.ts'
 export { ConnectParams, OwnerConnectParams } from './connect-params.ts'
 export { DETAIL_CODES, type DetailCode } from './detail-codes.ts'
-export { type ChallengePayload, EVENT_NAMES, EVENTS, type EventName, type ResolvedPayload } from './events.ts'
+export {
+  type ChallengePayload,
+  EVENT_NAMES,
+  EVENTS,
+  type EventName,
+  type EventRow,
+  eventNames,
+  type ResolvedPayload,
+} from './events.ts'
 export {
   type ErrorCode,
   type ErrorShape,
@@ -39,10 +47,13 @@ export type {
   TokenRow,
 } from './pairing-rows.ts'
 export {
-  acceptsProtocol,
+  type Audience,
+  chooseProtocol,
   MINIMUM_PROBE_PROTOCOL,
   PAIRGATE_CAPABILITY,
   PROTOCOL_VERSION,
+  PROTOCOL_VERSIONS,
   type ProtocolAsk,
+  type ProtocolVersion,
 } from './protocol-version.ts'
 export { describeFindings } from './schema-findings.ts'

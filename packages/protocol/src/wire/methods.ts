@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Role } from '../role.ts'
 import type { Scope } from '../scope.ts'
+import { type Audience, PROTOCOL_VERSION, type ProtocolVersion } from './protocol-version.ts'
 
 const closed = { additionalProperties: false }
 const Text = Type.String({ minLength: 1 })
@@ -13,6 +14,8 @@ export interface MethodRow {
   readonly params: TSchema
   /** Only for clients that announced `pairgate-1`: OpenClaw means something else by the name. */
   readonly extended?: true
+  /** The first protocol that has it; left out, all of ours. */
+  readonly since?: ProtocolVersion
 }
 
 const operator = ['operator'] as const
@@ -67,6 +70,7 @@ export const METHODS = {
     roles: operator,
     scope: 'operator.pairing',
     params: Type.Object({ deviceId: Text, label: Type.String({ minLength: 1, maxLength: 64 }) }, closed),
+    since: 4,
   },
   'device.token.rotate': {
     roles: operator,
@@ -103,19 +107,22 @@ export type MethodName = keyof typeof METHODS
 export type MethodParams<M extends MethodName> = Static<(typeof METHODS)[M]['params']>
 export const METHOD_NAMES = Object.keys(METHODS) as readonly MethodName[]
 
-/** The methods that a client is told of and served: `extended` for one that announced `pairgate-1`. */
-export function methodNames(extended: boolean): readonly MethodName[] {
-  return METHOD_NAMES.filter((name) => isFor(name, extended))
+/** Our own clients: every method is for them. */
+const OWN_CLIENT: Audience = { protocol: PROTOCOL_VERSION, extended: true }
+
+/** The methods that a client is told of and served. */
+export function methodNames(audience: Audience): readonly MethodName[] {
+  return METHOD_NAMES.filter((name) => isFor(name, audience))
 }
 
 /** @returns the method's name, or `undefined` for one that is not in the table, or not for such a client. */
-export function parseMethod(text: string, extended = true): MethodName | undefined {
+export function parseMethod(text: string, audience = OWN_CLIENT): MethodName | undefined {
   if (!Object.hasOwn(METHODS, text)) return undefined
   const name = text as MethodName
-  return isFor(name, extended) ? name : undefined
+  return isFor(name, audience) ? name : undefined
 }
 
-function isFor(name: MethodName, extended: boolean): boolean {
+function isFor(name: MethodName, { protocol, extended }: Audience): boolean {
   const row: MethodRow = METHODS[name]
-  return extended || row.extended !== true
+  return (extended || row.extended !== true) && (row.since ?? 0) <= protocol
 }

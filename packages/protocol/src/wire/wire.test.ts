@@ -6,7 +6,7 @@ import { ConnectParams } from './connect-params.ts'
 import { frameId, readFrame } from './frame.ts'
 import { METHOD_NAMES, METHODS, parseMethod } from './methods.ts'
 import { ownerProofText } from './owner-proof.ts'
-import { acceptsProtocol } from './protocol-version.ts'
+import { chooseProtocol } from './protocol-version.ts'
 import { describeFindings } from './schema-findings.ts'
 
 const connect = Compile(ConnectParams)
@@ -36,14 +36,16 @@ test('arbitrary text is a frame or is not, and its id can always be answered', (
   assert.equal(frameId({ id: '7' }), '7')
   for (const bad of [null, 7, [], {}, { id: 7 }, { id: '' }]) assert.equal(frameId(bad), 'invalid')
 })
-test('a range that holds our protocol is accepted; probes and nodes may be one older', () => {
+test('the newest protocol of the range is spoken; probes and nodes that stop at 3 get it too', () => {
   const ask = (minProtocol: number, maxProtocol: number, role = 'operator', clientMode = 'cli') =>
-    acceptsProtocol({ minProtocol, maxProtocol, role, clientMode })
-  assert.deepEqual([ask(4, 4), ask(3, 5), ask(3, 3), ask(5, 5)], [true, true, false, false])
-  assert.deepEqual([ask(3, 3, 'operator', 'probe'), ask(2, 2, 'operator', 'probe')], [true, false])
+    chooseProtocol({ minProtocol, maxProtocol, role, clientMode })
+  assert.deepEqual([ask(4, 4), ask(3, 5), ask(1, 9), ask(3, 4)], [4, 4, 4, 4])
+  assert.deepEqual([ask(3, 3), ask(1, 3)], [3, 3])
+  assert.deepEqual([ask(5, 5), ask(1, 2), ask(4, 3), ask(5, 3)], [undefined, undefined, undefined, undefined])
+  assert.deepEqual([ask(3, 3, 'operator', 'probe'), ask(2, 2, 'operator', 'probe')], [4, undefined])
   assert.deepEqual(
     [ask(3, 3, 'node', 'node'), ask(3, 3, 'node', 'cli'), ask(3, 3, 'operator', 'node')],
-    [true, false, false],
+    [4, 3, 3],
   )
 })
 test('only the names of the table are methods', () => {

@@ -1,11 +1,11 @@
 import type { Admission } from '@pairgate/core'
 import {
-  EVENT_NAMES,
+  type Audience,
+  eventNames,
   type HelloAuth,
   type HelloOk,
   LIMITS,
   methodNames,
-  PROTOCOL_VERSION,
 } from '@pairgate/protocol/wire'
 
 export interface HelloFacts {
@@ -13,7 +13,7 @@ export interface HelloFacts {
   readonly bootId: string
   readonly uptimeMs: number
   readonly now: number
-  readonly extended: boolean
+  readonly audience: Audience
   /** Readable key of the token's session, or `*`. */
   readonly sessionKey: string | undefined
 }
@@ -22,9 +22,9 @@ export interface HelloFacts {
 export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
   return {
     type: 'hello-ok',
-    protocol: PROTOCOL_VERSION,
+    protocol: facts.audience.protocol,
     server: { version: facts.version, connId: admission.principal.connId, bootId: facts.bootId },
-    features: { methods: methodNames(facts.extended), events: EVENT_NAMES },
+    features: { methods: methodNames(facts.audience), events: eventNames(facts.audience.protocol) },
     snapshot: {
       presence: [],
       health: { ok: true, ts: facts.now, durationMs: 0 },
@@ -46,10 +46,10 @@ export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
   }
 }
 
-function helloAuth({ principal, token, method }: Admission, { extended, sessionKey }: HelloFacts): HelloAuth {
+function helloAuth({ principal, token, method }: Admission, { audience, sessionKey }: HelloFacts): HelloAuth {
   const { role, scopes } = principal
   const plain = { role, scopes, ...(token && { deviceToken: token.secret, issuedAtMs: token.issuedAt }) }
-  if (!extended) return plain
+  if (!audience.extended) return plain
   const expiresAtMs = token?.record.expiresAt
   return {
     ...plain,
