@@ -257,3 +257,20 @@ test('what every connect and every list of requests asks for is answered by an i
         index,
       )
   }))
+
+test('a read among a thousand others at once waits for none of them', () =>
+  withBench(0, async ({ store }) => {
+    /** How often the queue of promises turns until they are done: the same on every machine. */
+    async function turnsFor(reads: number): Promise<number> {
+      let isDone = false
+      void Promise.all(Array.from({ length: reads }, () => store.read.findDevice(deviceId(1)))).then(() => {
+        isDone = true
+      })
+      for (let turns = 0; ; turns += 1) {
+        if (isDone) return turns
+        await undefined
+      }
+    }
+    await turnsFor(1)
+    assert.equal(await turnsFor(1_000), await turnsFor(1))
+  }))
