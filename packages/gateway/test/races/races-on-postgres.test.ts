@@ -1,0 +1,15 @@
+import { after, describe } from 'node:test'
+import { startPostgres } from '@pairgate/store/testing'
+import { adminRaces } from './admin-races.ts'
+import { decisionRaces } from './decision-races.ts'
+import { onPostgres, openRaceWorld } from './race-world.ts'
+import { revocationRaces } from './revocation-races.ts'
+
+const server = await startPostgres({ after })
+const world = await openRaceWorld(onPostgres(() => server.freshDatabase()))
+
+describe('two at once on PostgreSQL', () => {
+  decisionRaces(world)
+  revocationRaces(world)
+  adminRaces(world)
+})
