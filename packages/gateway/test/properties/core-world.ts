@@ -8,6 +8,7 @@ import {
   type PairingNews,
   type Principal,
   type Result,
+  refuse,
   type Store,
 } from '@pairgate/core'
 import {
@@ -38,6 +39,8 @@ export interface World {
   readonly news: readonly PairingNews[]
   /** `device` or `device/role` of every gate that was closed. */
   readonly closed: string[]
+  /** Connections whose gate nobody has closed. */
+  openOf(deviceId: DeviceId): number
   pass(ms: number): void
   now(): Instant
   connect(
@@ -61,8 +64,10 @@ export function makeDevice(): TestDevice {
   return { id: crypto.deviceIdOf(raw), publicKey: raw.toString('base64url'), key: privateKey }
 }
 
-export async function openWorld(): Promise<World> {
-  const store = await openSqliteStore({ path: ':memory:' })
+/** @param wrap puts something of the test between the rules and the database. */
+export async function openWorld(wrap: (store: Store) => Store = (store) => store): Promise<World> {
+  const store = wrap(await openSqliteStore({ path: ':memory:' }))
+  const registered = new Map<object, DeviceId>()
   const closed: string[] = []
   const news: PairingNews[] = []
   let time = 1_800_000_000_000 as Instant
@@ -78,7 +83,10 @@ export async function openWorld(): Promise<World> {
     heads: { note: () => undefined, written: async () => undefined },
     policy: OPEN_POLICY,
     live: {
-      closeDevice: (deviceId, role) => void closed.push(role ? `${deviceId}/${role}` : deviceId),
+      closeDevice(deviceId, role) {
+        closed.push(role ? `${deviceId}/${role}` : deviceId)
+        for (const [connection, of] of registered) if (of === deviceId) registered.delete(connection)
+      },
       tell: (told) => void news.push(told),
     },
     limits: { perDevice: 4, perPeer: 1_000, inAll: 1_000 },
@@ -92,6 +100,7 @@ export async function openWorld(): Promise<World> {
     news,
     closed,
     now: clock.now,
+    openOf: (deviceId) => [...registered.values()].filter((id) => id === deviceId).length,
     pass: (ms) => {
       time = (time + ms) as Instant
     },
@@ -106,7 +115,12 @@ export async function openWorld(): Promise<World> {
         scopeCap: undefined,
       }
       const accepted = await core.acceptConnect(signedAsk(device, ask, time), peer, 'nonce')
-      return accepted.ok ? core.lookAgain(accepted.value) : accepted
+      if (!accepted.ok) return accepted
+      registered.set(peer, device.id)
+      const looked = await core.lookAgain(accepted.value)
+      if (!looked.ok) registered.delete(peer)
+      // As the handshake does: a gate that was closed before it opened never opens.
+      return looked.ok && !registered.has(peer) ? refuse({ reason: 'gateway-busy' }) : looked
     },
     owner: {
       kind: 'owner',
