@@ -5,6 +5,7 @@ import { createLookAgain } from './connect/look-again.ts'
 import { createListDevices } from './devices/list-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
 import { createRenameDevice } from './devices/rename-device.ts'
+import type { EventHead } from './domain/gateway-event.ts'
 import { createAppendEvent } from './events/append-event.ts'
 import { createApplyEvent } from './events/apply-event.ts'
 import { createDecide } from './events/decide.ts'
@@ -28,6 +29,7 @@ import type { Store, StoredCounter } from './ports/store.ts'
 import { createDrawSecret } from './tokens/draw-secret.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
 import { createRotateToken } from './tokens/rotate-token.ts'
+import { createStandingTokens } from './tokens/standing-tokens.ts'
 
 export interface CoreDeps {
   readonly store: Store
@@ -44,22 +46,16 @@ export interface CoreDeps {
   /** Counters of guesses that the store remembers. */
   readonly counters: readonly StoredCounter[]
   /** Head of the event log at the start of this instance. */
-  readonly headSeq: number
+  readonly head: EventHead
+  /** Told once when the log turns out to be another one: from then on nobody is let in. */
+  readonly onLogExchanged: () => void
 }
 
 /** Wires the use cases; the only place of this room that constructs things. */
 export function createCore(deps: CoreDeps) {
-  const { store, live, heads } = deps
+  const { store } = deps
   const read = store.read
-  const applyEvent = createApplyEvent(live)
-  const follower = createEventFollower({
-    eventsAfter: (cursor, limit) => read.eventsAfter(cursor, limit),
-    apply(logged) {
-      applyEvent(logged)
-      heads.note(logged)
-    },
-    from: deps.headSeq,
-  })
+  const { follower, tokens } = followLog(deps)
   const decide = createDecide({ ...deps, follower, appendEvent: createAppendEvent(deps) })
   const drawSecret = createDrawSecret(deps)
   const shown = createShownRequests()
@@ -67,9 +63,16 @@ export function createCore(deps: CoreDeps) {
   const limiter = createGuessLimiter(deps)
   const compareSecret = createCompareSecret({ ...deps, limiter })
   return {
-    acceptConnect: createAcceptConnect({ ...deps, read, fileRequest, compareSecret }),
+    acceptConnect: createAcceptConnect({
+      ...deps,
+      read,
+      tokens,
+      following: follower,
+      fileRequest,
+      compareSecret,
+    }),
     acceptOwner,
-    lookAgain: createLookAgain(deps),
+    lookAgain: createLookAgain({ ...deps, tokens }),
     listDevices: createListDevices({ ...deps, read, shown }),
     approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
     rejectRequest: createRejectRequest({ decide }),
@@ -79,8 +82,32 @@ export function createCore(deps: CoreDeps) {
     revokeToken: createRevokeToken({ decide }),
     verifyChain: createVerifyChain({ ...deps, read }),
     announceExpired: createAnnounceExpired({ ...deps, read }),
+    /** Acts on what was committed without this instance's doing, and keeps belief alive: once a second. */
+    followLog: follower.catchUp,
     keepCounters: createKeepCounters({ ...deps, limiter, windowMs: deps.guesses.windowMs }),
   }
+}
+
+/** The follower, and what it keeps true: the tokens that are remembered and the gates that stand open. */
+function followLog({ store, live, heads, head, clock, onLogExchanged }: CoreDeps) {
+  const { read } = store
+  const follower = createEventFollower({
+    eventsAfter: (cursor, limit) => read.eventsAfter(cursor, limit),
+    apply(logged) {
+      applyEvent(logged)
+      heads.note(logged)
+    },
+    onBreak() {
+      tokens.clear()
+      live.closeAll()
+      onLogExchanged()
+    },
+    clock,
+    from: head,
+  })
+  const tokens = createStandingTokens({ read, following: follower })
+  const applyEvent = createApplyEvent({ live, tokens })
+  return { follower, tokens }
 }
 
 export type Core = ReturnType<typeof createCore>

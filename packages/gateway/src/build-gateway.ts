@@ -3,6 +3,7 @@ import {
   type Clock,
   type Core,
   createCore,
+  type EventHead,
   type EventSeal,
   type Store,
   type StoredCounter,
@@ -45,7 +46,7 @@ export interface GatewayParts {
   readonly tokenKey: Uint8Array
   readonly localKey: Uint8Array
   /** Head of the event log at the start. */
-  readonly headSeq: number
+  readonly head: EventHead
   readonly seal: EventSeal
   readonly heads: EventHeadFile
   /** Counters of guesses from before the start. */
@@ -66,13 +67,24 @@ export interface Gateway {
 /** How long replies in flight may take when the gateway stops. */
 const DRAIN_MS = seconds(3)
 
+const LOG_EXCHANGED =
+  'the event log is not the one that this gateway started with: the database was exchanged. ' +
+  'Nobody is let in. Stop the gateway, bring the database back or run: openclaw recover --accept-rollback'
+
 /** The only place of this room that constructs things. */
 export function buildGateway(parts: GatewayParts): Gateway {
   const { config, store, clock, log } = parts
   const timers = createSystemTimers()
   const registry = createConnectionRegistry({ timers, clock })
   const secrets = createTokenSecrets(parts.tokenKey)
-  const core = buildCore(parts, registry, secrets)
+  let failing: readonly string[] = []
+  const core = buildCore(parts, registry, {
+    secrets,
+    onLogExchanged() {
+      failing = ['event-log']
+      log.fatal(LOG_EXCHANGED)
+    },
+  })
   const startedAt = clock.now()
   let url: string | undefined
   const use = createNoteUse({ store, clock, log })
@@ -84,7 +96,6 @@ export function buildGateway(parts: GatewayParts): Gateway {
     pace: createRequestPace(config.limits.requestsPerSecond),
   })
   const names = machineNames()
-  let failing: readonly string[] = []
   const onUpgrade = buildSockets(parts, {
     core,
     registry,
@@ -93,7 +104,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
     use,
     startedAt,
     names,
-    isStopping: () => failing.length > 0,
+    isClosed: () => failing.length > 0,
   })
   const ready = () => ({ ready: failing.length === 0, failing, uptimeMs: clock.now() - startedAt })
   const housekeeping = startHousekeeping({
@@ -122,7 +133,16 @@ export function buildGateway(parts: GatewayParts): Gateway {
   }
 }
 
-function buildCore(parts: GatewayParts, live: ConnectionRegistry, secrets: TokenSecrets): Core {
+interface CoreParts {
+  readonly secrets: TokenSecrets
+  readonly onLogExchanged: () => void
+}
+
+function buildCore(
+  parts: GatewayParts,
+  live: ConnectionRegistry,
+  { secrets, onLogExchanged }: CoreParts,
+): Core {
   const { auth, limits } = parts.config
   return createCore({
     ...parts,
@@ -131,6 +151,7 @@ function buildCore(parts: GatewayParts, live: ConnectionRegistry, secrets: Token
     secrets,
     policy: createAuthPolicy({ auth, derivedToken: () => sharedTokenOf(parts.tokenKey) }),
     live,
+    onLogExchanged,
     limits: {
       perDevice: limits.pendingPerDevice,
       perPeer: limits.pendingPerPeer,
@@ -184,12 +205,12 @@ interface SocketsDeps {
   readonly use: NoteUse
   readonly startedAt: Instant
   readonly names: readonly string[]
-  readonly isStopping: () => boolean
+  readonly isClosed: () => boolean
 }
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   const { config, store, clock, log } = parts
-  const { core, registry, dispatch, timers, use, startedAt, names, isStopping } = deps
+  const { core, registry, dispatch, timers, use, startedAt, names, isClosed } = deps
   return createServeSocket({
     guard: buildGuard(parts, names),
     handshake: createHandshake({
@@ -201,7 +222,7 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
       version: VERSION,
       bootId: randomNonce(),
       startedAt,
-      isStopping,
+      isClosed,
     }),
     dispatch,
     timers,

@@ -35,6 +35,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const flushUse = quietly(deps.flushUse, 'writing last use')
   const stops = [
     timers.every(seconds(1), () => registry.sweep()),
+    timers.every(seconds(1), quietly(core.followLog, 'following the event log')),
     timers.every(seconds(1), keepCounters),
     timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
     timers.every(LIMITS.tickIntervalMs, () =>

@@ -107,7 +107,7 @@ async function openParts(paths: StatePaths, { env, config, log }: Opening) {
     await checkKey(store, tokenKey)
     const eventLog = await openEventLog(store, paths, { env, log })
     const [[newest], counters] = await Promise.all([
-      store.read.eventsAfter(eventLog.headSeq - 1, 1),
+      store.read.eventsAfter(eventLog.head.seq - 1, 1),
       store.read.listCounters(REMEMBERED_PEERS),
     ])
     return { store, tokenKey, localKey, ...eventLog, counters, clock: createSystemClock(newest?.at) }

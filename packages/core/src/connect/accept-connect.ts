@@ -2,11 +2,13 @@ import { parseRole, type Role } from '@pairgate/protocol'
 import type { RequestWhy } from '../domain/pairing-request.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Token } from '../domain/token.ts'
+import type { Following } from '../events/event-follower.ts'
 import type { FileRequest } from '../pairing/file-request.ts'
 import type { AuthPolicy } from '../ports/auth-policy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto, TokenSecrets } from '../ports/crypto.ts'
 import type { StoreReader } from '../ports/store.ts'
+import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import { type Admission, devicePrincipal, knownScopes, sharedPrincipal } from './admission.ts'
 import type { CompareSecret } from './compare-secret.ts'
 import type { ConnectAsk, ConnectPeer } from './connect-ask.ts'
@@ -16,6 +18,8 @@ import { createVerifyDeviceProof, type ProvedDevice } from './verify-device-proo
 
 export interface AcceptConnectDeps {
   readonly read: StoreReader
+  readonly tokens: Pick<StandingTokens, 'find'>
+  readonly following: Pick<Following, 'isBroken'>
   readonly clock: Clock
   readonly crypto: Crypto
   readonly secrets: TokenSecrets
@@ -31,6 +35,7 @@ export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
   const judgeCredential = createJudgeCredential(deps)
 
   return async (ask, peer, nonce) => {
+    if (deps.following.isBroken) return refuse({ reason: 'gateway-busy' })
     const role = parseRole(ask.role)
     if (!role) return refuse({ reason: 'role-invalid' })
     if (!ask.device) return acceptWithoutDevice(deps, { ask, peer, role })

@@ -12,6 +12,7 @@ import { type Token, tokenState } from '../domain/token.ts'
 import type { AuthPolicy } from '../ports/auth-policy.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { StoreReader } from '../ports/store.ts'
+import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { CompareSecret } from './compare-secret.ts'
 import type { ConnectAuth, ConnectPeer } from './connect-ask.ts'
 
@@ -30,6 +31,7 @@ export type Credential =
 
 export interface JudgeCredentialDeps {
   readonly read: StoreReader
+  readonly tokens: Pick<StandingTokens, 'find'>
   readonly crypto: Crypto
   readonly policy: AuthPolicy
   readonly compareSecret: CompareSecret
@@ -48,11 +50,13 @@ export interface Bearer {
  * device with its own token never meets the limit on guesses, and wrong device tokens count for nothing:
  * nobody guesses 256 bits.
  */
-export function createJudgeCredential({ read, crypto, policy, compareSecret }: JudgeCredentialDeps) {
+export function createJudgeCredential(deps: JudgeCredentialDeps) {
+  const { read, tokens, crypto, policy, compareSecret } = deps
+
   async function judgeToken(text: string, device: Bearer, now: Instant) {
     const secret = parseTokenSecret(text)
     if (!secret) return 'mismatch'
-    const found = await read.findTokenByHash(crypto.hashToken(secret))
+    const found = await tokens.find(crypto.hashToken(secret))
     if (!found) return faultOfUnknown(device)
     const { token, as } = found
     if (token.deviceId !== device.deviceId) return 'mismatch'

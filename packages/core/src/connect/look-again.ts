@@ -4,17 +4,26 @@ import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store, StoreReader } from '../ports/store.ts'
+import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { Admission } from './admission.ts'
+
+export interface LookAgainDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly tokens: Pick<StandingTokens, 'holds'>
+}
 
 /**
  * The look after the socket was registered. A revocation that fell between the first look and the
  * registration is seen here; a later one finds the socket in the registry. There is no third case.
  * A first delivery or proof of a secret is written down here; a proof ends what an older one was good for.
  */
-export function createLookAgain({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+export function createLookAgain({ store, clock, tokens }: LookAgainDeps) {
   return async (admission: Admission): Promise<Result<Admission>> => {
     const { token, first } = admission
     if (!token) return ok(admission)
+    // What the first look found is still believed, so no event has spoken of it since.
+    if (!first && tokens.holds(token.record)) return ok(admission)
     const look = (read: StoreReader) => lookAt(read, admission, clock.now())
     const standing = first
       ? await store.mutate(async (tx) => {

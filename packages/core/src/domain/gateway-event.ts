@@ -54,6 +54,8 @@ export interface EventHead {
 
 /** An event with its place in the log. `seq` is gapless and in commit order. */
 export interface LoggedEvent extends EventHead {
+  /** Seal of the event before. */
+  readonly prev: string
   readonly at: Instant
   /** `actorRef` of whoever did it. */
   readonly actor: string

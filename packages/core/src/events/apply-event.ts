@@ -1,10 +1,18 @@
 import type { LoggedEvent } from '../domain/gateway-event.ts'
 import type { LiveConnections, PairingNews } from '../ports/live-connections.ts'
+import type { StandingTokens } from '../tokens/standing-tokens.ts'
 
-/** What one fact means on this instance: first the gates close, then the news is told. */
-export function createApplyEvent(live: LiveConnections) {
+export interface ApplyEventDeps {
+  readonly live: LiveConnections
+  readonly tokens: Pick<StandingTokens, 'hear'>
+}
+
+/** What one fact means on this instance: what was remembered is forgotten, the gates close, the news is told. */
+export function createApplyEvent({ live, tokens }: ApplyEventDeps) {
   return function applyEvent(logged: LoggedEvent): void {
     const { event, connId } = logged
+    // First, so that who connects on what was remembered was registered before, and is found below.
+    tokens.hear(logged)
     if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, connId)
     const regranted = event.kind === 'pairing-approved' && event.endsConnections
     if (regranted || event.kind === 'token-rotated' || event.kind === 'token-revoked') {

@@ -40,7 +40,7 @@ export type Decide = <T>(
 
 export function createDecide({ store, clock, follower, appendEvent, heads }: DecideDeps): Decide {
   return async (principal, work) => {
-    const result = await store.mutate(async (tx) => {
+    const committing = store.mutate(async (tx) => {
       // The clock is asked under the lock, so that times never run against the order of events.
       const now = clock.now()
       const actor = await rereadActor(tx, principal, now)
@@ -52,6 +52,11 @@ export function createDecide({ store, clock, follower, appendEvent, heads }: Dec
         now,
         append: (event, change = {}) => appendEvent(tx, { event, change, actor: by, at: now }),
       })
+    })
+    const result = await committing.catch((error: unknown) => {
+      // A connection that was lost during the commit cannot tell whether it happened.
+      follower.doubt()
+      throw error
     })
     await follower.catchUp()
     await heads.written()

@@ -21,6 +21,8 @@ export interface LiveConnections {
    * send the one reply that it is working on.
    */
   closeDevice(deviceId: DeviceId, role: Role | undefined, causedBy: string | undefined): void
+  /** Closes the gates of all connections before it returns, whoever they are. */
+  closeAll(): void
   /** Tells every connected operator who may know of it. */
   tell(news: PairingNews): void
 }

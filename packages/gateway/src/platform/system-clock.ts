@@ -12,5 +12,6 @@ export function createSystemClock(notBefore = 0, read: () => number = Date.now):
       last = Math.max(last, read())
       return last as Instant
     },
+    ticks: () => performance.now(),
   }
 }

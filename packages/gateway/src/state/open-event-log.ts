@@ -19,7 +19,7 @@ import { StateError } from './state-error.ts'
 export interface EventLog {
   readonly seal: EventSeal
   readonly heads: EventHeadFile
-  readonly headSeq: number
+  readonly head: EventHead
 }
 
 /**
@@ -41,7 +41,7 @@ export async function openEventLog(
   if (!noted) warnOfAdoption(verdict, paths.eventHead, log)
   if (noted?.mac !== head.mac || noted.seq !== head.seq) await saveFirst(paths.eventHead, head)
   log.info({ ...head }, 'event log head')
-  return { seal, heads: createHeadKeeper({ path: paths.eventHead, log, saved: head }), headSeq: head.seq }
+  return { seal, heads: createHeadKeeper({ path: paths.eventHead, log, saved: head }), head }
 }
 
 /** What is wrong with an event, as a sentence. */

@@ -68,6 +68,13 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
         if (own) timers.after(LAST_WORDS_MS, () => connection.leave(CLOSES['device-removed']))
       }
     },
+    closeAll() {
+      for (const connection of all) {
+        // One that has no answer to its connect yet is given it by the handshake, which finds the gate closed.
+        if (connection.isOpen) connection.leave(CLOSES['try-again'])
+        else connection.shut(false)
+      }
+    },
     tell(news) {
       // Between two sweeps a token may have run out; its connection must not hear of this.
       sweep()

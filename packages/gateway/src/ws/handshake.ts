@@ -27,8 +27,8 @@ export interface HandshakeDeps {
   readonly version: string
   readonly bootId: string
   readonly startedAt: number
-  /** The gateway says goodbye: nobody is let in any more. */
-  readonly isStopping: () => boolean
+  /** Nobody is let in any more: the gateway says goodbye, or cannot trust its database. */
+  readonly isClosed: () => boolean
 }
 
 /** What is known of a socket before its first frame. */
@@ -117,7 +117,7 @@ async function admit(
 
   const sessionKey = extended ? await sessionKeyOf(deps.read, admission) : undefined
   if (!channel.isOpen) return undefined
-  if (deps.isStopping() || !connection.open())
+  if (deps.isClosed() || !connection.open())
     return refuse(deps, channel, { connect, facts, refusal: { reason: 'gateway-busy' } })
   channel.trust()
   const now = deps.clock.now()

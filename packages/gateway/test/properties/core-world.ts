@@ -5,6 +5,7 @@ import {
   type ConnectAsk,
   type Core,
   createCore,
+  EMPTY_LOG,
   type PairingNews,
   type Principal,
   type Result,
@@ -72,7 +73,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
   const news: PairingNews[] = []
   let time = 1_800_000_000_000 as Instant
   let connections = 0
-  const clock = { now: () => time }
+  const clock = { now: () => time, ticks: () => time }
   const core = createCore({
     store,
     clock,
@@ -87,12 +88,14 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
         closed.push(role ? `${deviceId}/${role}` : deviceId)
         for (const [connection, of] of registered) if (of === deviceId) registered.delete(connection)
       },
+      closeAll: () => void closed.push('all'),
       tell: (told) => void news.push(told),
     },
     limits: { perDevice: 4, perPeer: 1_000, inAll: 1_000 },
     guesses: { failuresPerPeer: 10, failuresInAll: 300, windowMs: 60_000, lockMs: 300_000 },
     counters: [],
-    headSeq: 0,
+    head: EMPTY_LOG,
+    onLogExchanged: () => undefined,
   })
   return {
     core,

@@ -22,7 +22,7 @@ const principal: DevicePrincipal = {
   byDeviceToken: true,
 }
 const admission: Admission = { principal, method: 'device-token', token: undefined, first: undefined }
-const clock = { now: () => Date.now() as Instant }
+const clock = { now: () => Date.now() as Instant, ticks: () => performance.now() }
 
 /** A channel that writes down what would leave, in order. */
 function recordingChannel() {
@@ -69,7 +69,7 @@ for (const what of ['revoked', 'removed'] as const) {
       version: '1',
       bootId: 'boot',
       startedAt: 0,
-      isStopping: () => false,
+      isClosed: () => false,
     })
     const { channel, left } = recordingChannel()
     const params = connectParams({ nonce: 'n', ts: 0 }, { device })

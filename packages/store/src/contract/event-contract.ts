@@ -61,7 +61,7 @@ export function describeEvents(open: OpenStore): void {
         const found = await store.read.eventsAfter(0, 100)
         const { length } = events
         assert.deepEqual(
-          found.map(({ mac: _, ...logged }) => logged),
+          found.map(({ mac: _, prev: __, ...logged }) => logged),
           events.map((event, n) => ({
             seq: n + 1,
             // A recovery opens the next epoch.

@@ -80,6 +80,7 @@ export function toLoggedEvent(row: JoinedEventRow): LoggedEvent {
     seq: row.seq,
     epoch: row.epoch,
     mac: row.mac,
+    prev: row.prev,
     at: row.at as Instant,
     actor: row.actor,
     connId: row.body === null ? undefined : readDetails(row.body)?.connection,

@@ -1,0 +1,80 @@
+import type { DeviceId, Role, TokenHash } from '@pairgate/protocol'
+import type { LoggedEvent } from '../domain/gateway-event.ts'
+import type { Token } from '../domain/token.ts'
+import type { Following } from '../events/event-follower.ts'
+import type { FoundToken, StoreReader } from '../ports/store.ts'
+
+/** How many tokens are remembered; those used last stay. */
+const REMEMBERED = 10_000
+
+export interface StandingTokensDeps {
+  readonly read: Pick<StoreReader, 'findTokenByHash'>
+  readonly following: Following
+}
+
+/**
+ * Tokens that were proved before, by the hash of their secret. Remembered as long as no event speaks of
+ * their device, believed only while the follower is close behind the log; else the store is asked.
+ */
+export interface StandingTokens {
+  /** Resolves at once, without a read, for what may be believed. */
+  find(hash: TokenHash): FoundToken | undefined | Promise<FoundToken | undefined>
+  /** Whether this very record is remembered and may be believed at this moment. */
+  holds(token: Token): boolean
+  /** An event is being applied. */
+  hear(logged: LoggedEvent): void
+  /** Nothing that was read can be believed any more. */
+  clear(): void
+}
+
+export function createStandingTokens({ read, following }: StandingTokensDeps): StandingTokens {
+  const byHash = new Map<TokenHash, Token>()
+  const hashesOf = new Map<DeviceId, Map<Role, TokenHash>>()
+
+  function remember(token: Token): void {
+    const { deviceId, role, tokenHash } = token
+    const own = hashesOf.get(deviceId) ?? new Map<Role, TokenHash>()
+    const older = own.get(role)
+    if (older !== undefined) byHash.delete(older)
+    hashesOf.set(deviceId, own.set(role, tokenHash))
+    byHash.set(tokenHash, token)
+    const oldest = byHash.size > REMEMBERED ? byHash.values().next().value : undefined
+    if (oldest) forget(oldest.deviceId)
+  }
+  function forget(deviceId: DeviceId): void {
+    for (const hash of hashesOf.get(deviceId)?.values() ?? []) byHash.delete(hash)
+    hashesOf.delete(deviceId)
+  }
+  function clear(): void {
+    byHash.clear()
+    hashesOf.clear()
+  }
+  async function load(hash: TokenHash): Promise<FoundToken | undefined> {
+    const before = following.cursor
+    const found = await read.findTokenByHash(hash)
+    // An event that was applied meanwhile may have spoken of this row, which was read before it.
+    if (found && isSettled(found) && following.cursor === before) remember(found.token)
+    return found
+  }
+  return {
+    find(hash) {
+      const token = following.isCurrent ? byHash.get(hash) : undefined
+      if (!token) return load(hash)
+      // Taken out and put back, so that the map's order is the order of last use.
+      byHash.delete(hash)
+      byHash.set(hash, token)
+      return { token, as: 'current' }
+    },
+    holds: (token) => following.isCurrent && byHash.get(token.tokenHash) === token,
+    hear({ event }) {
+      if ('deviceId' in event) forget(event.deviceId)
+      else clear()
+    },
+    clear,
+  }
+}
+
+/** A first proof is written to the row without an event, so a row is remembered only after it. */
+function isSettled({ token, as }: FoundToken): boolean {
+  return as === 'current' && token.presentedAt !== undefined && token.revokedAt === undefined
+}
