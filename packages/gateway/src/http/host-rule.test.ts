@@ -12,6 +12,8 @@ const rule = createHostRule(
   ['workbench', 'workbench.local'],
 )
 
+const isAllowed = (text: string | undefined, by = rule) => isAllowedHost(parseHost(text ?? ''), by)
+
 test('loopback names, IP addresses, configured names and the machine itself are answered', () => {
   const hosts = [
     'localhost',
@@ -29,7 +31,7 @@ test('loopback names, IP addresses, configured names and the machine itself are 
     'workbench',
     'workbench.local:18789',
   ]
-  for (const host of hosts) assert.ok(isAllowedHost(host, rule), host)
+  for (const host of hosts) assert.ok(isAllowed(host), host)
 })
 
 test('names that only look like ours are not answered', () => {
@@ -81,14 +83,14 @@ test('names that only look like ours are not answered', () => {
     'ｌocalhost',
     'console.example:8443:1',
   ]
-  for (const host of hosts) assert.ok(!isAllowedHost(host, rule), String(host))
+  for (const host of hosts) assert.ok(!isAllowed(host), String(host))
 })
 
 test('a host without names of its own answers to loopback and addresses only', () => {
   const bare = createHostRule({ allowedHosts: [], controlUi: { allowedOrigins: [] } }, [''])
-  assert.ok(isAllowedHost('localhost', bare))
-  assert.ok(!isAllowedHost('', bare))
-  assert.ok(!isAllowedHost('workbench', bare))
+  assert.ok(isAllowed('localhost', bare))
+  assert.ok(!isAllowed('', bare))
+  assert.ok(!isAllowed('workbench', bare))
 })
 
 test('a name that URL parsers take for a number is no name, configured or not', () => {
@@ -116,7 +118,7 @@ test('any text can stand in the Host header, and only real loopback texts are lo
   )
   fc.assert(
     fc.property(texts, (text) => {
-      isAllowedHost(text, rule)
+      isAllowed(text)
       const host = parseHost(text)
       if (!host || !isLoopbackHost(host)) return
       const name = text.toLowerCase().replace(/:\d+$/, '')
@@ -130,7 +132,7 @@ test('a random domain is never answered', () => {
   fc.assert(
     fc.property(fc.domain(), (domain) => {
       assert.ok(
-        !isAllowedHost(domain, createHostRule({ allowedHosts: [], controlUi: { allowedOrigins: [] } }, [])),
+        !isAllowed(domain, createHostRule({ allowedHosts: [], controlUi: { allowedOrigins: [] } }, [])),
       )
     }),
   )

@@ -1,4 +1,4 @@
-import { isLoopbackHost, isUnspecifiedHost, parseHost } from './host-header.ts'
+import { type HostName, isLoopbackHost, isUnspecifiedHost, parseHost } from './host-header.ts'
 
 /** The names that this gateway answers to, beside IP addresses and `localhost`. */
 export interface HostRule {
@@ -29,8 +29,7 @@ export function createHostRule(config: HostRuleConfig, machineNames: readonly st
  * Whether a `Host` header names this gateway. A name that an attacker's DNS can point here is how a web
  * page reaches a gateway behind a firewall, so only names that we know pass; addresses have no DNS.
  */
-export function isAllowedHost(hostHeader: string | undefined, rule: HostRule): boolean {
-  const host = parseHost(hostHeader ?? '')
+export function isAllowedHost(host: HostName | undefined, rule: HostRule): boolean {
   if (!host) return false
   if (rule.configured.has(host.name) || isLoopbackHost(host)) return true
   if (host.ip) return !isUnspecifiedHost(host)

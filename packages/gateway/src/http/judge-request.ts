@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { createRecentlyUsed } from '../platform/recently-used.ts'
+import { parseHost } from './host-header.ts'
 import { type HostRule, isAllowedHost } from './host-rule.ts'
-import type { AddressList } from './ip-address.ts'
+import { type AddressList, parseSocketIp } from './ip-address.ts'
 import { OwnerSocketRequest } from './owner-request.ts'
 import { describePeer, type Peer, type PeerRefusal } from './peer.ts'
 
@@ -20,8 +22,13 @@ export type JudgedRequest =
   | { readonly ok: true; readonly peer: Peer }
   | { readonly ok: false; readonly refusal: HttpRefusal }
 
+/** Parsing an address costs as much as all the rest of the judgement; strangers can only push each other out. */
+const REMEMBERED = 1_024
+
 /** What every request and every upgrade has to pass, whatever its path: form, peer, Host. */
 export function createJudgeRequest({ hostRule, trustedProxies }: JudgeRequestDeps): JudgeRequest {
+  const addressOf = createRecentlyUsed(REMEMBERED, parseSocketIp)
+  const hostOf = createRecentlyUsed(REMEMBERED, parseHost)
   return (request) => {
     const target = request.url ?? ''
     // With `GET http://other/ HTTP/1.1` the target would outrank the Host header that is judged below.
@@ -29,10 +36,10 @@ export function createJudgeRequest({ hostRule, trustedProxies }: JudgeRequestDep
     if (carriesSecret(target)) return no(SECRET_IN_URL)
 
     const ownerSocket = request instanceof OwnerSocketRequest
-    const peer = describePeer(request, { trustedProxies, ownerSocket })
+    const peer = describePeer(request, { trustedProxies, ownerSocket, addressOf, hostOf })
     if ('refusal' in peer) return no(PEER_REFUSALS[peer.refusal])
     // The owner's clients speak to a file, so their Host is whatever their library puts there.
-    if (!ownerSocket && !isAllowedHost(peer.host, hostRule)) return no(FOREIGN_HOST)
+    if (!ownerSocket && !isAllowedHost(hostOf(peer.host ?? ''), hostRule)) return no(FOREIGN_HOST)
     return { ok: true, peer }
   }
 }

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fakeRequest } from '../../test/house/fake-request.ts'
-import { addressList } from './ip-address.ts'
+import { parseHost } from './host-header.ts'
+import { addressList, parseSocketIp } from './ip-address.ts'
 import { describePeer, type Peer, type PeerRefusal } from './peer.ts'
 
 const proxies = addressList(['10.0.0.5', '10.0.0.6', '127.0.0.1'])
 const nobody = addressList([])
+
+const readers = { addressOf: parseSocketIp, hostOf: parseHost }
 
 interface Ask {
   readonly from?: string
@@ -19,7 +22,7 @@ interface Ask {
 function describeRequest(ask: Ask): Peer | PeerRefusal {
   const { from, headers = {}, trusted = nobody, ownerSocket = false, encrypted = false } = ask
   const request = fakeRequest({ from, headers: { Host: '127.0.0.1:18789', ...headers }, encrypted })
-  return describePeer(request, { trustedProxies: trusted, ownerSocket })
+  return describePeer(request, { ...readers, trustedProxies: trusted, ownerSocket })
 }
 
 function peerOf(ask: Ask): Peer {
@@ -146,7 +149,7 @@ test('the scheme is that of the connection, or what a trusted proxy says', () =>
 test('two Host headers are refused', () => {
   const request = fakeRequest({ from: '127.0.0.1', headers: { Host: 'localhost' } })
   request.rawHeaders.push('HOST', 'evil.com')
-  assert.deepEqual(describePeer(request, { trustedProxies: nobody, ownerSocket: false }), {
+  assert.deepEqual(describePeer(request, { ...readers, trustedProxies: nobody, ownerSocket: false }), {
     refusal: 'host-ambiguous',
   })
 })

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { forwardedClient, forwardedScheme, isForwarded } from './forwarding-headers.ts'
-import { isLoopbackHost, parseHost } from './host-header.ts'
+import { type HostName, isLoopbackHost } from './host-header.ts'
 import {
   type AddressList,
   formatIp,
@@ -8,7 +8,6 @@ import {
   isLoopback,
   limitNetwork,
   limitPrefix,
-  parseSocketIp,
 } from './ip-address.ts'
 
 /** Where a request comes from. A place grants nothing by itself. */
@@ -42,6 +41,10 @@ export interface PeerRefusal {
 
 export interface PeerRule {
   readonly trustedProxies: AddressList
+  /** `parseSocketIp`, which may remember. */
+  readonly addressOf: (text: string) => IpAddress | undefined
+  /** `parseHost`, which may remember. */
+  readonly hostOf: (text: string) => HostName | undefined
   /** The request came over the owner's Unix socket. */
   readonly ownerSocket: boolean
 }
@@ -55,11 +58,11 @@ export function describePeer(request: IncomingMessage, rule: PeerRule): Peer | P
   const forwarded = isForwarded(request.headers)
   if (rule.ownerSocket) return forwarded ? { refusal: 'proxy-untrusted' } : ownerPeer(request)
 
-  const socketAddress = parseSocketIp(request.socket.remoteAddress ?? '')
+  const socketAddress = rule.addressOf(request.socket.remoteAddress ?? '')
   if (!socketAddress) return { refusal: 'peer-gone' }
   if (rule.trustedProxies.includes(socketAddress)) return proxiedPeer(request, socketAddress, rule)
   if (forwarded) return { refusal: 'proxy-untrusted' }
-  return directPeer(request, socketAddress)
+  return directPeer(request, socketAddress, rule)
 }
 
 function ownerPeer(request: IncomingMessage): Peer {
@@ -84,9 +87,9 @@ function proxiedPeer(request: IncomingMessage, proxy: IpAddress, rule: PeerRule)
   }
 }
 
-function directPeer(request: IncomingMessage, address: IpAddress): Peer {
+function directPeer(request: IncomingMessage, address: IpAddress, { hostOf }: PeerRule): Peer {
   const scheme = isEncrypted(request) ? 'https' : 'http'
-  const host = parseHost(request.headers.host ?? '')
+  const host = hostOf(request.headers.host ?? '')
   // A foreign name for a loopback peer is how DNS rebinding looks from here.
   const local = isLoopback(address) && host !== undefined && isLoopbackHost(host)
   if (!local) return { ...said(request), ...remoteFrom(address), scheme }

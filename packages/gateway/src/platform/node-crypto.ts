@@ -1,4 +1,4 @@
-import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import { createHmac, createPublicKey, hash, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import type { Crypto } from '@pairgate/core'
 import type { DeviceId, TokenHash } from '@pairgate/protocol'
 import { createRecentlyUsed } from './recently-used.ts'
@@ -41,11 +41,11 @@ export function sameText(one: string, other: string): boolean {
 }
 
 function sha256Bytes(text: string): Uint8Array {
-  return createHash('sha256').update(text, 'utf8').digest()
+  return hash('sha256', text, 'buffer')
 }
 
 function sha256Hex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex')
+  return hash('sha256', data, 'hex')
 }
 
 /** The name is the raw key, a letter per byte: a text of its own, whatever becomes of the caller's bytes. */

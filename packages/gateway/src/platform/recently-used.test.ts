@@ -23,3 +23,13 @@ test('what could not be made is not remembered', () => {
   assert.throws(() => find('a'))
   assert.equal(find('a'), 2)
 })
+
+test('what means nothing is not kept, and pushes nothing out', () => {
+  const made: string[] = []
+  const find = createRecentlyUsed(1, (key) => {
+    made.push(key)
+    return key === 'good' ? key : undefined
+  })
+  assert.deepEqual(['good', 'bad', 'bad', 'good'].map(find), ['good', undefined, undefined, 'good'])
+  assert.deepEqual(made, ['good', 'bad', 'bad'])
+})

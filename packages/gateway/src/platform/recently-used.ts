@@ -1,6 +1,7 @@
 /**
  * Remembers what is costly to make for the keys used last; at most `limit` of them, whoever asks.
- * @returns the value of a key, made anew when it is not remembered. A `make` that throws is not.
+ * @returns the value of a key, made anew when it is not remembered. A `make` that throws is not, and nor is
+ * `undefined`: what a stranger sent that means nothing must not be kept, however long it is.
  */
 export function createRecentlyUsed<Value>(
   limit: number,
@@ -9,6 +10,7 @@ export function createRecentlyUsed<Value>(
   const values = new Map<string, Value>()
   return (key) => {
     const value = values.get(key) ?? make(key)
+    if (value === undefined) return value
     // Taken out and put back, so that the map's order is the order of last use.
     values.delete(key)
     values.set(key, value)
