@@ -166,7 +166,7 @@ export async function failHandshakes(gateway: GatewayOfTest): Promise<void> {
     { device: device(), auth, tamper: (draft) => Object.assign(draft.device ?? {}, { nonce: '  ' }) },
     { device: device(), auth, tamper: (draft) => Object.assign(draft.device ?? {}, { id: 'other' }) },
     { device: device(), auth, tamper: (draft) => Object.assign(draft.device ?? {}, { publicKey: '!' }) },
-    { auth, minProtocol: 3, maxProtocol: 3 },
+    { auth, minProtocol: 3, maxProtocol: 2 },
     { auth, role: 'admin' },
     { auth, client: { id: 'nobody' } },
     { auth, client: { id: 'openclaw-control-ui', mode: 'ui' } },
