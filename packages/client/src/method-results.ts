@@ -1,5 +1,6 @@
 import type {
   ApproveResult,
+  AuditErasure,
   AuditList,
   AuditVerdict,
   DevicePairList,
@@ -22,6 +23,7 @@ interface MethodResults {
   'device.token.rotate': RotateResult
   'device.token.revoke': RevokeResult
   'audit.list': AuditList
+  'audit.erase': AuditErasure
   'audit.verify': AuditVerdict
 }
 

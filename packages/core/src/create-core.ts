@@ -9,6 +9,7 @@ import type { EventHead } from './domain/gateway-event.ts'
 import { createAppendEvent } from './events/append-event.ts'
 import { createApplyEvent } from './events/apply-event.ts'
 import { createDecide } from './events/decide.ts'
+import { createEraseDetails } from './events/erase-details.ts'
 import { createEventFollower } from './events/event-follower.ts'
 import { createVerifyChain } from './events/verify-chain.ts'
 import { createGuessLimiter, type GuessLimits } from './limits/guess-limiter.ts'
@@ -80,6 +81,7 @@ export function createCore(deps: CoreDeps) {
     renameDevice: createRenameDevice({ decide }),
     rotateToken: createRotateToken({ decide, drawSecret }),
     revokeToken: createRevokeToken({ decide }),
+    ...createEraseDetails({ ...deps, decide }),
     verifyChain: createVerifyChain({ ...deps, read }),
     announceExpired: createAnnounceExpired({ ...deps, read }),
     /** Acts on what was committed without this instance's doing, and keeps belief alive: once a second. */

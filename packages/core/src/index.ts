@@ -7,7 +7,13 @@ export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-f
 export type { PendingPlace } from './domain/choose-to-leave.ts'
 export type { ApprovedVia, Device, DeviceMetadata } from './domain/device.ts'
 export { EMPTY_LOG, type EventRecord, type StoredDetails, sealEvent } from './domain/event-chain.ts'
-export { type EventChange, type EventDetails, type EventState, readDetails } from './domain/event-details.ts'
+export {
+  type EventChange,
+  type EventDetails,
+  type EventState,
+  LASTING_KINDS,
+  readDetails,
+} from './domain/event-details.ts'
 export type { EventActor, EventHead, GatewayEvent, LoggedEvent, WayIn } from './domain/gateway-event.ts'
 export {
   type DecidedRequest,
@@ -25,6 +31,7 @@ export type { Session } from './domain/session.ts'
 export { type Token, type TokenState, tokenState } from './domain/token.ts'
 export { createAppendEvent } from './events/append-event.ts'
 export { createCheckHead } from './events/check-head.ts'
+export type { Erasure, ErasureOrder } from './events/erase-details.ts'
 export { createRecoverLog, type Recovery } from './events/recover-log.ts'
 export { type ChainVerdict, createVerifyChain, type SoundChain } from './events/verify-chain.ts'
 export { type GuessLimits, REMEMBERED_PEERS } from './limits/guess-limiter.ts'
@@ -36,6 +43,8 @@ export type { HeadKeeper } from './ports/head-keeper.ts'
 export type { LiveConnections, PairingNews } from './ports/live-connections.ts'
 export type { Random } from './ports/random.ts'
 export type {
+  ErasableDetails,
+  ErasureChoice,
   EventFilter,
   FoundToken,
   Store,
@@ -43,4 +52,5 @@ export type {
   StoreReader,
   StoreTransaction,
   TokenUse,
+  Traces,
 } from './ports/store.ts'

@@ -193,7 +193,7 @@ function buildMethods(
     }),
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
     token: createDeviceTokenMethods({ core, secretOf: secrets.secretOf }),
-    audit: createAuditMethods({ read: store.read, heads, verifyChain: core.verifyChain, log }),
+    audit: createAuditMethods({ read: store.read, heads, core, log }),
   })
 }
 

@@ -26,6 +26,7 @@ export function changeText(event: AuditRow): string {
   if (event.erased) return 'details erased'
   const { before, after } = event
   if (before?.fault !== undefined) return cleanText(`event ${before.seq} ${before.fault}`)
+  if (after?.count !== undefined) return cleanText(countText(after))
   const parts = [pair(before?.name, after?.name), pair(scopesText(before), scopesText(after))]
   return cleanText(parts.filter((part) => part !== '').join('; '), LONGEST)
 }
@@ -56,8 +57,9 @@ export function eventLines(event: AuditRow): readonly string[] {
 
 function stateText(state: AuditState | undefined): string | undefined {
   if (!state) return undefined
-  const { name, scopes, session, expiresAtMs, fault, seq } = state
+  const { name, scopes, session, expiresAtMs, fault, seq, count } = state
   const parts = [
+    count === undefined ? undefined : countText(state),
     name,
     scopes && `scopes: ${scopes.join(', ') || 'none'}`,
     session && `session: ${session === '*' ? 'every session' : session}`,
@@ -65,6 +67,12 @@ function stateText(state: AuditState | undefined): string | undefined {
     fault && `event ${seq} ${fault}`,
   ]
   return parts.filter((part) => part !== undefined && part !== '').join('; ') || undefined
+}
+
+/** What an order about the log itself was about. */
+function countText({ count, seq, untilMs }: AuditState): string {
+  const until = untilMs === undefined ? '' : `, from before ${isoTime(untilMs)}`
+  return `${count} events up to ${seq}${until}`
 }
 
 function scopesText(state: AuditState | undefined): string | undefined {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
+import type { EraseOptions } from './audit-erase.ts'
 import type { ExportOptions } from './audit-export.ts'
 import type { ListOptions } from './audit-list.ts'
 import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
 import { readCount } from './read-count.ts'
+import { readInstant } from './read-instant.ts'
 
 /** The group `openclaw audit`: descriptions only. */
 export function addAuditCommands(program: Command): void {
@@ -25,6 +27,7 @@ export function addAuditCommands(program: Command): void {
     runAction(options.json, async () => (await import('./audit-verify.ts')).verifyLog(options)),
   )
   addExport(audit)
+  addErase(audit)
 }
 
 function addList(audit: Command): void {
@@ -49,5 +52,21 @@ function addExport(audit: Command): void {
   addExamples(addGatewayOptions(all), ['audit export', 'audit export --from 1000 --to 1999'])
   all.action((options: ExportOptions) =>
     runAction(options.json, async () => (await import('./audit-export.ts')).exportEvents(options)),
+  )
+}
+
+function addErase(audit: Command): void {
+  const erase = audit
+    .command('erase')
+    .description('erase names, scopes and addresses of events; the events stay')
+    .option('--device <id>', 'of events about this device, or done by it; of a removed one the whole id')
+    .option('--before <time>', 'of events before this day (UTC) or time', readInstant)
+    .option('--yes', 'do it without asking')
+  addExamples(addGatewayOptions(erase), [
+    'audit erase --device 80d2a226',
+    'audit erase --before 2026-01-01 --yes',
+  ])
+  erase.action((options: EraseOptions) =>
+    runAction(options.json, async () => (await import('./audit-erase.ts')).eraseDetails(options)),
   )
 }

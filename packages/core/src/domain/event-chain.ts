@@ -1,5 +1,5 @@
 import type { Instant } from '@pairgate/protocol'
-import { type EventChange, writeDetails } from './event-details.ts'
+import { type EventChange, isLasting, writeDetails } from './event-details.ts'
 import type { EventActor, EventHead, GatewayEvent } from './gateway-event.ts'
 
 /**
@@ -61,7 +61,8 @@ export function canonicalEvent(record: Omit<EventRecord, 'mac' | 'details'>): st
 /** The row that follows `head`. A recovery opens the next epoch; everything else stays in the one there is. */
 export function sealEvent(entry: EventEntry, head: EventHead, tools: SealTools): EventRecord {
   const { event, change, actor, at } = entry
-  const body = writeDetails({ ...change, address: actor.remoteIp, connection: actor.connId })
+  const address = isLasting(event.kind) ? undefined : actor.remoteIp
+  const body = writeDetails({ ...change, address, connection: actor.connId })
   const details = { salt: tools.salt, body }
   const opens = event.kind === 'log-recovered' || head.epoch === 0
   const unsealed = {

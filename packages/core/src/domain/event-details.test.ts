@@ -24,6 +24,8 @@ test('details come back as they were written', () => {
       expiresAt: count,
       fault: text,
       seq: count,
+      count,
+      until: count,
     },
     PLAIN,
   )

@@ -1,3 +1,7 @@
+import type { GatewayEvent } from './gateway-event.ts'
+
+type EventKind = GatewayEvent['kind']
+
 /** One side of a change, as far as the change touched it. */
 export interface EventState {
   readonly name?: string | undefined
@@ -7,6 +11,9 @@ export interface EventState {
   /** What a recovery found in the log, and at which number. */
   readonly fault?: string | undefined
   readonly seq?: number | undefined
+  /** Of an order about the log itself: how many events, and those before which moment. */
+  readonly count?: number | undefined
+  readonly until?: number | undefined
 }
 
 export interface EventChange {
@@ -18,6 +25,16 @@ export interface EventChange {
 export interface EventDetails extends EventChange {
   readonly address?: string | undefined
   readonly connection?: string | undefined
+}
+
+/**
+ * Events about the log itself. Their details are what a later verification goes by: they are never erased,
+ * and so hold nothing that tells of a person.
+ */
+export const LASTING_KINDS = ['details-erased', 'log-recovered'] as const satisfies readonly EventKind[]
+
+export function isLasting(kind: string): boolean {
+  return LASTING_KINDS.some((lasting) => lasting === kind)
 }
 
 /** JSON with sorted keys and nothing undefined: equal details have one spelling, and so one hash. */
@@ -48,7 +65,7 @@ function canonicalJson(value: unknown): string {
 
 function readState(value: unknown): EventState | undefined {
   if (!isObject(value)) return undefined
-  const { name, scopes, session, expiresAt, fault, seq } = value
+  const { name, scopes, session, expiresAt, fault, seq, count, until } = value
   return {
     name: readText(name),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
@@ -56,6 +73,8 @@ function readState(value: unknown): EventState | undefined {
     expiresAt: readNumber(expiresAt),
     fault: readText(fault),
     seq: readNumber(seq),
+    count: readNumber(count),
+    until: readNumber(until),
   }
 }
 

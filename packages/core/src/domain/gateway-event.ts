@@ -30,6 +30,8 @@ export type GatewayEvent =
       readonly role: Role
       readonly tokenId: TokenId
     }
+  /** Details of events were erased: of one device, of a time, or of one device within a time. */
+  | { readonly kind: 'details-erased'; readonly deviceId: DeviceId | undefined }
   /** The owner went on with a log that does not lead up to its head. The first event of a new epoch. */
   | { readonly kind: 'log-recovered' }
 

@@ -50,6 +50,7 @@ export type Refusal =
   | { readonly reason: 'revocation-denied' }
   | { readonly reason: 'device-unknown'; readonly deviceId: DeviceId | undefined }
   | { readonly reason: 'label-blank' }
+  | { readonly reason: 'choice-missing' }
   | { readonly reason: 'scope-unknown'; readonly scope: string }
   | { readonly reason: 'scope-not-for-role'; readonly scope: string }
   | { readonly reason: 'scope-not-asked'; readonly scope: string }

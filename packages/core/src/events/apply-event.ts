@@ -35,6 +35,8 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
     case 'token-rotated':
     case 'token-revoked':
       return { kind: 'changed', deviceId: event.deviceId }
+    // Says nothing about a device: what it was erased of is as it was.
+    case 'details-erased':
     // Nobody was connected then, and every token has an event of its own.
     case 'log-recovered':
       return undefined

@@ -23,6 +23,24 @@ export interface EventFilter {
   readonly limit: number
 }
 
+/** Whose details are erased: of events about a device or done by it, before a moment, or both. */
+export interface ErasureChoice {
+  readonly deviceId?: DeviceId | undefined
+  readonly before?: Instant | undefined
+  /** Only events up to this `seq`. */
+  readonly upTo: number
+}
+
+/** Details that can be erased, and how many bytes they take. */
+export interface ErasableDetails {
+  readonly seq: number
+  readonly saltBytes: number
+  readonly bodyBytes: number
+}
+
+/** Where what was erased may still be found: nowhere in the database, in its file, or on a server's disk. */
+export type Traces = 'none' | 'file' | 'server'
+
 /** Reads. Outside a transaction they see the last commit; inside, the transaction's own writes too. */
 export interface StoreReader {
   findDevice(id: DeviceId): Promise<Device | undefined>
@@ -54,6 +72,8 @@ export interface StoreReader {
   eventRecordsAfter(cursor: number, limit: number): Promise<readonly EventRecord[]>
   /** The same rows, newest first. */
   listEventRecords(filter: EventFilter): Promise<readonly EventRecord[]>
+  /** Details behind `cursor` that are there and may be erased, in order. */
+  listErasable(choice: ErasureChoice, cursor: number, limit: number): Promise<readonly ErasableDetails[]>
   /** A small fact about this database itself, such as the check value of its derivation key. */
   findMeta(name: string): Promise<string | undefined>
   /** Whether the log holds that this device was removed. */
@@ -81,6 +101,8 @@ export interface StoreTransaction extends StoreReader {
   saveMeta(name: string, value: string): Promise<void>
   /** Appends a row that was sealed for the place behind `eventHead`; fails if that place is taken. */
   appendEvent(record: EventRecord): Promise<void>
+  /** Erases details. Their events stay. */
+  eraseDetails(details: readonly ErasableDetails[]): Promise<void>
 }
 
 export interface TokenUse {
@@ -104,8 +126,10 @@ export interface Store {
   mutate<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
   /** Writes "last used" and "last seen" in one batch; the only write without the append lock's re-reads. */
   noteTokenUse(uses: readonly TokenUse[]): Promise<void>
-  /** Deletes requests that were decided or expired before `before`. */
-  forgetRequests(before: Instant): Promise<void>
+  /** Deletes requests, of one device or of all, that were decided or expired before `before`. */
+  forgetRequests(before: Instant, only?: DeviceId): Promise<void>
+  /** Removes what was deleted or erased from the files too, as far as that takes no time to speak of. */
+  scrub(): Promise<Traces>
   /**
    * Writes counters down and deletes those that are over. The later lock and the later window win, and of
    * one window the higher count: no write can shorten what another one has counted.

@@ -12,8 +12,8 @@ export function auditRow(record: EventRecord): AuditRow {
   return { seq, at, epoch, actor, kind, ...known, ...(!details && { erased: true as const }), mac }
 }
 
-function stateOf({ name, scopes, session, expiresAt, fault, seq }: EventState): AuditState {
-  return present({ name, scopes, session, expiresAtMs: expiresAt, fault, seq })
+function stateOf({ expiresAt, until, ...same }: EventState): AuditState {
+  return present({ ...same, expiresAtMs: expiresAt, untilMs: until })
 }
 
 function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {

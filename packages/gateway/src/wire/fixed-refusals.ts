@@ -56,6 +56,7 @@ export const FIXED_REFUSALS = {
   'rotation-denied': invalid('device token rotation denied'),
   'revocation-denied': invalid('device token revocation denied'),
   'device-unknown': invalid('unknown deviceId'),
+  'choice-missing': invalid('deviceId or before required'),
   'label-blank': invalid('label required'),
   'session-unknown': invalid('unknown session'),
   'session-not-allowed': invalid('only an admin token may open every session'),

@@ -108,6 +108,16 @@ const PARAMS: Readonly<
       [{ after: 7 }, "at root: unexpected property 'after'"],
     ],
   },
+  'audit.erase': {
+    good: { deviceId: id, before: 7, preview: true },
+    bad: [
+      [{ deviceId: 7 }, 'at /deviceId: must be string'],
+      [{ before: 0 }, 'at /before: must be >= 1'],
+      [{ before: '2026-01-01' }, 'at /before: must be integer'],
+      [{ preview: 1 }, 'at /preview: must be boolean'],
+      [{ seq: 7 }, "at root: unexpected property 'seq'"],
+    ],
+  },
   'audit.verify': {
     good: {},
     bad: [[{ from: 1 }, "at root: unexpected property 'from'"]],

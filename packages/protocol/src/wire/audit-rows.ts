@@ -5,9 +5,13 @@ export interface AuditState {
   /** Id of a session, or `*` for every session. */
   readonly session?: string
   readonly expiresAtMs?: number
-  /** Of a recovery: the fault that it went on with, and the number of the event. */
+  /** Of a recovery: the fault that it went on with. */
   readonly fault?: string
+  /** Of a recovery: the number of that event. Of an erasure: the last event that it looked at. */
   readonly seq?: number
+  /** Of an erasure: how many events, and those before which moment. */
+  readonly count?: number
+  readonly untilMs?: number
 }
 
 /** One event of the log. */
@@ -45,6 +49,13 @@ export interface AuditHead {
 export interface AuditList {
   readonly events: readonly AuditRow[]
   readonly head: AuditHead
+}
+
+/** What was erased, or with `preview` what would be. */
+export interface AuditErasure {
+  readonly events: number
+  /** Where it may still be found; absent for a preview. */
+  readonly traces?: 'none' | 'file' | 'server'
 }
 
 export interface AuditFault {

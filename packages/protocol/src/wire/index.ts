@@ -1,4 +1,12 @@
-export type { AuditFault, AuditHead, AuditList, AuditRow, AuditState, AuditVerdict } from './audit-rows.ts'
+export type {
+  AuditErasure,
+  AuditFault,
+  AuditHead,
+  AuditList,
+  AuditRow,
+  AuditState,
+  AuditVerdict,
+} from './audit-rows.ts'
 export { CLIENT_IDS, CLIENT_MODES } from './client-info.ts'
 export { CLOSES, type Close } from './close-codes.ts'
 export { ConnectParams, OwnerConnectParams } from './connect-params.ts'

@@ -100,6 +100,22 @@ export const METHODS = {
     ),
     extended: true,
   },
+  'audit.erase': {
+    roles: operator,
+    scope: 'operator.admin',
+    params: Type.Object(
+      {
+        /** Events about this device, or done by it. */
+        deviceId: Type.Optional(Text),
+        /** Events before this moment, in milliseconds since the epoch. */
+        before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+        /** Only say of how many events. */
+        preview: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+    extended: true,
+  },
   'audit.verify': { roles: operator, scope: 'operator.admin', params: Nothing, extended: true },
 } as const satisfies Record<string, MethodRow>
 

@@ -17,6 +17,7 @@ const EVERY_KIND: { readonly [Kind in GatewayEvent['kind']]: GatewayEvent } = {
     tokenId: tokenId(1),
   },
   'token-revoked': { kind: 'token-revoked', deviceId: deviceId(1), role: 'operator', tokenId: tokenId(1) },
+  'details-erased': { kind: 'details-erased', deviceId: deviceId(1) },
   'log-recovered': { kind: 'log-recovered' },
 }
 

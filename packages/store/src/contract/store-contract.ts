@@ -1,5 +1,6 @@
 import { describe } from 'node:test'
 import { describeDevices } from './device-contract.ts'
+import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
 import { describeLimits } from './limit-contract.ts'
 import { describeAgainstModel } from './model-contract.ts'
@@ -20,6 +21,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeRequests(open)
     describeSessions(open)
     describeEvents(open)
+    describeErasures(open)
     describeLimits(open)
     describeTransactions(open)
     describeAgainstModel(open, lives)

@@ -71,8 +71,19 @@ export function toEventRecord(row: JoinedEventRow): EventRecord {
     detailsHash: row.details_hash,
     prev: row.prev,
     mac: row.mac,
-    details: row.salt === null || row.body === null ? undefined : { salt: row.salt, body: row.body },
+    details: readStoredDetails(row),
   }
+}
+
+/**
+ * Details are erased by writing blanks over them, as many bytes as there were: a deleted row would leave copies
+ * where the engine has moved rows in its file. No details begin with a blank.
+ */
+export const ERASED_LOOK = ' %'
+const isErased = (body: string) => body.startsWith(' ')
+
+function readStoredDetails({ salt, body }: JoinedEventRow): EventRecord['details'] {
+  return salt === null || body === null || isErased(body) ? undefined : { salt, body }
 }
 
 export function toLoggedEvent(row: JoinedEventRow): LoggedEvent {
@@ -113,6 +124,8 @@ function toEvent(row: EventRow): GatewayEvent {
     case 'token-rotated':
     case 'token-revoked':
       return { kind: row.kind, deviceId: deviceId(), role: role(), tokenId: tokenId() }
+    case 'details-erased':
+      return { kind: row.kind, deviceId: (row.device_id ?? undefined) as DeviceId | undefined }
     case 'log-recovered':
       return { kind: row.kind }
     default:

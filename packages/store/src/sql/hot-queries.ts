@@ -29,6 +29,10 @@ export function createHotQueries(db: Kysely<Tables>) {
     insertEvent: fixQuery(db.insertInto('events').values(EMPTY_EVENT_ROW)),
     /** Values: seq, salt, body. */
     insertDetails: fixQuery(db.insertInto('event_details').values({ seq: 0, salt: '', body: '' })),
+    /** Values: salt, body, seq. */
+    overwriteDetails: fixQuery(
+      db.updateTable('event_details').set({ salt: '', body: '' }).where('seq', '=', 0),
+    ),
     /** Values: at, token id, at. */
     noteTokenUsed: fixQuery(
       db

@@ -2,6 +2,7 @@ import type { StoreReader } from '@pairgate/core'
 import type { Kysely } from 'kysely'
 import type { HotQueries } from './hot-queries.ts'
 import { readDevices } from './sql-devices.ts'
+import { readErasable } from './sql-erasure.ts'
 import { readEvents } from './sql-events.ts'
 import { readLimits } from './sql-limits.ts'
 import { readMeta } from './sql-meta.ts'
@@ -18,6 +19,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readRequests(db),
     ...readSessions(db, hot),
     ...readEvents(db, hot),
+    ...readErasable(db),
     ...readMeta(db),
     ...readLimits(db),
   }

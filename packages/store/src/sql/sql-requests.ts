@@ -103,11 +103,13 @@ async function trim(
     .execute()
 }
 
-export async function deleteFinishedRequests(db: Kysely<Tables>, before: Instant): Promise<void> {
-  await db.deleteFrom('pairing_requests').where('decided_at', '<', before).execute()
-  await db
-    .deleteFrom('pairing_requests')
-    .where('state', '=', 'open')
-    .where('expires_at', '<', before)
-    .execute()
+export async function deleteFinishedRequests(
+  db: Kysely<Tables>,
+  before: Instant,
+  only?: DeviceId,
+): Promise<void> {
+  const some = db.deleteFrom('pairing_requests')
+  const rows = only === undefined ? some : some.where('device_id', '=', only)
+  await rows.where('decided_at', '<', before).execute()
+  await rows.where('state', '=', 'open').where('expires_at', '<', before).execute()
 }

@@ -1,4 +1,4 @@
-import type { Store, TokenUse } from '@pairgate/core'
+import type { Store, TokenUse, Traces } from '@pairgate/core'
 import type { Kysely, Transaction } from 'kysely'
 import { createTurns } from '../one-at-a-time.ts'
 import { createHotQueries } from './hot-queries.ts'
@@ -13,15 +13,19 @@ import type { Tables } from './tables.ts'
 /** So many uses are written in one transaction: who revokes must not wait behind ten thousand of them. */
 const USES_AT_ONCE = 200
 
+/** What only the engine itself can do. */
+export interface EngineWork {
+  /** See `Store.scrub`; runs outside of every transaction. */
+  scrub(): Promise<Traces>
+  /** Closes both ways. */
+  close(): Promise<void>
+}
+
 /**
  * The port on two ways to one database: what `reading` sees never waits for what `writing` does. Every
  * transaction of `writing` begins with the append lock.
  */
-export function createSqlStore(
-  writing: Kysely<Tables>,
-  reading: Kysely<Tables>,
-  closeBoth: () => Promise<void>,
-): Store {
+export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>, engine: EngineWork): Store {
   const turns = createTurns()
   const hot = createHotQueries(reading)
   const inTransaction = <T>(work: (trx: Transaction<Tables>) => Promise<T>) =>
@@ -33,9 +37,10 @@ export function createSqlStore(
     async noteTokenUse(uses) {
       for (const part of inParts(uses)) await inTransaction((trx) => noteTokenUses(trx, hot, part))
     },
-    forgetRequests: (before) => inTransaction((trx) => deleteFinishedRequests(trx, before)),
+    forgetRequests: (before, only) => inTransaction((trx) => deleteFinishedRequests(trx, before, only)),
+    scrub: () => turns.take(engine.scrub),
     mergeCounters: (counters, over) => inTransaction((trx) => mergeCounters(trx, counters, over)),
-    close: () => turns.takeLast(closeBoth),
+    close: () => turns.takeLast(engine.close),
   }
 }
 

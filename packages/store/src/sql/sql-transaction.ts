@@ -2,6 +2,7 @@ import type { StoreTransaction } from '@pairgate/core'
 import type { Transaction } from 'kysely'
 import type { HotQueries } from './hot-queries.ts'
 import { writeDevices } from './sql-devices.ts'
+import { writeErasures } from './sql-erasure.ts'
 import { writeEvents } from './sql-events.ts'
 import { writeMeta } from './sql-meta.ts'
 import { createSqlReader } from './sql-reader.ts'
@@ -19,6 +20,7 @@ export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries):
     ...writeRequests(trx),
     ...writeSessions(trx),
     ...writeEvents(trx, hot),
+    ...writeErasures(trx, hot),
     ...writeMeta(trx),
   }
 }

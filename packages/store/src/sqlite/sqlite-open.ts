@@ -42,6 +42,8 @@ export async function openWriter(place: SqlitePlace, lockPatienceMs: number): Pr
       // FULL, because NORMAL may lose the last commits in a power cut, and with them a revocation that
       // was acknowledged. On macOS only fullfsync reaches the disk itself.
       database.exec(place.isDurable ? 'pragma synchronous = full' : 'pragma synchronous = off')
+      // What is deleted is overwritten: erased names must not be read out of the file.
+      database.exec('pragma secure_delete = on')
       database.exec('pragma fullfsync = on; pragma checkpoint_fullfsync = on; pragma trusted_schema = off')
     })
     return database

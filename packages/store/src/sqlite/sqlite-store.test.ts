@@ -23,6 +23,7 @@ import { createSqlStore } from '../sql/sql-store.ts'
 import { StoreUnavailable } from '../store-unavailable.ts'
 import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
 import { findPlace, openReader, openWriter } from './sqlite-open.ts'
+import { scrubFile } from './sqlite-scrub.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sqlite-store-'))
@@ -42,14 +43,13 @@ async function withBench(lockPatienceMs: number, run: (bench: Bench) => Promise<
   await (await openSqliteStore({ path })).close()
   const writer = await openWriter(findPlace(path), 0)
   const reader = openReader(findPlace(path))
-  const store = createSqlStore(
-    createWritingKysely(writer, lockPatienceMs),
-    createReadingKysely(reader),
-    async () => {
+  const store = createSqlStore(createWritingKysely(writer, lockPatienceMs), createReadingKysely(reader), {
+    scrub: () => scrubFile(writer),
+    close: async () => {
       reader.close()
       writer.close()
     },
-  )
+  })
   try {
     await run({ path, writer, store })
   } finally {
@@ -137,9 +137,10 @@ describe('a database in trouble', () => {
     const first = await openSqliteStore({ path })
     await first.mutate(save(1))
     const writer = new DatabaseSync(path, { readOnly: true })
-    const store = createSqlStore(createWritingKysely(writer, 0), createReadingKysely(writer), async () =>
-      writer.close(),
-    )
+    const store = createSqlStore(createWritingKysely(writer, 0), createReadingKysely(writer), {
+      scrub: () => scrubFile(writer),
+      close: async () => writer.close(),
+    })
     await assert.rejects(store.mutate(save(2)), failsFor('read-only'))
     assert.deepEqual(await store.read.listDevices(), [device(1)])
     await store.close()

@@ -6,6 +6,7 @@ import { migrateToLatest } from '../sql/migrate.ts'
 import { createSqlStore } from '../sql/sql-store.ts'
 import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
 import { findPlace, openReader, openWriter } from './sqlite-open.ts'
+import { scrubFile } from './sqlite-scrub.ts'
 
 export interface SqliteStoreOptions {
   /** The database file, which is made if it is missing, or `:memory:` for one that ends with the store. */
@@ -32,7 +33,10 @@ export async function openSqliteStore({ path }: SqliteStoreOptions): Promise<Sto
     await writing.transaction().execute((trx) => migrateToLatest(trx, SQLITE_WORDS))
     const reader = openReader(place)
     opened.push(reader)
-    return createSqlStore(writing, createReadingKysely(reader), async () => closeAll())
+    return createSqlStore(writing, createReadingKysely(reader), {
+      scrub: () => scrubFile(writer),
+      close: async () => closeAll(),
+    })
   } catch (error) {
     closeAll()
     throw error

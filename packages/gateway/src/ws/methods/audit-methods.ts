@@ -1,5 +1,6 @@
-import { CHAIN_FAULTS, type Core, ok, type StoreReader } from '@pairgate/core'
-import type { AuditList, AuditVerdict } from '@pairgate/protocol/wire'
+import { CHAIN_FAULTS, type Core, ok, refuse, type StoreReader } from '@pairgate/core'
+import { type Instant, parseDeviceId } from '@pairgate/protocol'
+import type { AuditErasure, AuditList, AuditVerdict } from '@pairgate/protocol/wire'
 import type { Log } from '../../platform/log.ts'
 import type { EventHeadFile } from '../../state/event-head.ts'
 import { auditRow } from '../../wire/event-to-wire.ts'
@@ -8,19 +9,20 @@ import type { Handler } from './method-handlers.ts'
 export interface AuditMethodsDeps {
   readonly read: Pick<StoreReader, 'listEventRecords'>
   readonly heads: Pick<EventHeadFile, 'head'>
-  readonly verifyChain: Core['verifyChain']
+  readonly core: Pick<Core, 'verifyChain' | 'eraseDetails' | 'countErasable'>
   readonly log: Log
 }
 
 export interface AuditMethods {
   readonly list: Handler<'audit.list'>
   readonly verify: Handler<'audit.verify'>
+  readonly erase: Handler<'audit.erase'>
 }
 
 const LISTED = 50
 
 /** `audit.*`: the event log for admins. It speaks of everybody, so nobody else may read any of it. */
-export function createAuditMethods({ read, heads, verifyChain, log }: AuditMethodsDeps): AuditMethods {
+export function createAuditMethods({ read, heads, core, log }: AuditMethodsDeps): AuditMethods {
   return {
     async list(_connection, { limit = LISTED, before, deviceId, kind }) {
       const records = await read.listEventRecords({ limit, before, deviceId, kind })
@@ -28,11 +30,21 @@ export function createAuditMethods({ read, heads, verifyChain, log }: AuditMetho
     },
     async verify() {
       // Asked before the first row is read: what is decided meanwhile only makes the log longer.
-      const verdict = await verifyChain({ head: heads.head })
+      const verdict = await core.verifyChain({ head: heads.head })
       if (verdict.ok) return ok(verdict satisfies AuditVerdict)
       const { seq, fault } = verdict
       log.error({ seq, fault }, 'the event log does not verify')
       return ok({ ok: false, seq, fault, ...CHAIN_FAULTS[fault] } satisfies AuditVerdict)
+    },
+    async erase({ principal }, { preview, ...params }) {
+      const deviceId = params.deviceId === undefined ? undefined : parseDeviceId(params.deviceId)
+      if (params.deviceId !== undefined && !deviceId) return refuse({ reason: 'device-unknown', deviceId })
+      // Nothing named is no order to erase everything.
+      if (!deviceId && params.before === undefined) return refuse({ reason: 'choice-missing' })
+      const order = { deviceId, before: params.before as Instant | undefined }
+      if (preview) return ok({ events: await core.countErasable(order) } satisfies AuditErasure)
+      const erased = await core.eraseDetails(principal, order)
+      return erased.ok ? ok(erased.value satisfies AuditErasure) : erased
     },
   }
 }

@@ -44,6 +44,7 @@ export function createMethodHandlers({ report, pair, token, audit }: MethodParts
     'device.token.rotate': token.rotate,
     'device.token.revoke': token.revoke,
     'audit.list': audit.list,
+    'audit.erase': audit.erase,
     'audit.verify': audit.verify,
   } satisfies { readonly [M in MethodName]: Handler<M> }
 }
