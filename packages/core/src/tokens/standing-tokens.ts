@@ -67,6 +67,8 @@ export function createStandingTokens({ read, following }: StandingTokensDeps): S
     },
     holds: (token) => following.isCurrent && byHash.get(token.tokenHash) === token,
     hear({ event }) {
+      // Of the log's own past, and of no token.
+      if (event.kind === 'details-erased') return
       if ('deviceId' in event) forget(event.deviceId)
       else clear()
     },
