@@ -4,12 +4,15 @@ import type {
   AuditList,
   AuditVerdict,
   DevicePairList,
+  GatewayIdentity,
   MethodName,
   RejectResult,
   RemoveResult,
   RenameResult,
   RevokeResult,
   RotateResult,
+  UpgradeRegistration,
+  UpgradeResult,
 } from '@pairgate/protocol/wire'
 
 interface MethodResults {
@@ -22,6 +25,9 @@ interface MethodResults {
   'device.pair.rename': RenameResult
   'device.token.rotate': RotateResult
   'device.token.revoke': RevokeResult
+  'device.scopes.requestUpgrade': UpgradeRegistration
+  'device.scopes.waitUpgrade': UpgradeResult
+  'gateway.identity.get': GatewayIdentity
   'audit.list': AuditList
   'audit.erase': AuditErasure
   'audit.verify': AuditVerdict

@@ -17,8 +17,10 @@ import { createKeepCounters } from './limits/keep-counters.ts'
 import { createAnnounceExpired } from './pairing/announce-expired.ts'
 import { createApproveRequest } from './pairing/approve-request.ts'
 import { createFileRequest } from './pairing/file-request.ts'
+import { createFindUpgrade } from './pairing/find-upgrade.ts'
 import type { PendingLimits } from './pairing/make-room.ts'
 import { createRejectRequest } from './pairing/reject-request.ts'
+import { createRequestUpgrade } from './pairing/request-upgrade.ts'
 import { createShownRequests } from './pairing/shown-requests.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
 import type { Clock } from './ports/clock.ts'
@@ -77,6 +79,8 @@ export function createCore(deps: CoreDeps) {
     listDevices: createListDevices({ ...deps, read, shown }),
     approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
     rejectRequest: createRejectRequest({ decide }),
+    requestUpgrade: createRequestUpgrade({ ...deps, read, fileRequest }),
+    findUpgrade: createFindUpgrade({ ...deps, read }),
     removeDevice: createRemoveDevice({ decide }),
     renameDevice: createRenameDevice({ decide }),
     rotateToken: createRotateToken({ decide, drawSecret }),

@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Clock,
   type Core,
   createCore,
   type EventHead,
   type EventSeal,
+  type LiveConnections,
   type Store,
   type StoredCounter,
   type TokenSecrets,
 } from '@pairgate/core'
-import { type Instant, seconds } from '@pairgate/protocol'
-import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
+import type { Instant } from '@pairgate/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -24,19 +23,22 @@ import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypt
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
 import { createSystemTimers, type Timers } from './platform/timers.ts'
 import type { EventHeadFile } from './state/event-head.ts'
-import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
+import { createTokenSecrets, gatewayIdentityOf, sharedTokenOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
 import { createAuthPolicy } from './ws/auth-policy.ts'
 import { type ConnectionRegistry, createConnectionRegistry } from './ws/connection-registry.ts'
+import { createDecisionWatches, type DecisionWatches, toldTo } from './ws/decision-watch.ts'
 import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
 import { createHandshake } from './ws/handshake.ts'
 import { createAuditMethods } from './ws/methods/audit-methods.ts'
 import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
+import { createDeviceScopesMethods } from './ws/methods/device-scopes-methods.ts'
 import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
 import { createNoteUse, type NoteUse } from './ws/note-use.ts'
 import { createRequestPace } from './ws/request-pace.ts'
+import { sayGoodbye } from './ws/say-goodbye.ts'
 import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
 
 export interface GatewayParts {
@@ -64,9 +66,6 @@ export interface Gateway {
   stop(reason: string): Promise<void>
 }
 
-/** How long replies in flight may take when the gateway stops. */
-const DRAIN_MS = seconds(3)
-
 const LOG_EXCHANGED =
   'the event log is not the one that this gateway started with: the database was exchanged. ' +
   'Nobody is let in. Stop the gateway, bring the database back or run: openclaw recover --accept-rollback'
@@ -75,10 +74,10 @@ const LOG_EXCHANGED =
 export function buildGateway(parts: GatewayParts): Gateway {
   const { config, store, clock, log } = parts
   const timers = createSystemTimers()
-  const registry = createConnectionRegistry({ timers, clock })
+  const live = buildLive(parts, timers)
   const secrets = createTokenSecrets(parts.tokenKey)
   let failing: readonly string[] = []
-  const core = buildCore(parts, registry, {
+  const core = buildCore(parts, live.told, {
     secrets,
     onLogExchanged() {
       failing = ['event-log']
@@ -89,7 +88,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
   let url: string | undefined
   const use = createNoteUse({ store, clock, log })
   const dispatch = createDispatch({
-    handlers: buildMethods(parts, { core, registry, secrets, startedAt, url: () => url }),
+    handlers: buildMethods(parts, { core, live, secrets, startedAt, url: () => url }),
     clock,
     log,
     onServed: use.note,
@@ -98,7 +97,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
   const names = machineNames()
   const onUpgrade = buildSockets(parts, {
     core,
-    registry,
+    live,
     dispatch,
     timers,
     use,
@@ -112,7 +111,7 @@ export function buildGateway(parts: GatewayParts): Gateway {
     clock,
     store,
     core,
-    registry,
+    registry: live.registry,
     flushUse: use.flush,
     head: () => parts.heads.head,
     log,
@@ -126,11 +125,25 @@ export function buildGateway(parts: GatewayParts): Gateway {
     async stop(reason) {
       failing = ['stopping']
       housekeeping.stop()
-      await sayGoodbye({ registry, dispatch }, reason)
+      await sayGoodbye({ registry: live.registry, dispatch }, reason)
       await housekeeping.writeDown()
       await parts.heads.written()
     },
   }
+}
+
+/** The connections of this instance, and what is kept of them. */
+interface Live {
+  readonly registry: ConnectionRegistry
+  readonly watches: DecisionWatches
+  /** Both together, as the rules see them. */
+  readonly told: LiveConnections
+}
+
+function buildLive({ clock }: GatewayParts, timers: Timers): Live {
+  const registry = createConnectionRegistry({ timers, clock })
+  const watches = createDecisionWatches({ timers })
+  return { registry, watches, told: toldTo(registry, watches) }
 }
 
 interface CoreParts {
@@ -138,11 +151,7 @@ interface CoreParts {
   readonly onLogExchanged: () => void
 }
 
-function buildCore(
-  parts: GatewayParts,
-  live: ConnectionRegistry,
-  { secrets, onLogExchanged }: CoreParts,
-): Core {
+function buildCore(parts: GatewayParts, live: LiveConnections, { secrets, onLogExchanged }: CoreParts): Core {
   const { auth, limits } = parts.config
   return createCore({
     ...parts,
@@ -168,16 +177,18 @@ function buildCore(
 
 interface MethodsDeps {
   readonly core: Core
-  readonly registry: ConnectionRegistry
+  readonly live: Live
   readonly secrets: TokenSecrets
   readonly startedAt: Instant
   readonly url: () => string | undefined
 }
 
 function buildMethods(
-  { store, clock, config, heads, log }: GatewayParts,
-  { core, registry, secrets, startedAt, url }: MethodsDeps,
+  { store, clock, config, heads, log, tokenKey }: GatewayParts,
+  { core, live, secrets, startedAt, url }: MethodsDeps,
 ) {
+  const { secretOf } = secrets
+  const { registry, watches } = live
   const authMode = config.auth.mode
   const connections = () => registry.size
   return createMethodHandlers({
@@ -190,16 +201,18 @@ function buildMethods(
       database: config.database.url === undefined ? 'sqlite' : 'postgres',
       connections,
       url,
+      identity: () => gatewayIdentityOf(tokenKey),
     }),
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
-    token: createDeviceTokenMethods({ core, secretOf: secrets.secretOf }),
+    token: createDeviceTokenMethods({ core, secretOf }),
+    scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),
     audit: createAuditMethods({ read: store.read, heads, core, log }),
   })
 }
 
 interface SocketsDeps {
   readonly core: Core
-  readonly registry: ConnectionRegistry
+  readonly live: Live
   readonly dispatch: Dispatch
   readonly timers: Timers
   readonly use: NoteUse
@@ -210,14 +223,14 @@ interface SocketsDeps {
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   const { config, store, clock, log } = parts
-  const { core, registry, dispatch, timers, use, startedAt, names, isClosed } = deps
+  const { core, live, dispatch, timers, use, startedAt, names, isClosed } = deps
   return createServeSocket({
     guard: buildGuard(parts, names),
     handshake: createHandshake({
       core,
       read: store.read,
       clock,
-      registry,
+      registry: live.registry,
       mode: config.auth.mode,
       version: VERSION,
       bootId: randomNonce(),
@@ -242,27 +255,4 @@ function buildGuard({ config, log }: GatewayParts, names: readonly string[]): Up
     limits: config.limits,
     onRefusal: (code, address) => log.info({ code, address }, 'upgrade refused'),
   })
-}
-
-interface Leaving {
-  readonly registry: ConnectionRegistry
-  readonly dispatch: Dispatch
-}
-
-async function sayGoodbye({ registry, dispatch }: Leaving, reason: string): Promise<void> {
-  const over = new AbortController()
-  // These waits keep the process alive, unlike the sweepers: a gateway that stops must get to its end.
-  const wait = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => undefined)
-
-  registry.each((connection) => connection.drain(reason))
-  await Promise.race([dispatch.idle(), wait(DRAIN_MS)])
-  registry.each((connection) => connection.leave(CLOSES['service-restart']))
-  // Whoever has not answered the goodbye by then is cut by its own channel.
-  const deadline = wait(LIMITS.closeGraceMs + 100)
-  const untilEmpty = async () => {
-    // Past the end no wait takes any time, so this loop would never let anybody else run again.
-    while (registry.size > 0 && !over.signal.aborted) await wait(10)
-  }
-  await Promise.race([untilEmpty(), deadline])
-  over.abort()
 }

@@ -18,6 +18,7 @@ export {
   coversScopes,
   expandScopes,
   joinScopes,
+  leastScopes,
   meetScopes,
   missingScope,
   narrowScopes,

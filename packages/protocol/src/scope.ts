@@ -66,6 +66,11 @@ export function meetScopes(held: readonly Scope[], asked: readonly Scope[]): rea
   return [...named, ...implied]
 }
 
+/** The same grant without the scopes that others of it bring along. */
+export function leastScopes(scopes: readonly Scope[]): readonly Scope[] {
+  return scopes.filter((scope) => !scopes.some((other) => other !== scope && coversScopes([other], [scope])))
+}
+
 /** The union of two grants, sorted, each scope once. */
 export function joinScopes(one: Iterable<Scope>, other: Iterable<Scope>): readonly Scope[] {
   return [...new Set([...one, ...other])].sort()

@@ -48,6 +48,11 @@ export type Refusal =
   | { readonly reason: 'rename-denied' }
   | { readonly reason: 'rotation-denied' }
   | { readonly reason: 'revocation-denied' }
+  | { readonly reason: 'upgrade-needs-device' }
+  | { readonly reason: 'upgrade-scope-unknown' }
+  | { readonly reason: 'upgrade-narrower' }
+  | { readonly reason: 'upgrade-not-needed' }
+  | { readonly reason: 'upgrade-unknown' }
   | { readonly reason: 'device-unknown'; readonly deviceId: DeviceId | undefined }
   | { readonly reason: 'label-blank' }
   | { readonly reason: 'choice-missing' }

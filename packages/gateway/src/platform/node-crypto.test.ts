@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createNodeCrypto, hmacBase64Url, sameText } from './node-crypto.ts'
+import { createNodeCrypto, hmacBase64Url, rawPublicKeyOf, sameText } from './node-crypto.ts'
 
 const crypto = createNodeCrypto()
 
@@ -19,6 +19,12 @@ test('a signature by the key over exactly this text verifies, and nothing else d
   assert.equal(crypto.verifyEd25519(device().raw, 'v3|täxt', signature), false)
   const broken = Uint8Array.from(signature, (byte, at) => (at === 0 ? byte ^ 1 : byte))
   assert.equal(crypto.verifyEd25519(raw, 'v3|täxt', broken), false)
+})
+
+test('a seed has the public key that RFC 8032 says', () => {
+  const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex')
+  const expected = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'
+  assert.equal(Buffer.from(rawPublicKeyOf(seed)).toString('hex'), expected)
 })
 
 test('keys and signatures of the wrong length are wrong, not an error', () => {

@@ -1,10 +1,20 @@
-import { createHmac, createPublicKey, hash, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto'
 import type { Crypto } from '@pairgate/core'
 import type { DeviceId, TokenHash } from '@pairgate/protocol'
 import { createRecentlyUsed } from './recently-used.ts'
 
 /** DER of an Ed25519 SubjectPublicKeyInfo (RFC 8410) up to the raw key. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+/** DER of an Ed25519 PKCS#8 key (RFC 8410) up to the 32 bytes of its seed. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const RAW_KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 /** Reading a key costs a third of checking a signature; strangers can only push each other out. */
@@ -28,6 +38,13 @@ export function createNodeCrypto(): Crypto {
       }
     },
   }
+}
+
+/** The raw public key that belongs to the 32 bytes of an Ed25519 seed. */
+export function rawPublicKeyOf(seed: Uint8Array): Uint8Array {
+  const key = Buffer.concat([PKCS8_PREFIX, seed])
+  const pair = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
+  return pair.export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length)
 }
 
 /** HMAC-SHA-256 of UTF-8 text, base64url. */

@@ -4,8 +4,9 @@ import { type FileHandle, link, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { EventSeal, Store, TokenSecrets } from '@pairgate/core'
 import { decodeBase64, encodeBase64Url, formatTokenSecret } from '@pairgate/protocol'
+import type { GatewayIdentity } from '@pairgate/protocol/wire'
 import type { Env, StatePaths } from '../config/state-dir.ts'
-import { sameText } from '../platform/node-crypto.ts'
+import { createNodeCrypto, rawPublicKeyOf, sameText } from '../platform/node-crypto.ts'
 import { randomKey, randomName } from '../platform/node-random.ts'
 import { checkPrivate } from './file-modes.ts'
 import { StateError } from './state-error.ts'
@@ -63,6 +64,15 @@ export async function checkKey(store: Pick<Store, 'read' | 'mutate'>, key: Uint8
 /** The shared token of mode "token" when none is configured. */
 export function sharedTokenOf(key: Uint8Array): string {
   return hmac(key, 'gateway-token').toString('base64url')
+}
+
+/**
+ * The gateway's own key pair comes out of the token key: the same after every start and on every machine
+ * that serves the same database, and nothing more to keep. Only its public half is ever asked for.
+ */
+export function gatewayIdentityOf(key: Uint8Array): GatewayIdentity {
+  const raw = rawPublicKeyOf(hmac(key, 'gateway-identity'))
+  return { deviceId: createNodeCrypto().deviceIdOf(raw), publicKey: encodeBase64Url(raw) }
 }
 
 function keyOf(env: Env, variable: string): Uint8Array | undefined {

@@ -55,6 +55,17 @@ export const FIXED_REFUSALS = {
   'rename-denied': invalid('device pairing rename denied'),
   'rotation-denied': invalid('device token rotation denied'),
   'revocation-denied': invalid('device token revocation denied'),
+  'upgrade-needs-device': {
+    code: 'INVALID_REQUEST',
+    message: 'device scope upgrade requires a paired device; connect with its key, then retry',
+    details: { code: 'DEVICE_IDENTITY_REQUIRED', recommendedNextStep: 'reopen_control_ui_securely' },
+  },
+  'upgrade-scope-unknown': invalid('requested scopes contain an unknown operator scope'),
+  'upgrade-narrower': invalid("requested scopes must include the connection's current scopes"),
+  'upgrade-not-needed': invalid(
+    'the device token already holds the requested scopes; connect again and ask for them',
+  ),
+  'upgrade-unknown': invalid('scope upgrade expired or not found'),
   'device-unknown': invalid('unknown deviceId'),
   'choice-missing': invalid('deviceId or before required'),
   'label-blank': invalid('label required'),

@@ -1,4 +1,4 @@
-import type { Principal } from '@pairgate/core'
+import type { DeviceMetadata, Principal } from '@pairgate/core'
 import { coversScopes, type Instant } from '@pairgate/protocol'
 import { type Audience, CLOSES, type ErrorShape, type EventName } from '@pairgate/protocol/wire'
 import type { Dialect } from '../wire/dialect.ts'
@@ -17,6 +17,10 @@ export interface Connection extends Audience {
   readonly principal: Principal
   readonly dialect: Dialect
   readonly context: WireContext
+  /** What the client said of itself. */
+  readonly metadata: DeviceMetadata
+  /** Key under which limits count its peer. */
+  readonly prefix: string
   /** When its token runs out. */
   readonly expiresAt: Instant | undefined
   /** Whether a request may be taken up now. */
@@ -39,6 +43,13 @@ export interface Connection extends Audience {
   leave(close: { readonly code: number; readonly reason: string }): void
   /** The gateway stops: says so and takes up nothing more. */
   drain(reason: string): void
+  /** The socket is gone. */
+  lost(): void
+  /**
+   * Runs `work` once, when no request can be taken up any more: the gate was closed, the socket is gone, or
+   * the gateway stops; at once if that is so already. Answers how to do without.
+   */
+  whenOver(work: () => void): () => void
   beat(): void
   readonly hearsPairing: boolean
 }
@@ -48,6 +59,8 @@ export interface ConnectionFacts {
   readonly dialect: Dialect
   readonly extended: boolean
   readonly context: WireContext
+  readonly metadata: DeviceMetadata
+  readonly prefix: string
   readonly expiresAt: Instant | undefined
 }
 
@@ -55,9 +68,15 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
   let state: GateState = 'waiting'
   let seq = 0
   let lastWordsOwed = 0
+  const endings = createEndings()
 
+  /** Leaves the state `open`, if it was there. */
+  function become(next: GateState): void {
+    state = next
+    endings.run()
+  }
   function end(close: { readonly code: number; readonly reason: string }): void {
-    state = 'closed'
+    become('closed')
     channel.close(close)
   }
   return {
@@ -95,16 +114,36 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
     shut(withLastWords) {
       if (state === 'closed' || state === 'last-words') return
       // Its connect has no answer yet; the handshake finds the gate closed and gives one.
-      if (state === 'waiting') state = 'closed'
-      else if (withLastWords) state = 'last-words'
+      if (state === 'waiting') become('closed')
+      else if (withLastWords) become('last-words')
       else end(CLOSES['device-removed'])
     },
     leave: end,
     drain(reason) {
       this.tell('shutdown', { reason })
-      if (state === 'open') state = 'draining'
+      if (state === 'open') become('draining')
     },
+    lost: () => become('closed'),
+    whenOver: endings.add,
     beat: () => channel.beat(),
+  }
+}
+
+/** Work that is due at the end, and at once behind it. */
+function createEndings() {
+  const due = new Set<() => void>()
+  let over = false
+  return {
+    add(work: () => void): () => void {
+      if (over) work()
+      else due.add(work)
+      return () => due.delete(work)
+    },
+    run(): void {
+      over = true
+      for (const work of due) work()
+      due.clear()
+    },
   }
 }
 

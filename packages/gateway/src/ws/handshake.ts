@@ -99,7 +99,7 @@ async function admit(
   channel: FrameChannel,
   { connect, facts, admission }: Admitting,
 ): Promise<Connection | undefined> {
-  const { dialect, extended, id } = connect
+  const { dialect, extended, ask, id } = connect
   const expiresAt = admission.token?.record.expiresAt
   const context = contextOf(deps, connect, facts)
   const connection = createConnection(channel, {
@@ -107,10 +107,15 @@ async function admit(
     dialect,
     extended,
     context,
+    metadata: ask.metadata,
+    prefix: facts.peer.prefix,
     expiresAt,
   })
   deps.registry.add(connection)
-  channel.onClosed(() => deps.registry.remove(connection))
+  channel.onClosed(() => {
+    deps.registry.remove(connection)
+    connection.lost()
+  })
 
   const standing = await deps.core.lookAgain(admission)
   if (!standing.ok) return refuse(deps, channel, { connect, facts, refusal: standing.refusal })

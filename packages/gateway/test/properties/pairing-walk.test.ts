@@ -29,6 +29,8 @@ type Step =
       readonly scopes: Scope[] | undefined
     }
   | { readonly do: 'revoke' | 'remove'; readonly actor: number; readonly who: number }
+  | { readonly do: 'upgrade'; readonly who: number; readonly scopes: Scope[] }
+  | { readonly do: 'look'; readonly who: number; readonly pick: number }
   | { readonly do: 'wait'; readonly ms: number }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -65,11 +67,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constantFrom('revoke' as const, 'remove' as const), actor, who }),
   },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('upgrade' as const), who, scopes }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('look' as const), who, pick }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 61_000, 301_000) }),
   },
 )
+
+const NOTHING_SAID = {
+  displayName: undefined,
+  platform: undefined,
+  deviceFamily: undefined,
+  clientId: undefined,
+  clientMode: undefined,
+}
 
 /** What the walk itself believes, kept apart from the code under test. */
 interface Ledger {
@@ -228,6 +240,44 @@ class Walk {
     )
   }
 
+  /** Asks twice at once over a live connection, or as a ghost. */
+  async upgrade(at: number, wanted: Scope[]): Promise<void> {
+    const actor = this.ledger(at).acting
+    if (!actor) return
+    const gone = await this.isGone(at)
+    const { id } = this.device(at)
+    const before = await this.world.store.read.findToken(id, 'operator')
+    const ask = { scopes: wanted, metadata: NOTHING_SAID, prefix: '192.0.2.1' }
+    const [one, other] = await Promise.all([
+      this.world.core.requestUpgrade(actor, ask),
+      this.world.core.requestUpgrade(actor, ask),
+    ])
+    assert.deepEqual(await this.world.store.read.findToken(id, 'operator'), before, 'asking changed a grant')
+    if (!one.ok || !other.ok) return
+    assert.equal(gone, false, 'an ended grant asked for more')
+    assert.equal(one.value.id, other.value.id, 'one ask became two requests')
+    assert.equal(one.value.deviceId, id, 'a device asked for another one')
+    assert.equal(coversScopes(one.value.scopes, wanted), true, 'less was filed than was asked for')
+    assert.equal(coversScopes(one.value.scopes, actor.scopes), true, 'an upgrade would take scopes away')
+  }
+
+  /** Looks for what became of any request that there ever was. */
+  async look(at: number, pickAt: number): Promise<void> {
+    const actor = this.ledger(at).acting
+    const asked = this.world.news.flatMap((news) => (news.kind === 'requested' ? [news.request] : []))
+    const request = asked.at(-1 - (pickAt % Math.max(asked.length, 1)))
+    if (!actor || !request) return
+    const gone = await this.isGone(at)
+    const found = await this.world.core.findUpgrade(actor, request.id)
+    if (!found.ok) return
+    assert.equal(request.deviceId, this.device(at).id, 'a device saw the request of another one')
+    if (found.value.status !== 'approved') return
+    const { token } = found.value
+    assert.equal(gone, false, 'an ended grant was told a token')
+    assert.equal(actor.kind === 'device' && actor.tokenId, token.tokenId, 'another token was told')
+    assert.equal(token.deviceId, request.deviceId)
+  }
+
   /** Lets every device in with what it asks for, so that the walk has actors and secrets from its start. */
   async begin(asked: readonly Scope[][]): Promise<void> {
     for (const [at, scopes] of asked.entries()) {
@@ -251,6 +301,10 @@ class Walk {
       case 'revoke':
       case 'remove':
         return this.end(step.do, step.actor, step.who)
+      case 'upgrade':
+        return this.upgrade(step.who, step.scopes)
+      case 'look':
+        return this.look(step.who, step.pick)
       case 'wait':
         return this.world.pass(step.ms)
     }
@@ -272,7 +326,7 @@ class Walk {
   }
 }
 
-test('no walk over asking, approving, rotating, revoking and removing widens a grant or revives a secret', async () => {
+test('no walk over asking, approving, upgrading, rotating, revoking and removing widens a grant or revives a secret', async () => {
   const devices = Array.from({ length: DEVICES }, makeDevice)
   await fc.assert(
     fc.asyncProperty(

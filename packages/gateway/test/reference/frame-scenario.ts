@@ -50,9 +50,24 @@ export async function manageDevices(gateway: GatewayOfTest): Promise<void> {
   await operator.fail('device.pair.reject', { requestId: rejected.requestId })
 
   await manageTokens(gateway, operator, { deviceId: named.id, ask })
+  await askForMore(client, operator)
+  await operator.call('gateway.identity.get')
   await client.fail('device.pair.rename', { deviceId: named.id, label: 'Mine' })
   await client.fail('device.pair.remove', { deviceId: named.id })
   await client.end()
+}
+
+/** A device asks for more over its open connection, is refused once and let have it then. */
+async function askForMore(client: WireClient, operator: WireClient): Promise<void> {
+  const scopes = ['operator.read', 'operator.pairing', 'operator.talk']
+  for (const decide of ['device.pair.reject', 'device.pair.approve']) {
+    const { requestId } = await client.call<{ requestId: string }>('device.scopes.requestUpgrade', { scopes })
+    const wait = client.post('device.scopes.waitUpgrade', { requestId })
+    await operator.call(decide, { requestId })
+    assert.equal((await client.response(wait)).ok, true)
+  }
+  await client.fail('device.scopes.requestUpgrade', { scopes: ['operator.talk'] })
+  await client.fail('device.scopes.waitUpgrade', { requestId: 'nobody' })
 }
 
 async function manageTokens(
@@ -219,6 +234,9 @@ export async function sendOddRequests(gateway: GatewayOfTest): Promise<void> {
     ['device.token.revoke', { deviceId: makeDevice().id, role: 'worker' }],
     ['health', { probe: 'yes' }],
     ['status', []],
+    ['gateway.identity.get', { foo: 1 }],
+    ['device.scopes.requestUpgrade', { scopes: [] }],
+    ['device.scopes.waitUpgrade', { requestId: 'unknown' }],
   ]
   for (const [method, params] of wrong) await operator.fail(method, params)
 

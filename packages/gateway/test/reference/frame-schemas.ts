@@ -5,6 +5,8 @@ import {
   EventFrameSchema,
   HelloOkSchema,
   ResponseFrameSchema,
+  ScopeUpgradeRegistrationSchema,
+  ScopeUpgradeResultSchema,
   ShutdownEventSchema,
   TickEventSchema,
 } from '@openclaw/gateway-protocol/schema'
@@ -102,6 +104,12 @@ export const RESULT_PAYLOADS: Readonly<Record<string, TSchema>> = {
   'device.pair.remove': closed({ deviceId: Text }),
   'device.pair.rename': closed({ deviceId: Text, label: Text }),
   'device.token.rotate': DeviceTokenRotateResultSchema,
+  'device.scopes.requestUpgrade': ScopeUpgradeRegistrationSchema,
+  'device.scopes.waitUpgrade': ScopeUpgradeResultSchema,
+  'gateway.identity.get': closed({
+    deviceId: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    publicKey: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  }),
   'device.token.revoke': closed({ deviceId: Text, role: Text, revokedAtMs: Whole }),
 }
 
@@ -129,7 +137,7 @@ const BESIDE_THE_CODE: Readonly<Record<string, TProperties>> = {
     expectedProtocol: Type.Literal(4),
     minimumProbeProtocol: Type.Literal(3),
   },
-  DEVICE_IDENTITY_REQUIRED: {},
+  DEVICE_IDENTITY_REQUIRED: { recommendedNextStep: maybe(word('reopen_control_ui_securely')) },
   DEVICE_AUTH_DEVICE_ID_MISMATCH: proofFailure,
   DEVICE_AUTH_SIGNATURE_EXPIRED: proofFailure,
   DEVICE_AUTH_NONCE_REQUIRED: proofFailure,

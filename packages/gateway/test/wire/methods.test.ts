@@ -95,6 +95,27 @@ const PARAMS: Readonly<
       [{ deviceId: id, role: 'operator', scopes: [] }, "at root: unexpected property 'scopes'"],
     ],
   },
+  'device.scopes.requestUpgrade': {
+    good: { scopes: ['operator.read'] },
+    bad: [
+      [{}, "must have required property 'scopes'"],
+      [{ scopes: [] }, 'at /scopes: must not have fewer than 1 items'],
+      [{ scopes: ['a', 'a'] }, 'at /scopes: must not have duplicate items'],
+      [{ scopes: [...'abcdefghi'] }, 'at /scopes: must not have more than 8 items'],
+      [{ scopes: ['x'], role: 'operator' }, "at root: unexpected property 'role'"],
+    ],
+  },
+  'device.scopes.waitUpgrade': {
+    good: { requestId: 'nobody' },
+    bad: [
+      [{}, "must have required property 'requestId'"],
+      [{ requestId: 'x', timeoutMs: 1 }, "at root: unexpected property 'timeoutMs'"],
+    ],
+  },
+  'gateway.identity.get': {
+    good: {},
+    bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]],
+  },
   'audit.list': {
     good: { limit: 500, before: 7, deviceId: id, kind: 'token-revoked' },
     bad: [

@@ -30,6 +30,7 @@ export {
   type ResponseFrame,
   readFrame,
 } from './frame.ts'
+export type { GatewayIdentity } from './gateway-rows.ts'
 export type { AuthMethod, HelloAuth, HelloOk } from './hello.ts'
 export { LIMITS } from './limits.ts'
 export {
@@ -53,6 +54,8 @@ export type {
   RevokeResult,
   RotateResult,
   TokenRow,
+  UpgradeRegistration,
+  UpgradeResult,
 } from './pairing-rows.ts'
 export {
   type Audience,

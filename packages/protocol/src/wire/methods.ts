@@ -85,6 +85,23 @@ export const METHODS = {
     scope: 'operator.pairing',
     params: Type.Object({ deviceId: Text, role: Text }, closed),
   },
+  'device.scopes.requestUpgrade': {
+    roles: operator,
+    // A grant may be empty, and asking grants nothing: the handlers look at the connection's own device alone.
+    scope: 'none',
+    params: Type.Object(
+      { scopes: Type.Array(Text, { minItems: 1, maxItems: 8, uniqueItems: true }) },
+      closed,
+    ),
+    since: 4,
+  },
+  'device.scopes.waitUpgrade': {
+    roles: operator,
+    scope: 'none',
+    params: Type.Object({ requestId: Text }, closed),
+    since: 4,
+  },
+  'gateway.identity.get': { roles: operator, scope: 'operator.read', params: Nothing },
   'audit.list': {
     roles: operator,
     scope: 'operator.admin',

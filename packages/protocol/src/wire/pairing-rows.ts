@@ -93,6 +93,21 @@ export interface RotateResult {
   readonly rotatedAtMs: number
   readonly tokenDelivery: 'in-band' | 'withheld-cross-device'
 }
+/** A scope upgrade that was filed; nothing is granted by it. */
+export interface UpgradeRegistration {
+  readonly requestId: string
+}
+/** What became of a scope upgrade. An approved one takes effect at the next connect. */
+export type UpgradeResult =
+  | {
+      readonly status: 'approved'
+      readonly requestId: string
+      /** The device's token; an upgrade keeps its secret. */
+      readonly deviceToken: string
+      /** What the token holds now; what others imply is left out when the list would be too long. */
+      readonly scopes: readonly string[]
+    }
+  | { readonly status: 'rejected' | 'expired'; readonly requestId: string }
 export interface RevokeResult {
   readonly deviceId: string
   readonly role: string

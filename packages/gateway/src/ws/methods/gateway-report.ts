@@ -1,5 +1,6 @@
 import { type Clock, isSelfScoped, ok, type StoreReader } from '@pairgate/core'
 import { coversScopes } from '@pairgate/protocol'
+import type { GatewayIdentity } from '@pairgate/protocol/wire'
 import type { Handler } from './method-handlers.ts'
 
 export interface GatewayReportDeps {
@@ -12,11 +13,13 @@ export interface GatewayReportDeps {
   readonly connections: () => number
   /** Where clients of this machine connect to; known once the gateway listens. */
   readonly url: () => string | undefined
+  readonly identity: () => GatewayIdentity
 }
 
 export interface GatewayReport {
   readonly health: Handler<'health'>
   readonly status: Handler<'status'>
+  readonly identity: Handler<'gateway.identity.get'>
 }
 
 /** What the gateway says of itself. A caller that manages only itself learns nothing of others. */
@@ -29,6 +32,7 @@ export function createGatewayReport({
   database,
   connections,
   url,
+  identity,
 }: GatewayReportDeps): GatewayReport {
   return {
     async health(_connection, { probe = false }) {
@@ -52,6 +56,9 @@ export function createGatewayReport({
         pairedDevices: devices,
         pendingRequests: pending,
       })
+    },
+    async identity() {
+      return ok(identity())
     },
   }
 }

@@ -3,6 +3,7 @@ import type { MethodName, MethodParams } from '@pairgate/protocol/wire'
 import type { Connection } from '../connection.ts'
 import type { AuditMethods } from './audit-methods.ts'
 import type { DevicePairMethods } from './device-pair-methods.ts'
+import type { DeviceScopesMethods } from './device-scopes-methods.ts'
 import type { DeviceTokenMethods } from './device-token-methods.ts'
 import type { GatewayReport } from './gateway-report.ts'
 
@@ -29,10 +30,11 @@ export interface MethodParts {
   readonly report: GatewayReport
   readonly pair: DevicePairMethods
   readonly token: DeviceTokenMethods
+  readonly scopes: DeviceScopesMethods
   readonly audit: AuditMethods
 }
 
-export function createMethodHandlers({ report, pair, token, audit }: MethodParts) {
+export function createMethodHandlers({ report, pair, token, scopes, audit }: MethodParts) {
   return {
     health: report.health,
     status: report.status,
@@ -43,6 +45,9 @@ export function createMethodHandlers({ report, pair, token, audit }: MethodParts
     'device.pair.rename': pair.rename,
     'device.token.rotate': token.rotate,
     'device.token.revoke': token.revoke,
+    'device.scopes.requestUpgrade': scopes.requestUpgrade,
+    'device.scopes.waitUpgrade': scopes.waitUpgrade,
+    'gateway.identity.get': report.identity,
     'audit.list': audit.list,
     'audit.erase': audit.erase,
     'audit.verify': audit.verify,
