@@ -21,6 +21,7 @@ import { createFindUpgrade } from './pairing/find-upgrade.ts'
 import type { PendingLimits } from './pairing/make-room.ts'
 import { createRejectRequest } from './pairing/reject-request.ts'
 import { createRequestUpgrade } from './pairing/request-upgrade.ts'
+import { createRoomMade } from './pairing/room-made.ts'
 import { createShownRequests } from './pairing/shown-requests.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
 import type { Clock } from './ports/clock.ts'
@@ -62,7 +63,8 @@ export function createCore(deps: CoreDeps) {
   const decide = createDecide({ ...deps, follower, appendEvent: createAppendEvent(deps) })
   const drawSecret = createDrawSecret(deps)
   const shown = createShownRequests()
-  const fileRequest = createFileRequest({ ...deps, shown })
+  const roomMade = createRoomMade()
+  const fileRequest = createFileRequest({ ...deps, shown, roomMade })
   const limiter = createGuessLimiter(deps)
   const compareSecret = createCompareSecret({ ...deps, limiter })
   return {
@@ -76,7 +78,7 @@ export function createCore(deps: CoreDeps) {
     }),
     acceptOwner,
     lookAgain: createLookAgain({ ...deps, tokens }),
-    listDevices: createListDevices({ ...deps, read, shown }),
+    listDevices: createListDevices({ ...deps, read, shown, roomMade }),
     approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
     rejectRequest: createRejectRequest({ decide }),
     requestUpgrade: createRequestUpgrade({ ...deps, read, fileRequest }),

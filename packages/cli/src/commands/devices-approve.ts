@@ -23,6 +23,8 @@ export interface ApproveOptions extends CommonOptions {
   readonly label?: string
 }
 
+const MADE_ROOM = 'Requests had to make room within the last minutes. The device may ask again.'
+
 type ApproveParams = MethodParams<'device.pair.approve'>
 type Grant = Omit<ApproveParams, 'requestId' | 'digest'>
 
@@ -40,7 +42,7 @@ export async function approveDevice(typed: string | undefined, options: ApproveO
     // A whole id that is not listed: the gateway can still tell what became of it.
     if (typed !== undefined && isCompleteId(typed))
       await sendApproval(link, { requestId: typed, ...grant }, PAIRING_SCOPES)
-    throw unknownRequest(typed ?? '')
+    throw unknownRequest(typed ?? '', list.madeRoomAtMs === undefined ? [] : [MADE_ROOM])
   })
 }
 
@@ -114,6 +116,7 @@ async function chooseLatest(list: DevicePairList, options: ApproveOptions): Prom
     pending: list.pending,
     canAsk: canAsk() && !options.json,
     approveLatest: await readApproveLatest(),
+    hasMadeRoom: list.madeRoomAtMs !== undefined,
   })
   switch (choice.kind) {
     case 'nothing-open':

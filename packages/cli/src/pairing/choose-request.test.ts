@@ -19,7 +19,7 @@ const request = (
   isRepair: false,
   ts,
 })
-const strict = { canAsk: false, approveLatest: 'strict' } as const
+const strict = { canAsk: false, approveLatest: 'strict', hasMadeRoom: false } as const
 const old = request('old', 1)
 const recent = request('recent', 2)
 
@@ -50,6 +50,15 @@ test('a script approves nothing while two requests are open', () => {
   })
 })
 
+test('a script approves nothing while the request that is meant may have had to make room', () => {
+  const choice = chooseRequest({ ...strict, hasMadeRoom: true, pending: [old] })
+  assert.deepEqual(choice, {
+    kind: 'preview',
+    row: old,
+    why: 'A request had to make room within the last minutes.',
+  })
+})
+
 test('a script never approves a request for admin or pairing rights', () => {
   for (const scope of ['operator.admin', 'operator.pairing']) {
     const choice = chooseRequest({ ...strict, pending: [request('r', 1, ['operator.read', scope])] })
@@ -58,7 +67,7 @@ test('a script never approves a request for admin or pairing rights', () => {
 })
 
 test('as documented, the newest request is approved without a question, unless it asks for admin', () => {
-  const documented = { canAsk: true, approveLatest: 'documented' } as const
+  const documented = { canAsk: true, approveLatest: 'documented', hasMadeRoom: true } as const
   assert.deepEqual(chooseRequest({ ...documented, pending: [old, recent] }), { kind: 'approve', row: recent })
   const admin = request('admin', 3, ['operator.admin'])
   assert.equal(chooseRequest({ ...documented, pending: [old, admin] }).kind, 'ask')
@@ -70,11 +79,14 @@ test('whatever is open, admin is never granted without a question', () => {
   const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), scopes))
   const modes = fc.constantFrom('strict' as const, 'documented' as const)
   fc.assert(
-    fc.property(rows, fc.boolean(), modes, (raw, canAsk, approveLatest) => {
+    fc.property(rows, fc.boolean(), fc.boolean(), modes, (raw, canAsk, hasMadeRoom, approveLatest) => {
       const pending = raw.map(([ts, asked], index) => request(String(index), ts, asked))
-      const choice = chooseRequest({ pending, canAsk, approveLatest })
+      const choice = chooseRequest({ pending, canAsk, approveLatest, hasMadeRoom })
       if (choice.kind === 'approve') assert.ok(!choice.row.scopes.includes('operator.admin'))
-      if (choice.kind === 'approve' && approveLatest === 'strict') assert.equal(pending.length, 1)
+      if (choice.kind === 'approve' && approveLatest === 'strict') {
+        assert.equal(pending.length, 1)
+        assert.equal(hasMadeRoom, false)
+      }
     }),
   )
 })

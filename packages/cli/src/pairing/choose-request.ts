@@ -8,6 +8,8 @@ export interface ChooseFacts {
   readonly canAsk: boolean
   /** `gateway.pairing.approveLatest` of the config. */
   readonly approveLatest: ApproveLatest
+  /** Lately a request had to make room, and may have been the one that is meant. */
+  readonly hasMadeRoom: boolean
 }
 
 export type Choice =
@@ -22,7 +24,7 @@ export type Choice =
  * Which request is meant when nobody names one, and whether that is certain enough to act (design
  * section 5): anybody may file a request at any moment, so "the newest" can be a stranger's.
  */
-export function chooseRequest({ pending, canAsk, approveLatest }: ChooseFacts): Choice {
+export function chooseRequest({ pending, canAsk, approveLatest, hasMadeRoom }: ChooseFacts): Choice {
   const row = newest(pending)
   if (!row) return { kind: 'nothing-open' }
   const asksAdmin = row.scopes.includes('operator.admin')
@@ -30,6 +32,7 @@ export function chooseRequest({ pending, canAsk, approveLatest }: ChooseFacts): 
   if (approveLatest === 'documented' && !asksAdmin) return { kind: 'approve', row }
   if (canAsk) return { kind: 'ask', row }
   if (pending.length > 1) return { kind: 'preview', row, why: `${pending.length} requests are open.` }
+  if (hasMadeRoom) return { kind: 'preview', row, why: 'A request had to make room within the last minutes.' }
   if (asksAdmin || row.scopes.includes('operator.pairing')) {
     return { kind: 'preview', row, why: 'It asks for the right to let in others.' }
   }

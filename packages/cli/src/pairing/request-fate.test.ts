@@ -17,7 +17,8 @@ const unknown = (details?: unknown) =>
 test('what became of a request is told as far as the gateway tells it', () => {
   assert.match(requestFate(unknown({ code: 'REQUEST_EXPIRED' })).join(), /expired/)
   assert.match(requestFate(unknown({ code: 'REQUEST_DECIDED' })).join(), /decided before/)
-  assert.match(requestFate(unknown({ code: 'REQUEST_SUPERSEDED', supersededBy: 'r2' })).join(), /r2/)
+  assert.match(requestFate(unknown({ code: 'REQUEST_SUPERSEDED', supersededBy: 'r2' })).join(), /place: r2/)
+  assert.match(requestFate(unknown({ code: 'REQUEST_SUPERSEDED' })).join(), /make room.*may ask again/)
   assert.deepEqual(requestFate(unknown()), [])
   assert.deepEqual(requestFate(unknown({ code: 'ELSE' })), [])
 })

@@ -12,7 +12,8 @@ export function requestFate({ shape }: CommandError): readonly string[] {
       return ['It was decided before.']
     case 'REQUEST_SUPERSEDED': {
       const by = 'supersededBy' in details ? details.supersededBy : undefined
-      return [`A newer request took its place${typeof by === 'string' ? `: ${cleanText(by)}` : '.'}`]
+      if (typeof by === 'string') return [`A newer request took its place: ${cleanText(by)}`]
+      return ['It had to make room: more requests came than there are places. The device may ask again.']
     }
     default:
       return []

@@ -1,8 +1,10 @@
+import type { Instant } from '@pairgate/protocol'
 import type { Device } from '../domain/device.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import type { Session } from '../domain/session.ts'
 import type { Token } from '../domain/token.ts'
+import type { RoomMade } from '../pairing/room-made.ts'
 import type { ShownRequests } from '../pairing/shown-requests.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { StoreReader } from '../ports/store.ts'
@@ -11,16 +13,19 @@ export interface DeviceList {
   readonly pending: readonly { readonly request: OpenRequest; readonly isRepair: boolean }[]
   readonly paired: readonly { readonly device: Device; readonly tokens: readonly Token[] }[]
   readonly sessions: ReadonlyMap<string, Session>
+  /** When requests lately made room for others; only for who sees all that are open. */
+  readonly madeRoomAt: Instant | undefined
 }
 
 export interface ListDevicesDeps {
   readonly read: StoreReader
   readonly clock: Clock
   readonly shown: ShownRequests
+  readonly roomMade: Pick<RoomMade, 'lately'>
 }
 
 /** Open requests and paired devices, as far as the principal may see them: a self-scoped one sees itself. */
-export function createListDevices({ read, clock, shown }: ListDevicesDeps) {
+export function createListDevices({ read, clock, shown, roomMade }: ListDevicesDeps) {
   return async (principal: Principal): Promise<DeviceList> => {
     const only = isSelfScoped(principal) ? principal.deviceId : undefined
     const [requests, devices, tokens, sessions] = await Promise.all([
@@ -41,6 +46,7 @@ export function createListDevices({ read, clock, shown }: ListDevicesDeps) {
       pending: requests.map((request) => ({ request, isRepair: known.has(request.deviceId) })),
       paired: devices.map((device) => ({ device, tokens: tokensOf.get(device.id) ?? [] })),
       sessions: new Map(sessions.map((session) => [session.id, session])),
+      madeRoomAt: only === undefined ? roomMade.lately(clock.now()) : undefined,
     }
   }
 }

@@ -15,6 +15,7 @@ import type { LiveConnections } from '../ports/live-connections.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
 import { createMakeRoom, type MakeRoom, type PendingLimits } from './make-room.ts'
+import type { RoomMade } from './room-made.ts'
 import type { ShownRequests } from './shown-requests.ts'
 
 export interface RequestToFile {
@@ -43,6 +44,7 @@ export interface FileRequestDeps {
   readonly live: LiveConnections
   readonly limits: PendingLimits
   readonly shown: ShownRequests
+  readonly roomMade: Pick<RoomMade, 'note'>
 }
 
 /** How often finished requests are trimmed: whatever strangers file, no more than that many pile up. */

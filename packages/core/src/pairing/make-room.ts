@@ -4,6 +4,7 @@ import { isOpen } from '../domain/pairing-request.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { StoreTransaction } from '../ports/store.ts'
 import { createAskedLately } from './asked-lately.ts'
+import type { RoomMade } from './room-made.ts'
 import type { ShownRequests } from './shown-requests.ts'
 
 /** How many requests may be open (design section 10). */
@@ -16,6 +17,7 @@ export interface PendingLimits {
 export interface MakeRoomDeps {
   readonly limits: PendingLimits
   readonly shown: ShownRequests
+  readonly roomMade: Pick<RoomMade, 'note'>
 }
 
 interface Pending {
@@ -35,7 +37,7 @@ export type MakeRoom = (
 const PLACES_KNOWN_MS = 1_000
 
 /** Room for one more request: a device and a peer have their own share, and a flood makes room for others. */
-export function createMakeRoom({ limits, shown }: MakeRoomDeps): MakeRoom {
+export function createMakeRoom({ limits, shown, roomMade }: MakeRoomDeps): MakeRoom {
   const asked = createAskedLately()
   let known = { places: [] as readonly PendingPlace[], at: Number.NEGATIVE_INFINITY }
 
@@ -64,7 +66,10 @@ export function createMakeRoom({ limits, shown }: MakeRoomDeps): MakeRoom {
     if (isFresh) await read(tx, now)
     for (;;) {
       const leaving = choose(newcomer, now)
-      if (leaving && (await leave(leaving, tx, now))) return ok(leaving)
+      if (leaving && (await leave(leaving, tx, now))) {
+        roomMade.note(now)
+        return ok(leaving)
+      }
       // One that was decided meanwhile makes no room; another one is tried.
       if (leaving) continue
       if (isFresh) return refuse({ reason: 'too-many-pending' })

@@ -1,6 +1,13 @@
 import type { Device, DeviceList, OpenRequest, PairingNews, Session, Token } from '@pairgate/core'
 import { EVERY_SESSION, fingerprintWords } from '@pairgate/protocol'
-import type { EventName, PairedRow, PendingRow, ResolvedPayload, TokenRow } from '@pairgate/protocol/wire'
+import type {
+  DevicePairList,
+  EventName,
+  PairedRow,
+  PendingRow,
+  ResolvedPayload,
+  TokenRow,
+} from '@pairgate/protocol/wire'
 
 /** Leaves out what is `undefined`: OpenClaw's schemas want a key absent, not empty. */
 function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
@@ -88,13 +95,14 @@ export function deviceListPayload(
   list: DeviceList,
   isConnected: (id: Device['id']) => boolean,
   extended: boolean,
-) {
-  const { pending, paired, sessions } = list
+): DevicePairList {
+  const { pending, paired, sessions, madeRoomAt } = list
   return {
     pending: pending.map(({ request, isRepair }) => pendingRow(request, isRepair, extended)),
     paired: paired.map(({ device, tokens }) =>
       pairedRow(device, { tokens, sessions, connected: isConnected(device.id), extended }),
     ),
+    ...(extended && madeRoomAt !== undefined && { madeRoomAtMs: madeRoomAt }),
   }
 }
 

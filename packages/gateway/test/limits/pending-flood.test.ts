@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
+import type { DevicePairList } from '@pairgate/protocol/wire'
 import { type GatewayOfTest, openGateway } from '../harness/gateway-of-test.ts'
+import { holdTime } from '../harness/hold-time.ts'
 import { approve, connectPaired, pair } from '../harness/pair.ts'
 import { makeDevice, type TestDevice } from '../harness/test-device.ts'
 import type { WireClient } from '../harness/wire-client.ts'
@@ -132,6 +134,22 @@ describe('a request that makes room', () => {
     const error = await owner.fail('device.pair.approve', { requestId: payload['requestId'] })
     assert.deepEqual(error.details, { code: 'REQUEST_SUPERSEDED' })
     assert.ok((await list(owner)).some((row) => row.requestId === requestId))
+  })
+
+  test('is told for a while in the list, to operators who know the field', async (t) => {
+    const time = holdTime(t)
+    const { gateway } = await openFull(t)
+    const [owner, other] = [await gateway.owner(), await gateway.owner({ extended: false })]
+    const told = async (operator: WireClient) =>
+      (await operator.call<DevicePairList>('device.pair.list')).madeRoomAtMs
+    await ask(gateway, makeDevice())
+    const at = Date.now()
+    assert.equal(await told(owner), at)
+    assert.equal(await told(other), undefined)
+    time.advance(299_999)
+    assert.equal(await told(owner), at)
+    time.advance(1)
+    assert.equal(await told(owner), undefined)
   })
 
   test('may ask again like anybody', async (t) => {

@@ -68,6 +68,11 @@ export interface PairedRow {
 export interface DevicePairList {
   readonly pending: readonly PendingRow[]
   readonly paired: readonly PairedRow[]
+  /**
+   * Only for clients that announced `pairgate-1`, and for five minutes: when a request last had to make
+   * room for another one, so that the one that an operator means may be missing.
+   */
+  readonly madeRoomAtMs?: number
 }
 export interface ApproveResult {
   readonly requestId: string
