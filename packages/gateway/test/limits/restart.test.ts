@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, type TestContext, test } from 'node:test'
+import { ON_SQLITE } from '../harness/engine.ts'
 import { type GatewayOfTest, openGateway } from '../harness/gateway-of-test.ts'
-import { holdTime } from '../harness/hold-time.ts'
 import { eventually } from '../harness/within.ts'
-import { from, guess, outcome, TOKEN } from './guess.ts'
+import { from, guess, TOKEN } from './guess.ts'
+import { restartRules } from './restart-rules.ts'
 
-const RIGHT = { auth: { token: TOKEN } }
 const open = (context: TestContext, limits: object) =>
   openGateway(context, { config: { auth: { token: TOKEN }, trustedProxies: ['127.0.0.1'], limits } })
 
@@ -19,35 +19,7 @@ function rowsOf({ stateDir }: GatewayOfTest): readonly Readonly<Record<string, u
   return rows
 }
 
-describe('a restart', () => {
-  test('ends no lockout, for as long as it was to last', async (t) => {
-    const time = holdTime(t)
-    const gateway = await open(t, { failuresPerPeer: 10 })
-    const peer = from('203.0.113.5')
-    await guess(gateway, 12, { open: peer })
-    time.advance(200_000)
-    await gateway.restart()
-    assert.equal(await outcome(gateway, RIGHT, peer), 'AUTH_RATE_LIMITED')
-    assert.equal(await outcome(gateway, RIGHT, from('203.0.113.6')), 'ok')
-    time.advance(99_999)
-    await gateway.restart()
-    assert.equal(await outcome(gateway, RIGHT, peer), 'AUTH_RATE_LIMITED')
-    time.advance(1)
-    assert.equal(await outcome(gateway, RIGHT, peer), 'ok')
-  })
-
-  test('gives nobody new tries within the same minute, one by one or together', async (t) => {
-    holdTime(t)
-    const gateway = await open(t, { failuresPerPeer: 10, failuresInAll: 12 })
-    const peer = from('203.0.113.5')
-    await guess(gateway, 8, { open: peer })
-    await gateway.restart()
-    assert.equal((await guess(gateway, 8, { open: peer }))['AUTH_TOKEN_MISMATCH'], 2)
-    await gateway.restart()
-    const other = from('203.0.113.6')
-    assert.equal((await guess(gateway, 8, { open: other }))['AUTH_TOKEN_MISMATCH'], 2)
-  })
-})
+describe('a restart', () => restartRules(ON_SQLITE))
 
 describe('the database', () => {
   test('holds a lockout within seconds, so that a crash does not end it either', async (t) => {

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import type { AuditRow, DevicePairList } from '@pairgate/protocol/wire'
-import {
-  type GatewayOfTest,
-  type GatewayOptions,
-  openGateway,
-  type TestHooks,
-} from '../harness/gateway-of-test.ts'
+import type { Engine } from '../harness/engine.ts'
+import type { GatewayOfTest } from '../harness/gateway-of-test.ts'
 import type { WireClient, WireResponse } from '../harness/wire-client.ts'
-
-/** A database engine, as a race needs it: any number of gateways, each on an empty database. */
-export interface Engine {
-  readonly name: string
-  openGateway(hooks: TestHooks, options?: GatewayOptions): Promise<GatewayOfTest>
-}
 
 /** A gateway that the races of one file share, and two operators of it. */
 export interface RaceWorld {
@@ -32,17 +22,6 @@ export const SHARED = { token: 'the-shared-token' }
 export const READER = ['operator.read']
 /** Rounds of a race; enough for both orders under each of the head starts. */
 export const ROUNDS = 24
-
-export const ON_SQLITE: Engine = { name: 'SQLite', openGateway }
-
-/** The engine of a server's databases; `freshUrl` makes an empty one. */
-export function onPostgres(freshUrl: () => Promise<string>): Engine {
-  return {
-    name: 'PostgreSQL',
-    openGateway: async (hooks, options) =>
-      openGateway(hooks, { ...options, env: { ...options?.env, DATABASE_URL: await freshUrl() } }),
-  }
-}
 
 export async function openRaceWorld(engine: Engine): Promise<RaceWorld> {
   const limits = { pendingInAll: 10_000, unauthenticatedPerPeer: 1_000 }

@@ -1,8 +1,9 @@
 import { after, describe } from 'node:test'
 import { startPostgres } from '@pairgate/store/testing'
+import { onPostgres } from '../harness/engine.ts'
 import { adminRaces } from './admin-races.ts'
 import { decisionRaces } from './decision-races.ts'
-import { onPostgres, openRaceWorld } from './race-world.ts'
+import { openRaceWorld } from './race-world.ts'
 import { revocationRaces } from './revocation-races.ts'
 
 const server = await startPostgres({ after })

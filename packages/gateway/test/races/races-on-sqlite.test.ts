@@ -1,7 +1,8 @@
 import { describe } from 'node:test'
+import { ON_SQLITE } from '../harness/engine.ts'
 import { adminRaces } from './admin-races.ts'
 import { decisionRaces } from './decision-races.ts'
-import { ON_SQLITE, openRaceWorld } from './race-world.ts'
+import { openRaceWorld } from './race-world.ts'
 import { revocationRaces } from './revocation-races.ts'
 
 const world = await openRaceWorld(ON_SQLITE)
