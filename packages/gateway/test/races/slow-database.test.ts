@@ -65,3 +65,19 @@ test('a token that is revoked before its hello has left gets no hello (T23)', as
     await revokeDuringRead(owner, paired, session)
   }
 })
+
+test('a revoke whose own instance could not read of it ends the connection as soon as it can (T23)', async () => {
+  const owner = await gateway.owner()
+  for (let round = 0; round < ROUNDS / 2; round += 1) {
+    const { device, token, client } = await pair(gateway, { scopes: READER })
+    const breaking = wire.breakReadersAtCommit()
+    const error = await owner.fail('device.token.revoke', { deviceId: device.id, role: 'operator' })
+    await breaking.broken
+    // It was committed, but the gate may be open: so nobody was told that it was revoked.
+    assert.equal(error.code, 'UNAVAILABLE')
+    breaking.callOff()
+    await expectClose(client, 4001, 'device removed')
+    const { error: late } = await gateway.open().connect({ device, auth: { deviceToken: token } })
+    assert.equal(late?.details?.['authReason'], 'token_revoked')
+  }
+})
