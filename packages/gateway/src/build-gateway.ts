@@ -22,8 +22,10 @@ import { machineNames } from './platform/machine.ts'
 import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
 import { createSystemTimers, type Timers } from './platform/timers.ts'
+import { createReadiness } from './readiness.ts'
 import type { EventHeadFile } from './state/event-head.ts'
 import { createTokenSecrets, gatewayIdentityOf, sharedTokenOf } from './state/secrets.ts'
+import { watchDatabase } from './state/watch-database.ts'
 import { VERSION } from './version.ts'
 import { createAuthPolicy } from './ws/auth-policy.ts'
 import { type ConnectionRegistry, createConnectionRegistry } from './ws/connection-registry.ts'
@@ -71,22 +73,24 @@ const LOG_EXCHANGED =
   'Nobody is let in. Stop the gateway, bring the database back or run: openclaw recover --accept-rollback'
 
 /** The only place of this room that constructs things. */
-export function buildGateway(parts: GatewayParts): Gateway {
-  const { config, store, clock, log } = parts
+export function buildGateway(given: GatewayParts): Gateway {
+  const { config, clock, log, heads } = given
   const timers = createSystemTimers()
+  const database = watchDatabase({ store: given.store, timers, log })
+  const parts = { ...given, store: database.store }
   const live = buildLive(parts, timers)
   const secrets = createTokenSecrets(parts.tokenKey)
-  let failing: readonly string[] = []
+  let closed: readonly string[] = []
   const core = buildCore(parts, live.told, {
     secrets,
     onLogExchanged() {
-      failing = ['event-log']
+      closed = ['event-log']
       log.fatal(LOG_EXCHANGED)
     },
   })
   const startedAt = clock.now()
   let url: string | undefined
-  const use = createNoteUse({ store, clock, log })
+  const use = createNoteUse({ store: database.store, clock, log })
   const dispatch = createDispatch({
     handlers: buildMethods(parts, { core, live, secrets, startedAt, url: () => url }),
     clock,
@@ -103,19 +107,12 @@ export function buildGateway(parts: GatewayParts): Gateway {
     use,
     startedAt,
     names,
-    isClosed: () => failing.length > 0,
+    isClosed: () => closed.length > 0,
   })
-  const ready = () => ({ ready: failing.length === 0, failing, uptimeMs: clock.now() - startedAt })
-  const housekeeping = startHousekeeping({
-    timers,
-    clock,
-    store,
-    core,
-    registry: live.registry,
-    flushUse: use.flush,
-    head: () => parts.heads.head,
-    log,
-  })
+  const watched = { clock, database, heads, log }
+  const ready = createReadiness({ ...watched, closed: () => closed })
+  const sweeps = { timers, core, registry: live.registry, flushUse: use.flush }
+  const housekeeping = startHousekeeping({ ...watched, ...sweeps })
   return {
     app: buildHttp({ config, machineNames: names, ready, log }),
     onUpgrade,
@@ -123,11 +120,11 @@ export function buildGateway(parts: GatewayParts): Gateway {
       url = address
     },
     async stop(reason) {
-      failing = ['stopping']
+      closed = ['stopping']
       housekeeping.stop()
       await sayGoodbye({ registry: live.registry, dispatch }, reason)
       await housekeeping.writeDown()
-      await parts.heads.written()
+      await heads.written()
     },
   }
 }

@@ -1,8 +1,10 @@
-import type { Clock, Core, EventHead, Store } from '@pairgate/core'
+import type { Clock, Core } from '@pairgate/core'
 import { hours, type Instant, minutes, seconds } from '@pairgate/protocol'
 import { LIMITS } from '@pairgate/protocol/wire'
 import type { Log } from './platform/log.ts'
 import type { Timers } from './platform/timers.ts'
+import type { EventHeadFile } from './state/event-head.ts'
+import { type DatabaseWatch, isDatabaseAway } from './state/watch-database.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
 
 /** How long a finished request still answers what became of it. */
@@ -11,12 +13,11 @@ const FINISHED_REQUESTS_KEPT_MS = hours(24)
 export interface HousekeepingDeps {
   readonly timers: Timers
   readonly clock: Clock
-  readonly store: Store
+  readonly database: DatabaseWatch
   readonly core: Core
   readonly registry: ConnectionRegistry
   readonly flushUse: () => Promise<void>
-  /** Where the event log ends. */
-  readonly head: () => EventHead
+  readonly heads: EventHeadFile
   readonly log: Log
 }
 
@@ -28,12 +29,18 @@ export interface Housekeeping {
 
 /** Everything that happens by itself, as a few sweepers instead of a timer per thing. */
 export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
-  const { timers, clock, registry, core, store, log } = deps
+  const { timers, clock, registry, core, database, heads, log } = deps
   const quietly = (work: () => Promise<void>, what: string) => () =>
-    work().catch((error: unknown) => log.warn({ err: error }, `${what} failed`))
+    work().catch((error: unknown) => {
+      // An outage has its own line, and not one for each sweep.
+      if (!isDatabaseAway(error)) log.warn({ err: error }, `${what} failed`)
+    })
   const keepCounters = quietly(core.keepCounters, 'keeping the counters of guesses')
   const flushUse = quietly(deps.flushUse, 'writing last use')
   const stops = [
+    // Tried again as long as it fails; a head that is noted costs nothing here.
+    timers.every(seconds(1), () => void heads.written()),
+    timers.every(seconds(1), quietly(lookAfter(database), 'asking the database')),
     timers.every(seconds(1), () => registry.sweep()),
     timers.every(seconds(1), quietly(core.followLog, 'following the event log')),
     timers.every(seconds(1), keepCounters),
@@ -43,12 +50,12 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     ),
     timers.every(LIMITS.pingIntervalMs, () => registry.each((connection) => connection.beat())),
     // In the log files it lies where a thief of the state directory may not reach it.
-    timers.every(hours(1), () => log.info(deps.head(), 'event log head')),
+    timers.every(hours(1), () => log.info(heads.head, 'event log head')),
     timers.every(minutes(1), flushUse),
     timers.every(
       minutes(10),
       quietly(
-        () => store.forgetRequests((clock.now() - FINISHED_REQUESTS_KEPT_MS) as Instant),
+        () => database.store.forgetRequests((clock.now() - FINISHED_REQUESTS_KEPT_MS) as Instant),
         'forgetting old requests',
       ),
     ),
@@ -60,5 +67,12 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     async writeDown() {
       await Promise.all([flushUse(), keepCounters()])
     },
+  }
+}
+
+/** Asks only while it is away: then nobody may be left whose calls would notice that it is back. */
+function lookAfter(database: DatabaseWatch): () => Promise<void> {
+  return async () => {
+    if (database.isAway) await database.check()
   }
 }

@@ -6,6 +6,7 @@ const TEXTS = {
   'read-only': 'the database cannot be written to',
   full: 'the disk under the database is full',
   corrupt: 'the database is damaged, or is no database',
+  moved: 'the database file was moved away, replaced or deleted',
   unreadable: 'the database file cannot be opened or read',
   address: 'the address of the database server cannot be used',
   unreachable: 'the database server cannot be reached',

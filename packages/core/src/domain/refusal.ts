@@ -39,6 +39,7 @@ export type Refusal =
     }
   | { readonly reason: 'too-many-pending' }
   | { readonly reason: 'gateway-busy' }
+  | { readonly reason: 'database-away' }
   // methods
   | { readonly reason: 'request-unknown'; readonly fate: RequestFate }
   | { readonly reason: 'digest-mismatch' }

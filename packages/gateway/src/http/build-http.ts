@@ -18,7 +18,7 @@ export type { Readiness } from './health-routes.ts'
 export interface BuildHttpDeps {
   readonly config: Pick<GatewayConfig, 'allowedHosts' | 'controlUi' | 'trustedProxies'>
   readonly machineNames: readonly string[]
-  readonly ready: () => Readiness
+  readonly ready: () => Promise<Readiness>
   readonly log: Log
 }
 

@@ -13,14 +13,14 @@ const READY_PATHS = ['/ready', '/readyz']
 const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** `/health(z)`: the process runs. `/ready(z)`: it serves. */
-export function addHealthRoutes(app: FastifyInstance, ready: () => Readiness): void {
+export function addHealthRoutes(app: FastifyInstance, ready: () => Promise<Readiness>): void {
   for (const path of LIVE_PATHS) {
     app.get(path, () => ({ ok: true, status: 'live' }))
     refuseOthers(app, path)
   }
   for (const path of READY_PATHS) {
-    app.get(path, (request, reply) => {
-      const { ready: isReady, failing, uptimeMs } = ready()
+    app.get(path, async (request, reply) => {
+      const { ready: isReady, failing, uptimeMs } = await ready()
       const here = request.peer !== undefined && request.peer.place !== 'remote'
       return reply
         .code(isReady ? 200 : 503)

@@ -34,11 +34,14 @@ export async function writeHead(path: string, { epoch, seq, mac }: EventHead): P
 /** Keeps the head in its file, and knows it. */
 export interface EventHeadFile extends HeadKeeper {
   readonly head: EventHead
+  /** Whether the last note could not be written. */
+  readonly isFailing: boolean
 }
 
 /**
  * Writes one note at a time; what is noted meanwhile goes into the next one, however much it is. A note
- * that cannot be written fails no decision, which is committed by then: it is logged and tried again.
+ * that cannot be written fails no decision, which is committed by then, and forbids none: a full disk must
+ * keep nobody from revoking. It is logged, and tried again by the next decision and the next sweep.
  */
 export function createHeadKeeper({
   path,
@@ -52,6 +55,7 @@ export function createHeadKeeper({
 }): EventHeadFile {
   let onDisk = saved
   let head = saved
+  let isFailing = false
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
 
@@ -60,8 +64,11 @@ export function createHeadKeeper({
     try {
       await writeHead(path, wanted)
       onDisk = wanted
+      if (isFailing) log.info({ path }, 'the head of the event log is noted again')
+      isFailing = false
     } catch (error) {
-      log.error({ err: error, path }, 'the head of the event log could not be noted')
+      if (!isFailing) log.error({ err: error, path }, 'the head of the event log could not be noted')
+      isFailing = true
     }
   }
   function start(): Promise<void> {
@@ -87,6 +94,9 @@ export function createHeadKeeper({
     written,
     get head() {
       return head
+    },
+    get isFailing() {
+      return isFailing
     },
   }
 }

@@ -15,6 +15,7 @@ const ADVICE: Readonly<Record<StoreUnavailableReason, string>> = {
   'read-only': 'Give this user the right to write to it.',
   full: 'Make room on that disk.',
   corrupt: 'Restore it from a backup.',
+  moved: 'Put it back where it was.',
   unreadable: 'Give this user access to it.',
   address: `${CHECK_URL}: it must look like postgres://user:password@host:5432/database.`,
   unreachable: `${CHECK_URL}, and that the server runs and can be reached from here.`,

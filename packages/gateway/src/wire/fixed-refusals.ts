@@ -44,6 +44,12 @@ export const FIXED_REFUSALS = {
     retryable: true,
     retryAfterMs: 500,
   },
+  'database-away': {
+    code: 'UNAVAILABLE',
+    message: 'gateway is unavailable; retry later',
+    retryable: true,
+    retryAfterMs: 2_000,
+  },
   'digest-mismatch': {
     code: 'INVALID_REQUEST',
     message: 'the request is not what was shown; list again, then approve',

@@ -13,7 +13,9 @@ import {
 } from '@pairgate/protocol/wire'
 import type { Logger } from 'pino'
 import { Compile, type Validator } from 'typebox/compile'
+import { isDatabaseAway } from '../state/watch-database.ts'
 import { type Connection, hasExpired } from './connection.ts'
+import { faultRefusal } from './fault-refusal.ts'
 import { ENDS_OWN_CONNECTION, type MethodHandlers } from './methods/method-handlers.ts'
 
 const requestFrame = Compile(RequestFrame)
@@ -56,8 +58,9 @@ export function createDispatch({ handlers, clock, log, onServed, pace }: Dispatc
       if (result.ok) connection.succeed(id, connection.dialect.result(call.method, result.value), isLastWord)
       else refuse(connection, id, result.refusal)
     } catch (error) {
-      log.error({ err: error, method: call.method }, 'request failed')
-      refuse(connection, id, { reason: 'gateway-busy' })
+      // An outage has its own line, and not one for each request.
+      if (!isDatabaseAway(error)) log.error({ err: error, method: call.method }, 'request failed')
+      refuse(connection, id, faultRefusal(error))
     } finally {
       over?.()
     }

@@ -14,6 +14,7 @@ import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { ConnectionRegistry } from './connection-registry.ts'
+import { faultRefusal } from './fault-refusal.ts'
 import type { FrameChannel } from './frame-channel.ts'
 import type { OwnerChallenge } from './owner-challenge.ts'
 import { type ReadConnect, readConnect } from './read-connect.ts'
@@ -39,6 +40,8 @@ export interface HandshakeFacts {
   readonly origin: string | undefined
   /** Present on the owner's socket only. */
   readonly owner: OwnerChallenge | undefined
+  /** What is to be done if the time for the handshake ends before the answer is known. */
+  readonly whenLate: (answer: () => void) => void
 }
 
 /** The three messages in order: challenge, connect, hello. Whatever goes wrong is answered before the close. */
@@ -63,10 +66,17 @@ export function createHandshake(deps: HandshakeDeps) {
         channel.close(close)
         return undefined
       }
-      const accepted = await accept(deps, read.value, facts)
-      if (!accepted.ok)
-        return refuse(deps, channel, { connect: read.value, facts, refusal: accepted.refusal })
-      return admit(deps, channel, { connect: read.value, facts, admission: accepted.value })
+      const connect = read.value
+      const giveUp = (refusal: Refusal) => refuse(deps, channel, { connect, facts, refusal })
+      facts.whenLate(() => giveUp({ reason: 'database-away' }))
+      try {
+        const accepted = await accept(deps, connect, facts)
+        if (!accepted.ok) return giveUp(accepted.refusal)
+        return await admit(deps, channel, { connect, facts, admission: accepted.value })
+      } catch (error) {
+        giveUp(faultRefusal(error))
+        throw error
+      }
     },
   }
 }

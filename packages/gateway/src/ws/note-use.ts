@@ -1,5 +1,6 @@
 import type { Clock, Principal, Store, TokenUse } from '@pairgate/core'
 import type { Logger } from 'pino'
+import { isDatabaseAway } from '../state/watch-database.ts'
 
 export interface NoteUseDeps {
   readonly store: Store
@@ -23,9 +24,11 @@ export function createNoteUse({ store, clock, log }: NoteUseDeps) {
       if (uses.size === 0) return
       const batch = [...uses.values()]
       uses.clear()
-      await store
-        .noteTokenUse(batch)
-        .catch((error: unknown) => log.warn({ err: error }, 'last use was not written'))
+      await store.noteTokenUse(batch).catch((error: unknown) => {
+        // The next batch takes them along; what was used again meanwhile is newer.
+        for (const use of batch) if (!uses.has(use.tokenId)) uses.set(use.tokenId, use)
+        if (!isDatabaseAway(error)) log.warn({ err: error }, 'last use was not written')
+      })
     },
   }
 }

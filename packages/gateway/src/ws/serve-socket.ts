@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Peer } from '../http/peer.ts'
 import type { UpgradeGuard } from '../http/upgrade-guard.ts'
 import type { Timers } from '../platform/timers.ts'
+import { isDatabaseAway } from '../state/watch-database.ts'
 import type { Connection } from './connection.ts'
 import type { Dispatch } from './dispatch-request.ts'
 import { createFrameChannel, type FrameChannel } from './frame-channel.ts'
@@ -94,14 +95,23 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
   const owner = ownerSocket ? createOwnerChallenge(ownerNonce, nonce, deps.ownerProof) : undefined
   if (ownerSocket && !owner) return channel.close(CLOSES['invalid-handshake'])
 
-  const facts = { nonce, owner, origin: peer.origin, peer: connectPeer(peer, deps.uuid()) }
+  let answerLate = (): void => channel.close(CLOSES.done)
+  const facts = {
+    nonce,
+    owner,
+    origin: peer.origin,
+    peer: connectPeer(peer, deps.uuid()),
+    whenLate(answer: () => void) {
+      answerLate = answer
+    },
+  }
   const letThrough = limitRawBytes(socket.rawSocket, RAW_BYTES_BEFORE_HELLO, () => {
     channel.close(CLOSES['too-big'])
     // Unread from here on: until the socket is cut, `ws` would go on collecting the rest of the frame.
     socket.webSocket.pause()
   })
   const cancelTimeout = deps.timers.after(handshakeTime(deps.guard.isCrowded(), deps.handshakeMs), () =>
-    channel.close(CLOSES.done),
+    answerLate(),
   )
 
   const queued: string[] = []
@@ -122,7 +132,7 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
         for (const waiting of queued.splice(0)) deps.dispatch(opened, waiting)
       })
       .catch((error: unknown) => {
-        deps.log.error({ err: error }, 'handshake failed')
+        if (!isDatabaseAway(error)) deps.log.error({ err: error }, 'handshake failed')
         channel.close(CLOSES['try-again'])
       })
   }

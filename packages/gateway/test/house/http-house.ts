@@ -35,7 +35,7 @@ export async function openHouse(
   const logged: string[] = []
   const upgraded: string[] = []
   const log = createLog({ level: 'debug', destination: { write: (line) => logged.push(line) } })
-  const app = buildHttp({ config, machineNames: ['workbench'], ready: () => readiness, log })
+  const app = buildHttp({ config, machineNames: ['workbench'], ready: async () => readiness, log })
   app.get('/boom', () => {
     throw new Error('inner detail')
   })

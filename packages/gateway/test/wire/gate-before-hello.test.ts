@@ -87,6 +87,7 @@ for (const what of ['revoked', 'removed'] as const) {
       origin: undefined,
       owner: undefined,
       peer,
+      whenLate: () => undefined,
     })
 
     assert.equal(opened, undefined)

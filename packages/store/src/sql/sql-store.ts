@@ -1,6 +1,7 @@
 import type { Store, TokenUse, Traces } from '@pairgate/core'
 import type { Kysely, Transaction } from 'kysely'
 import { createTurns } from '../one-at-a-time.ts'
+import { StoreUnavailable, type StoreUnavailableReason } from '../store-unavailable.ts'
 import { createHotQueries } from './hot-queries.ts'
 import { runWork } from './run-work.ts'
 import { mergeCounters } from './sql-limits.ts'
@@ -27,9 +28,10 @@ export interface EngineWork {
  */
 export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>, engine: EngineWork): Store {
   const turns = createTurns()
+  const shareWait = createSharedWait()
   const hot = createHotQueries(reading)
   const inTransaction = <T>(work: (trx: Transaction<Tables>) => Promise<T>) =>
-    turns.take(() => writing.transaction().execute(work))
+    turns.take(shareWait(() => writing.transaction().execute(work)))
 
   return {
     read: createSqlReader(reading, hot),
@@ -41,6 +43,38 @@ export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>,
     scrub: () => turns.take(engine.scrub),
     mergeCounters: (counters, over) => inTransaction((trx) => mergeCounters(trx, counters, over)),
     close: () => turns.takeLast(engine.close),
+  }
+}
+
+/** What is only found out by waiting for it. */
+const FOUND_BY_WAITING: ReadonlySet<StoreUnavailableReason> = new Set([
+  'locked',
+  'slow',
+  'unreachable',
+  'crowded',
+])
+
+/**
+ * Whoever stood behind a transaction that waited in vain has waited as long, and fails with it: one after the
+ * other the last of a hundred would be told after minutes. Who comes later tries anew.
+ */
+function createSharedWait() {
+  let vain = 0
+  let told: StoreUnavailable | undefined
+  return function shareWait<T>(work: () => Promise<T>): () => Promise<T> {
+    const seen = vain
+    return async () => {
+      if (told && vain !== seen) throw told
+      try {
+        return await work()
+      } catch (error) {
+        if (error instanceof StoreUnavailable && FOUND_BY_WAITING.has(error.reason)) {
+          vain += 1
+          told = error
+        }
+        throw error
+      }
+    }
   }
 }
 

@@ -20,10 +20,22 @@ export function createReadingKysely(database: DatabaseSync): Kysely<Tables> {
   return new Kysely({ dialect: dialectWith(driver, new ReadingAdapter()) })
 }
 
-/** Queries on a connection that writes, in transactions only, each of which begins with the write lock. */
-export function createWritingKysely(database: DatabaseSync, lockPatienceMs: number): Kysely<Tables> {
-  const driver = new WritingDriver(database, lockPatienceMs)
+/**
+ * Queries on a connection that writes, in transactions only, each of which begins with the write lock.
+ * `checkPlace` is asked before each of them; a throw refuses it.
+ */
+export function createWritingKysely(
+  database: DatabaseSync,
+  lockPatienceMs: number,
+  checkPlace: () => void = () => undefined,
+): Kysely<Tables> {
+  const driver = new WritingDriver(database, { lockPatienceMs, checkPlace })
   return new Kysely({ dialect: dialectWith(driver, new TransactionalAdapter()) })
+}
+
+interface WritingRules {
+  readonly lockPatienceMs: number
+  readonly checkPlace: () => void
 }
 
 function dialectWith(driver: SqliteDriver, adapter: SqliteAdapter): Dialect {
@@ -54,18 +66,19 @@ class ReadingAdapter extends SqliteAdapter {
 
 class WritingDriver extends SqliteDriver {
   readonly #database: DatabaseSync
-  readonly #lockPatienceMs: number
+  readonly #rules: WritingRules
 
-  constructor(database: DatabaseSync, lockPatienceMs: number) {
+  constructor(database: DatabaseSync, rules: WritingRules) {
     super({ database: statementsOf(database, refuseOutsideTransaction(database)) })
     this.#database = database
-    this.#lockPatienceMs = lockPatienceMs
+    this.#rules = rules
   }
 
   // Kysely's plain `begin` takes the lock at the first write, when what was read may already be stale.
   override async beginTransaction(): Promise<void> {
     await this.rollbackTransaction()
-    await untilUnlocked(this.#lockPatienceMs, () => this.#run('begin immediate'))
+    this.#rules.checkPlace()
+    await untilUnlocked(this.#rules.lockPatienceMs, () => this.#run('begin immediate'))
   }
 
   override async commitTransaction(): Promise<void> {

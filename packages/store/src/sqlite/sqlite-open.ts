@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { StoreUnavailable } from '../store-unavailable.ts'
 import { untilUnlocked } from './lock-patience.ts'
 import { withNamedFailures } from './sqlite-failure.ts'
 
@@ -56,6 +57,18 @@ export async function openWriter(place: SqlitePlace, lockPatienceMs: number): Pr
 /** A connection that cannot write, and that never waits for the one that does. */
 export function openReader(place: SqlitePlace): DatabaseSync {
   return withNamedFailures(() => new DatabaseSync(place.path, { timeout: BUSY_TIMEOUT_MS, readOnly: true }))
+}
+
+/**
+ * Whether the file is still the one that was opened. SQLite would go on writing into a file that was moved
+ * away or deleted, and all of that would be gone with the next start.
+ */
+export function createCheckPlace({ path }: SqlitePlace): () => void {
+  const opened = statSync(path)
+  return () => {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found?.ino !== opened.ino || found.dev !== opened.dev) throw new StoreUnavailable('moved', undefined)
+  }
 }
 
 function useWriteAheadLog(database: DatabaseSync): void {

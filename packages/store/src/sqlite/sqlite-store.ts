@@ -5,7 +5,7 @@ import type { EngineWords } from '../sql/engine-words.ts'
 import { migrateToLatest } from '../sql/migrate.ts'
 import { createSqlStore } from '../sql/sql-store.ts'
 import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
-import { findPlace, openReader, openWriter } from './sqlite-open.ts'
+import { createCheckPlace, findPlace, openReader, openWriter } from './sqlite-open.ts'
 import { scrubFile } from './sqlite-scrub.ts'
 
 export interface SqliteStoreOptions {
@@ -29,7 +29,7 @@ export async function openSqliteStore({ path }: SqliteStoreOptions): Promise<Sto
   try {
     const writer = await openWriter(place, LOCK_PATIENCE_MS)
     opened.push(writer)
-    const writing = createWritingKysely(writer, LOCK_PATIENCE_MS)
+    const writing = createWritingKysely(writer, LOCK_PATIENCE_MS, createCheckPlace(place))
     await writing.transaction().execute((trx) => migrateToLatest(trx, SQLITE_WORDS))
     const reader = openReader(place)
     opened.push(reader)
