@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { addAuditCommands } from './commands/audit.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import { addCallCommand } from './commands/call.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDevicesCommands } from './commands/devices.ts'
@@ -42,6 +43,7 @@ function createProgram(output: { complaint: string }): Command {
   addConnectCommand(program)
   addGatewayCommands(program)
   addAuditCommands(program)
+  addBackupCommands(program)
   addRecoverCommand(program)
   addCallCommand(program)
   program.addHelpText('after', '\nStart here:\n  $ openclaw gateway run\n  $ openclaw devices list')

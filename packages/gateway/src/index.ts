@@ -1,3 +1,6 @@
+export { type CreateBackupOptions, type CreatedBackup, createBackup } from './backup/create-backup.ts'
+export { type RestoredBackup, restoreBackup } from './backup/restore-backup.ts'
+export { type VerifiedBackup, verifyBackup } from './backup/verify-backup.ts'
 export { ConfigError } from './config/config-error.ts'
 export { ListenError } from './http/listen-error.ts'
 export { createLog, type Log, type LogLevel } from './platform/log.ts'

@@ -1,3 +1,10 @@
 export { openPostgresStore, openStore, type PostgresStoreOptions, type StorePlace } from './open-store.ts'
+export {
+  type CopyCounts,
+  copySqliteDatabase,
+  foldWriteAheadLog,
+  openSqliteCopy,
+  type SqliteCopy,
+} from './sqlite/sqlite-copy.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts'
 export { StoreUnavailable, type StoreUnavailableReason } from './store-unavailable.ts'

@@ -7,6 +7,7 @@ const TEXTS = {
   full: 'the disk under the database is full',
   corrupt: 'the database is damaged, or is no database',
   moved: 'the database file was moved away, replaced or deleted',
+  newer: 'the database was made by a newer version',
   unreadable: 'the database file cannot be opened or read',
   address: 'the address of the database server cannot be used',
   unreachable: 'the database server cannot be reached',

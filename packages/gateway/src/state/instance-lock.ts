@@ -9,12 +9,13 @@ export interface InstanceLock {
 }
 
 const SQLITE_BUSY = 5
+const ANOTHER_DIRECTORY = 'Stop it first, or give this one a PAIRGATE_STATE_DIR of its own.'
 
 /**
  * Takes the lock of a state directory, or throws `StateError` when another process holds it. The lock is
  * an open transaction, so the system gives it back however this process ends.
  */
-export function takeInstanceLock(path: string): InstanceLock {
+export function takeInstanceLock(path: string, advice = ANOTHER_DIRECTORY): InstanceLock {
   createPrivate(path)
   const database = openDatabase(path)
   try {
@@ -22,7 +23,7 @@ export function takeInstanceLock(path: string): InstanceLock {
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    throw isBusy(error) ? alreadyRunning(path) : cannotLock(path, error)
+    throw isBusy(error) ? alreadyRunning(path, advice) : cannotLock(path, error)
   }
   return {
     release() {
@@ -55,10 +56,8 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
 }
 
-function alreadyRunning(path: string): StateError {
-  return new StateError(
-    `Another gateway is already running on ${dirname(path)}. Stop it first, or give this one a PAIRGATE_STATE_DIR of its own.`,
-  )
+function alreadyRunning(path: string, advice: string): StateError {
+  return new StateError(`Another gateway is already running on ${dirname(path)}. ${advice}`)
 }
 
 function cannotLock(path: string, cause: unknown): StateError {

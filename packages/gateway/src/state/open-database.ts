@@ -16,6 +16,7 @@ const ADVICE: Readonly<Record<StoreUnavailableReason, string>> = {
   full: 'Make room on that disk.',
   corrupt: 'Restore it from a backup.',
   moved: 'Put it back where it was.',
+  newer: 'Use the version that made it, or a later one.',
   unreadable: 'Give this user access to it.',
   address: `${CHECK_URL}: it must look like postgres://user:password@host:5432/database.`,
   unreachable: `${CHECK_URL}, and that the server runs and can be reached from here.`,
@@ -36,11 +37,14 @@ export async function openDatabase({ path, url }: DatabasePlace): Promise<Store>
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
     const where = url === undefined ? ` ${path}` : ''
-    throw new StateError(
-      `Cannot open the database${where}: ${error.message}${saidBy(error.cause)}. ${ADVICE[error.reason]}`,
-      { cause: error },
-    )
+    throw explainStore(`Cannot open the database${where}`, error)
   }
+}
+
+/** What was not possible, why, and what to do about it. */
+export function explainStore(what: string, error: StoreUnavailable): StateError {
+  const { message, reason, cause } = error
+  return new StateError(`${what}: ${message}${saidBy(cause)}. ${ADVICE[reason]}`, { cause: error })
 }
 
 function saidBy(cause: unknown): string {

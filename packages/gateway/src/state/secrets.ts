@@ -25,6 +25,20 @@ export async function loadTokenKey(paths: Pick<StatePaths, 'tokenKey'>, env: Env
   return keyOf(env, KEY_VARIABLE) ?? loadOrCreateKey(paths.tokenKey)
 }
 
+/** The same keys for tools that only look: one that is missing is not made. */
+export async function findTokenKey(
+  paths: Pick<StatePaths, 'tokenKey'>,
+  env: Env,
+): Promise<Uint8Array | undefined> {
+  return keyOf(env, KEY_VARIABLE) ?? readKey(paths.tokenKey)
+}
+export async function findEventsKey(
+  paths: Pick<StatePaths, 'eventsKey'>,
+  env: Env,
+): Promise<Uint8Array | undefined> {
+  return keyOf(env, EVENTS_KEY_VARIABLE) ?? readKey(paths.eventsKey)
+}
+
 /** The key that seals the event log: out of the environment, else out of its file. */
 export async function loadEventsKey(paths: Pick<StatePaths, 'eventsKey'>, env: Env): Promise<Uint8Array> {
   return keyOf(env, EVENTS_KEY_VARIABLE) ?? loadOrCreateKey(paths.eventsKey)
@@ -35,9 +49,23 @@ export function createTokenSecrets(key: Uint8Array): TokenSecrets {
   // Made once: every connect derives a secret, and reading raw key bytes costs more than the HMAC itself.
   const keyObject = createSecretKey(key)
   return {
-    keyId: createHash('sha256').update('key-id').update(key).digest('hex').slice(0, 16),
+    keyId: keyIdOf(key),
     secretOf: (tokenId) => formatTokenSecret(hmac(keyObject, `device-token${tokenId}`)),
   }
+}
+
+/** Tells keys apart; it tells nothing about the key. */
+export function keyIdOf(key: Uint8Array): string {
+  return createHash('sha256').update('key-id').update(key).digest('hex').slice(0, 16)
+}
+
+/** Whether a database was begun with this key; `undefined` when it has not noted any. */
+export async function fitsKey(
+  read: Pick<Store['read'], 'findMeta'>,
+  key: Uint8Array,
+): Promise<boolean | undefined> {
+  const stored = await read.findMeta(KEY_CHECK)
+  return stored === undefined ? undefined : sameText(stored, keyCheckValue(key))
 }
 
 /** Seals the event log; the key stays in here. */

@@ -1,10 +1,19 @@
 import type { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { type Migration, Migrator } from 'kysely/migration'
 import type { EngineWords } from './engine-words.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { limits } from './migrations/0002-limits.ts'
 import { eventChain } from './migrations/0003-event-chain.ts'
 import type { Tables } from './tables.ts'
+
+const MIGRATIONS = {
+  '0001-first-tables': firstTables,
+  '0002-limits': limits,
+  '0003-event-chain': eventChain,
+} as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>
+
+/** Every version of the tables that is known here, the latest last. */
+export const SCHEMAS: readonly string[] = Object.keys(MIGRATIONS)
 
 /**
  * Brings the tables up to date, each migration once. Given a transaction, all of it or nothing happens.
@@ -14,11 +23,8 @@ export async function migrateToLatest(db: Kysely<Tables>, words: EngineWords): P
   const migrator = new Migrator({
     db,
     provider: {
-      getMigrations: async () => ({
-        '0001-first-tables': firstTables(words),
-        '0002-limits': limits(words),
-        '0003-event-chain': eventChain(words),
-      }),
+      getMigrations: async () =>
+        Object.fromEntries(Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(words)])),
     },
   })
   const { error } = await migrator.migrateToLatest()

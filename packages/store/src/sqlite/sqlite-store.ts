@@ -15,7 +15,7 @@ export interface SqliteStoreOptions {
 
 /** How long a transaction waits for another process before it gives up. */
 const LOCK_PATIENCE_MS = 5_000
-const SQLITE_WORDS: EngineWords = { text: sql`text`, wholeNumber: 'integer', tableEnd: sql`strict` }
+export const SQLITE_WORDS: EngineWords = { text: sql`text`, wholeNumber: 'integer', tableEnd: sql`strict` }
 
 /** Opens a database, brings its tables up to date, and keeps core's `Store` port on it. */
 export async function openSqliteStore({ path }: SqliteStoreOptions): Promise<Store> {

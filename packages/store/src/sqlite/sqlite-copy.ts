@@ -1,0 +1,155 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import type { StoreReader } from '@pairgate/core'
+import type { Kysely } from 'kysely'
+import { createHotQueries } from '../sql/hot-queries.ts'
+import { migrateToLatest, SCHEMAS } from '../sql/migrate.ts'
+import { createSqlReader } from '../sql/sql-reader.ts'
+import type { Tables } from '../sql/tables.ts'
+import { StoreUnavailable } from '../store-unavailable.ts'
+import { withNamedFailures } from './sqlite-failure.ts'
+import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
+import { SQLITE_WORDS } from './sqlite-store.ts'
+
+/** A database that stands still, such as a backup. Nothing is written to it, nor beside it. */
+export interface SqliteCopy {
+  /** The last migration that it has seen. */
+  readonly schema: string
+  readonly read: StoreReader
+  counts(now: number): CopyCounts
+  close(): void
+}
+
+export interface CopyCounts {
+  readonly devices: number
+  /** Tokens that were not revoked. */
+  readonly tokens: number
+  /** Requests that are open at that time. */
+  readonly requests: number
+}
+
+/** How long a copy waits for a database that somebody else has locked, which a gateway never does for long. */
+const PATIENCE_MS = 5_000
+
+/**
+ * Copies a database that others may be writing to, as it was at one moment, into `to`: an empty file, or
+ * none. One statement and so one read transaction. SQLite's backup in steps begins anew with each commit
+ * of another process, and so never ends beside a busy gateway.
+ */
+export function copySqliteDatabase(from: string, to: string): void {
+  const source = withNamedFailures(() => new DatabaseSync(from, { readOnly: true, timeout: PATIENCE_MS }))
+  try {
+    withNamedFailures(() => source.prepare('vacuum into ?').run(to))
+  } finally {
+    source.close()
+  }
+}
+
+/**
+ * Opens a copy after SQLite has looked through all of it. One that an older version has made is brought up
+ * to date elsewhere. Throws `StoreUnavailable`: `corrupt`, `newer`, or that it cannot be read.
+ */
+export async function openSqliteCopy(path: string): Promise<SqliteCopy> {
+  const schema = judgeCopy(path)
+  if (schema === SCHEMAS.at(-1)) return copyOn(path, schema, () => undefined)
+  const scratch = mkdtempSync(join(tmpdir(), 'pairgate-copy-'))
+  const clear = () => rmSync(scratch, { recursive: true, force: true })
+  try {
+    const migrated = join(scratch, 'copy.db')
+    copyFileSync(path, migrated)
+    await migrateCopy(migrated)
+    return copyOn(migrated, schema, clear)
+  } catch (error) {
+    clear()
+    throw error
+  }
+}
+
+/**
+ * Brings home what lies in the write-ahead log of a database that nobody writes to, so that the database is
+ * one file. Answers whether that was possible: of a damaged one it is not. Throws while somebody reads it.
+ */
+export function foldWriteAheadLog(path: string): boolean {
+  const log = `${path}-wal`
+  if (!existsSync(log) || statSync(log).size === 0) return true
+  try {
+    const database = withNamedFailures(() => new DatabaseSync(path, { timeout: PATIENCE_MS }))
+    try {
+      const result = withNamedFailures(() => database.prepare('pragma wal_checkpoint(truncate)').get())
+      if (result?.['busy'] !== 0) throw new StoreUnavailable('locked', undefined)
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    if (error instanceof StoreUnavailable && error.reason === 'corrupt') return false
+    throw error
+  }
+  return !existsSync(log) || statSync(log).size === 0
+}
+
+function copyOn(path: string, schema: string, clear: () => void): SqliteCopy {
+  const database = openStill(path)
+  const db: Kysely<Tables> = createReadingKysely(database)
+  const count = (from: string, ...values: readonly number[]) =>
+    Number(database.prepare(`select count(*) as n from ${from}`).get(...values)?.['n'])
+  return {
+    schema,
+    read: createSqlReader(db, createHotQueries(db)),
+    counts: (now) => ({
+      devices: count('devices'),
+      tokens: count('tokens where revoked_at is null'),
+      requests: count("pairing_requests where state = 'open' and expires_at > ?", now),
+    }),
+    close() {
+      database.close()
+      clear()
+    },
+  }
+}
+
+/** SQLite takes the promise that nobody writes at its word, and so leaves no files of its own beside it. */
+function openStill(path: string): DatabaseSync {
+  const still = new URL(`${pathToFileURL(path).href}?immutable=1`)
+  return withNamedFailures(() => new DatabaseSync(still, { readOnly: true }))
+}
+
+/** @returns the last migration that the copy has seen. */
+function judgeCopy(path: string): string {
+  const database = openStill(path)
+  try {
+    withNamedFailures(() => database.exec('pragma trusted_schema = off'))
+    const found = withNamedFailures(() => database.prepare('pragma integrity_check(1)').get())
+    const finding = found?.['integrity_check']
+    if (finding !== 'ok') throw new StoreUnavailable('corrupt', new Error(String(finding)))
+    const seen = schemasOf(database)
+    const unknown = seen.find((name) => !SCHEMAS.includes(name))
+    if (unknown !== undefined) throw new StoreUnavailable('newer', new Error(unknown))
+    const last = seen.at(-1)
+    if (last === undefined) throw new StoreUnavailable('corrupt', new Error('it has no tables of Pairgate'))
+    return last
+  } finally {
+    database.close()
+  }
+}
+
+function schemasOf(database: DatabaseSync): readonly string[] {
+  const isThere = database
+    .prepare("select 1 from sqlite_schema where type = 'table' and name = 'kysely_migration'")
+    .get()
+  if (!isThere) return []
+  const rows = database.prepare('select name from kysely_migration order by name').all()
+  return rows.map((row) => String(row['name']))
+}
+
+async function migrateCopy(path: string): Promise<void> {
+  const database = withNamedFailures(() => new DatabaseSync(path, { enableForeignKeyConstraints: true }))
+  try {
+    const writing = createWritingKysely(database, 0)
+    await writing.transaction().execute((trx) => migrateToLatest(trx, SQLITE_WORDS))
+  } finally {
+    database.close()
+  }
+}
