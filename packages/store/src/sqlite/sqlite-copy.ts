@@ -31,8 +31,10 @@ export interface CopyCounts {
   readonly requests: number
 }
 
-/** How long a copy waits for a database that somebody else has locked, which a gateway never does for long. */
-const PATIENCE_MS = 5_000
+/** How long a copy waits while a gateway that starts or stops has locked all of its database. */
+const COPY_PATIENCE_MS = 5_000
+/** How long to wait for somebody who reads while no gateway runs. */
+const FOLD_PATIENCE_MS = 500
 
 /**
  * Copies a database that others may be writing to, as it was at one moment, into `to`: an empty file, or
@@ -40,7 +42,9 @@ const PATIENCE_MS = 5_000
  * of another process, and so never ends beside a busy gateway.
  */
 export function copySqliteDatabase(from: string, to: string): void {
-  const source = withNamedFailures(() => new DatabaseSync(from, { readOnly: true, timeout: PATIENCE_MS }))
+  const source = withNamedFailures(
+    () => new DatabaseSync(from, { readOnly: true, timeout: COPY_PATIENCE_MS }),
+  )
   try {
     withNamedFailures(() => source.prepare('vacuum into ?').run(to))
   } finally {
@@ -76,7 +80,7 @@ export function foldWriteAheadLog(path: string): boolean {
   const log = `${path}-wal`
   if (!existsSync(log) || statSync(log).size === 0) return true
   try {
-    const database = withNamedFailures(() => new DatabaseSync(path, { timeout: PATIENCE_MS }))
+    const database = withNamedFailures(() => new DatabaseSync(path, { timeout: FOLD_PATIENCE_MS }))
     try {
       const result = withNamedFailures(() => database.prepare('pragma wal_checkpoint(truncate)').get())
       if (result?.['busy'] !== 0) throw new StoreUnavailable('locked', undefined)
