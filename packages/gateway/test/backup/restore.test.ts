@@ -82,7 +82,7 @@ describe('a restore', () => {
     assert.match(await refusalOf(gateway.restart()), /Event 2 is not there: the database is an older copy/)
     assert.equal((await recoverEventLog(on(stateDir))).recovery?.revokedTokens, 1)
     await gateway.restart()
-    await refusedConnect(gateway, paired.device, { token: paired.token, scopes })
+    await refusedConnect(gateway, { device: paired.device, token: paired.token, scopes })
   })
 
   test('on another machine, where nothing is noted, is taken for a rollback', async (t) => {
@@ -99,7 +99,7 @@ describe('a restore', () => {
     assert.match(await refusalOf(before.start()), /Event 2 is not there/)
     assert.equal((await recoverEventLog(on(before.stateDir))).recovery?.revokedTokens, 1)
     const other = await openGateway(t, { stateDir: before.stateDir })
-    await refusedConnect(other, paired.device, { token: paired.token, scopes })
+    await refusedConnect(other, { device: paired.device, token: paired.token, scopes })
   })
 
   test('of a backup that is newer than the state directory is taken for a rollback, too', async (t) => {
