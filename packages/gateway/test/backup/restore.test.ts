@@ -82,7 +82,9 @@ describe('a restore', () => {
     assert.match(await refusalOf(gateway.restart()), /Event 2 is not there: the database is an older copy/)
     assert.equal((await recoverEventLog(on(stateDir))).recovery?.revokedTokens, 1)
     await gateway.restart()
-    await refusedConnect(gateway, { device: paired.device, token: paired.token, scopes })
+    const auth = { deviceToken: paired.token }
+    const refused = await refusedConnect(gateway, { device: paired.device, auth, scopes })
+    assert.equal(refused.details?.['authReason'], 'token_revoked')
   })
 
   test('on another machine, where nothing is noted, is taken for a rollback', async (t) => {
@@ -99,7 +101,9 @@ describe('a restore', () => {
     assert.match(await refusalOf(before.start()), /Event 2 is not there/)
     assert.equal((await recoverEventLog(on(before.stateDir))).recovery?.revokedTokens, 1)
     const other = await openGateway(t, { stateDir: before.stateDir })
-    await refusedConnect(other, { device: paired.device, token: paired.token, scopes })
+    const auth = { deviceToken: paired.token }
+    const refused = await refusedConnect(other, { device: paired.device, auth, scopes })
+    assert.equal(refused.details?.['authReason'], 'token_revoked')
   })
 
   test('of a backup that is newer than the state directory is taken for a rollback, too', async (t) => {
