@@ -5,6 +5,7 @@ export const EXIT = {
   /** `gateway run` without a usable configuration: a supervisor must not try again by itself. */
   badConfig: 78,
   /** 128 + the number of the signal that came a second time. */
+  hangup: 129,
   interrupted: 130,
   terminated: 143,
 } as const

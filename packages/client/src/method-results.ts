@@ -3,6 +3,8 @@ import type {
   AuditErasure,
   AuditList,
   AuditVerdict,
+  ConfigReload,
+  ConfigSnapshot,
   DevicePairList,
   GatewayIdentity,
   MethodName,
@@ -31,6 +33,8 @@ interface MethodResults {
   'audit.list': AuditList
   'audit.erase': AuditErasure
   'audit.verify': AuditVerdict
+  'config.get': ConfigSnapshot
+  'config.reload': ConfigReload
 }
 
 /** What a method answers (protocol fact 13); `unknown` for a method whose answer has no type yet. */

@@ -45,6 +45,7 @@ export interface CoreDeps {
   readonly heads: HeadKeeper
   readonly policy: AuthPolicy
   readonly live: LiveConnections
+  /** The numbers of these two may change at any time, so they are read when they are needed. */
   readonly limits: PendingLimits
   readonly guesses: GuessLimits
   /** Counters of guesses that the store remembers. */
@@ -92,7 +93,7 @@ export function createCore(deps: CoreDeps) {
     announceExpired: createAnnounceExpired({ ...deps, read }),
     /** Acts on what was committed without this instance's doing, and keeps belief alive: once a second. */
     followLog: follower.catchUp,
-    keepCounters: createKeepCounters({ ...deps, limiter, windowMs: deps.guesses.windowMs }),
+    keepCounters: createKeepCounters({ ...deps, limiter }),
   }
 }
 

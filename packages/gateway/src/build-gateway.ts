@@ -11,11 +11,11 @@ import {
 } from '@pairgate/core'
 import type { Instant } from '@pairgate/protocol'
 import type { FastifyInstance } from 'fastify'
-import type { GatewayConfig } from './config/gateway-config.ts'
+import { lateBound } from './config/late-bound.ts'
+import type { LiveConfig } from './config/live-config.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { buildHttp } from './http/build-http.ts'
-import { createHostRule } from './http/host-rule.ts'
-import { addressList } from './http/ip-address.ts'
+import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
 import type { Log } from './platform/log.ts'
 import { machineNames } from './platform/machine.ts'
@@ -27,12 +27,14 @@ import type { EventHeadFile } from './state/event-head.ts'
 import { createTokenSecrets, gatewayIdentityOf, sharedTokenOf } from './state/secrets.ts'
 import { watchDatabase } from './state/watch-database.ts'
 import { VERSION } from './version.ts'
-import { createAuthPolicy } from './ws/auth-policy.ts'
+import { createAuthPolicy, createSharedSecrets } from './ws/auth-policy.ts'
+import { createCloseOutdated } from './ws/close-outdated.ts'
 import { type ConnectionRegistry, createConnectionRegistry } from './ws/connection-registry.ts'
 import { createDecisionWatches, type DecisionWatches, toldTo } from './ws/decision-watch.ts'
 import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
 import { createHandshake } from './ws/handshake.ts'
 import { createAuditMethods } from './ws/methods/audit-methods.ts'
+import { createConfigMethods } from './ws/methods/config-methods.ts'
 import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
 import { createDeviceScopesMethods } from './ws/methods/device-scopes-methods.ts'
 import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
@@ -44,7 +46,8 @@ import { sayGoodbye } from './ws/say-goodbye.ts'
 import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
 
 export interface GatewayParts {
-  readonly config: GatewayConfig
+  /** Parts read `settings.config` when they need it, because some of it changes under them. */
+  readonly settings: LiveConfig
   readonly store: Store
   readonly clock: Clock
   readonly tokenKey: Uint8Array
@@ -74,14 +77,14 @@ const LOG_EXCHANGED =
 
 /** The only place of this room that constructs things. */
 export function buildGateway(given: GatewayParts): Gateway {
-  const { config, clock, log, heads } = given
+  const { settings, clock, log, heads } = given
   const timers = createSystemTimers()
   const database = watchDatabase({ store: given.store, timers, log })
   const parts = { ...given, store: database.store }
   const live = buildLive(parts, timers)
   const secrets = createTokenSecrets(parts.tokenKey)
   let closed: readonly string[] = []
-  const core = buildCore(parts, live.told, {
+  const core = buildCore(parts, live, {
     secrets,
     onLogExchanged() {
       closed = ['event-log']
@@ -96,9 +99,9 @@ export function buildGateway(given: GatewayParts): Gateway {
     clock,
     log,
     onServed: use.note,
-    pace: createRequestPace(config.limits.requestsPerSecond),
+    pace: createRequestPace(settings.config.limits),
   })
-  const names = machineNames()
+  const rules = createEntryRules(settings.config, machineNames())
   const onUpgrade = buildSockets(parts, {
     core,
     live,
@@ -106,7 +109,7 @@ export function buildGateway(given: GatewayParts): Gateway {
     timers,
     use,
     startedAt,
-    names,
+    rules,
     isClosed: () => closed.length > 0,
   })
   const watched = { clock, database, heads, log }
@@ -114,7 +117,7 @@ export function buildGateway(given: GatewayParts): Gateway {
   const sweeps = { timers, core, registry: live.registry, flushUse: use.flush }
   const housekeeping = startHousekeeping({ ...watched, ...sweeps })
   return {
-    app: buildHttp({ config, machineNames: names, ready, log }),
+    app: buildHttp({ rules, ready, log }),
     onUpgrade,
     listensAt(address) {
       url = address
@@ -148,27 +151,33 @@ interface CoreParts {
   readonly onLogExchanged: () => void
 }
 
-function buildCore(parts: GatewayParts, live: LiveConnections, { secrets, onLogExchanged }: CoreParts): Core {
-  const { auth, limits } = parts.config
+function buildCore(
+  parts: GatewayParts,
+  { registry, told }: Live,
+  { secrets, onLogExchanged }: CoreParts,
+): Core {
+  const { auth, limits } = parts.settings.config
+  const sharedSecretsOf = createSharedSecrets(() => sharedTokenOf(parts.tokenKey))
+  parts.settings.onChange(createCloseOutdated({ registry, sharedSecretsOf }))
   return createCore({
     ...parts,
     random: createNodeRandom(),
     crypto: createNodeCrypto(),
     secrets,
-    policy: createAuthPolicy({ auth, derivedToken: () => sharedTokenOf(parts.tokenKey) }),
-    live,
+    policy: createAuthPolicy(auth, sharedSecretsOf),
+    live: told,
     onLogExchanged,
-    limits: {
+    limits: lateBound(() => ({
       perDevice: limits.pendingPerDevice,
       perPeer: limits.pendingPerPeer,
       inAll: limits.pendingInAll,
-    },
-    guesses: {
+    })),
+    guesses: lateBound(() => ({
       failuresPerPeer: limits.failuresPerPeer,
       failuresInAll: limits.failuresInAll,
       windowMs: limits.failureWindowMs,
       lockMs: limits.lockoutMs,
-    },
+    })),
   })
 }
 
@@ -181,11 +190,12 @@ interface MethodsDeps {
 }
 
 function buildMethods(
-  { store, clock, config, heads, log, tokenKey }: GatewayParts,
+  { store, clock, settings, heads, log, tokenKey, localKey }: GatewayParts,
   { core, live, secrets, startedAt, url }: MethodsDeps,
 ) {
   const { secretOf } = secrets
   const { registry, watches } = live
+  const { config } = settings
   const authMode = config.auth.mode
   const connections = () => registry.size
   return createMethodHandlers({
@@ -203,6 +213,11 @@ function buildMethods(
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
     token: createDeviceTokenMethods({ core, secretOf }),
     scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),
+    config: createConfigMethods({
+      live: settings,
+      hashOf: (text) => `hmac-sha256:v1:${hmacBase64Url(localKey, `config|${text}`)}`,
+      log,
+    }),
     audit: createAuditMethods({ read: store.read, heads, core, log }),
   })
 }
@@ -214,15 +229,17 @@ interface SocketsDeps {
   readonly timers: Timers
   readonly use: NoteUse
   readonly startedAt: Instant
-  readonly names: readonly string[]
+  readonly rules: EntryRules
   readonly isClosed: () => boolean
 }
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
-  const { config, store, clock, log } = parts
-  const { core, live, dispatch, timers, use, startedAt, names, isClosed } = deps
+  const { settings, store, clock, log } = parts
+  const { core, live, dispatch, timers, use, startedAt, rules, isClosed } = deps
+  const { config } = settings
+  const revision = () => settings.revision
   return createServeSocket({
-    guard: buildGuard(parts, names),
+    guard: buildGuard(parts, rules),
     handshake: createHandshake({
       core,
       read: store.read,
@@ -233,23 +250,23 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
       bootId: randomNonce(),
       startedAt,
       isClosed,
+      revision,
     }),
     dispatch,
     timers,
     log,
     uuid: randomNonce,
-    handshakeMs: config.limits.handshakeMs,
+    limits: config.limits,
+    revision,
     ownerProof: { sign: (text) => hmacBase64Url(parts.localKey, text), sameText },
     onOpen: ({ principal }) => use.note(principal),
   })
 }
 
-function buildGuard({ config, log }: GatewayParts, names: readonly string[]): UpgradeGuard {
+function buildGuard({ settings, log }: GatewayParts, rules: EntryRules): UpgradeGuard {
   return createUpgradeGuard({
-    hostRule: createHostRule(config, names),
-    trustedProxies: addressList(config.trustedProxies),
-    allowedOrigins: config.controlUi.allowedOrigins,
-    limits: config.limits,
+    rules,
+    limits: settings.config.limits,
     onRefusal: (code, address) => log.info({ code, address }, 'upgrade refused'),
   })
 }

@@ -4,7 +4,7 @@ import { REMEMBERED_PEERS, type Store } from '@pairgate/core'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
-import { readGatewayConfig } from './config/read-config.ts'
+import { createLiveConfig, type LiveConfig } from './config/live-config.ts'
 import { type Env, resolveStateDir, type StatePaths, statePaths } from './config/state-dir.ts'
 import { type Listening, listen } from './http/listen.ts'
 import type { Log } from './platform/log.ts'
@@ -15,6 +15,7 @@ import { openDatabase } from './state/open-database.ts'
 import { openEventLog } from './state/open-event-log.ts'
 import { prepareState } from './state/prepare-state.ts'
 import { checkKey, loadOrCreateKey, loadTokenKey } from './state/secrets.ts'
+import { reloadConfig } from './ws/methods/config-methods.ts'
 
 /** What the command line says; text is read as the setting's type. */
 export interface GatewayFlags {
@@ -43,6 +44,8 @@ export interface RunningGateway {
   readonly firstStart: boolean
   /** What is allowed but should be said at every start. */
   readonly warnings: readonly string[]
+  /** Reads the config file again and applies what changes live; the log says what came of it. */
+  reload(): void
   /** Stops accepting, says goodbye and resolves when everything is closed; twice is the same as once. */
   stop(reason: string): Promise<void>
   /** Resolves when the gateway has stopped. */
@@ -60,10 +63,15 @@ export async function startGateway({
   log,
 }: StartOptions): Promise<RunningGateway> {
   const paths = statePaths(resolveStateDir(env, home), env)
-  const config = readGatewayConfig({ file: paths.configFile, env, flags: toConfigFlags(flags) })
-  const bind = resolveBind(config, thisMachine())
-  const exposure = checkExposure(config, bind)
-  if (exposure) throw exposure
+  const bindOf = rememberBind()
+  const live = createLiveConfig({
+    file: paths.configFile,
+    env,
+    flags: toConfigFlags(flags),
+    forbids: (config) => checkExposure(config, bindOf(config)),
+  })
+  const { config } = live
+  const bind = bindOf(config)
 
   const firstStart = !existsSync(paths.localKey)
   await prepareState(paths)
@@ -71,9 +79,9 @@ export async function startGateway({
   try {
     const opened = await openParts(paths, { env, config, log })
     try {
-      const gateway = buildGateway({ config, log, ...opened })
+      const gateway = buildGateway({ settings: live, log, ...opened })
       const listening = await startListening(gateway, config, { bind, paths })
-      return running({ gateway, listening, config, bind, paths, firstStart, lock, store: opened.store })
+      return running({ gateway, listening, live, bind, paths, firstStart, lock, store: opened.store, log })
     } catch (error) {
       await opened.store.close()
       throw error
@@ -81,6 +89,17 @@ export async function startGateway({
   } catch (error) {
     lock.release()
     throw error
+  }
+}
+
+/** Addresses may come and go while the gateway runs: the ones it listens on are found once. */
+function rememberBind(): (config: GatewayConfig) => Bind {
+  const known = new Map<string, Bind>()
+  return (config) => {
+    const key = `${config.bind} ${config.customBindHost}`
+    const bind = known.get(key) ?? resolveBind(config, thisMachine())
+    known.set(key, bind)
+    return bind
   }
 }
 
@@ -144,24 +163,27 @@ async function startListening(
 interface Started {
   readonly gateway: Gateway
   readonly listening: Listening
-  readonly config: GatewayConfig
+  readonly live: LiveConfig
   readonly bind: Bind
   readonly paths: StatePaths
   readonly firstStart: boolean
   readonly lock: InstanceLock
   readonly store: Store
+  readonly log: Log
 }
 
 function running({
   gateway,
   listening,
-  config,
+  live,
   bind,
   paths,
   firstStart,
   lock,
   store,
+  log,
 }: Started): RunningGateway {
+  const { config } = live
   const { promise: done, resolve } = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
 
@@ -182,6 +204,7 @@ function running({
     authMode: config.auth.mode,
     firstStart,
     warnings: [...exposureWarnings(config, bind), ...databaseWarnings(config, paths)],
+    reload: () => void reloadConfig(live, log),
     stop(reason) {
       stopping ??= stop(reason)
       return stopping

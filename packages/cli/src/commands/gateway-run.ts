@@ -50,6 +50,8 @@ function stopOnSignal(gateway: RunningGateway): void {
       process.exit(EXIT.failed)
     })
   }
+  // The end of a terminal is the end of what runs in it; elsewhere the signal asks to read the settings again.
+  process.on('SIGHUP', () => (process.stdout.isTTY ? stop(EXIT.hangup) : gateway.reload()))
   process.on('SIGINT', () => stop(EXIT.interrupted))
   process.on('SIGTERM', () => stop(EXIT.terminated))
 }

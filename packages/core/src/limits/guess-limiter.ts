@@ -97,13 +97,11 @@ export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
 }
 
 function createRules(guesses: GuessLimits): (key: string) => AttemptRule {
-  const { failuresPerPeer, failuresInAll, windowMs, lockMs } = guesses
-  const peer = { failures: failuresPerPeer, windowMs, lockMs }
-  const wide = { failures: failuresPerPeer * WIDE_FACTOR, windowMs, lockMs }
-  // No lock of its own: whoever fails on purpose would lock everybody out for as long.
-  const everybody = { failures: failuresInAll, windowMs, lockMs: 0 }
   return (key) => {
-    if (key === EVERYBODY) return everybody
-    return key === OTHERS || key.endsWith('/48') ? wide : peer
+    const { failuresPerPeer, failuresInAll, windowMs, lockMs } = guesses
+    // No lock of its own: whoever fails on purpose would lock everybody out for as long.
+    if (key === EVERYBODY) return { failures: failuresInAll, windowMs, lockMs: 0 }
+    const isWide = key === OTHERS || key.endsWith('/48')
+    return { failures: failuresPerPeer * (isWide ? WIDE_FACTOR : 1), windowMs, lockMs }
   }
 }

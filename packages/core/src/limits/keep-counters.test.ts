@@ -23,7 +23,7 @@ function open() {
   return {
     limiter,
     written,
-    keep: createKeepCounters({ limiter, store, clock, windowMs: guesses.windowMs }),
+    keep: createKeepCounters({ limiter, store, clock, guesses }),
     pass: (ms: number) => {
       now = (now + ms) as Instant
     },

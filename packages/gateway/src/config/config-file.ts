@@ -4,16 +4,21 @@ import { ConfigError } from './config-error.ts'
 import { CONFIG_KEYS, type ConfigKey, parseConfigKey } from './config-schema.ts'
 import { nearestWord } from './nearest-word.ts'
 
-/** What the config file says, by dotted path. A file that does not exist says nothing. */
-export function readConfigFile(file: string): ReadonlyMap<ConfigKey, unknown> {
-  const text = readText(file)
-  if (text === undefined) return new Map()
-  const found = new Map<ConfigKey, unknown>()
-  collect(parse(text, file), '', { file, found })
-  return found
+/** One thing that is wrong with the settings, as a sentence and what to do next. */
+export interface ConfigProblem {
+  /** Where in the file, where that can be said. */
+  readonly path?: string
+  readonly message: string
 }
 
-function readText(file: string): string | undefined {
+/** What a config file says, by dotted path, and what it says that cannot be meant. */
+export interface ConfigFileContent {
+  readonly found: ReadonlyMap<ConfigKey, unknown>
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** @returns `undefined` when there is no such file. Throws `ConfigError`. */
+export function readConfigText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -25,22 +30,35 @@ function readText(file: string): string | undefined {
   }
 }
 
-function parse(text: string, file: string): Readonly<Record<string, unknown>> {
+/** Reads the text of a config file; no file at all says nothing. Never throws. */
+export function parseConfigText(text: string | undefined, file: string): ConfigFileContent {
+  const into: Collection = { file, found: new Map(), problems: [] }
+  if (text !== undefined) collectText(text, into)
+  return into
+}
+
+interface Collection {
+  readonly file: string
+  readonly found: Map<ConfigKey, unknown>
+  readonly problems: ConfigProblem[]
+}
+
+function collectText(text: string, into: Collection): void {
   let parsed: unknown
   try {
     parsed = JSON5.parse(text)
   } catch (error) {
     // The parser's own text says where; it may quote one character, never a value.
     const where = error instanceof Error ? error.message.replace(/^JSON5: /, '') : String(error)
-    throw new ConfigError(`The config file ${file} is no JSON5: ${where}. Correct it there.`)
+    into.problems.push({
+      message: `The config file ${into.file} is no JSON5: ${where}. Correct it there.`,
+    })
+    return
   }
-  if (isObject(parsed)) return parsed
-  throw new ConfigError(`The config file ${file} must hold one object, such as { gateway: { port: 18789 } }.`)
-}
-
-interface Collection {
-  readonly file: string
-  readonly found: Map<ConfigKey, unknown>
+  if (isSettingsObject(parsed)) return collect(parsed, '', into)
+  into.problems.push({
+    message: `The config file ${into.file} must hold one object, such as { gateway: { port: 18789 } }.`,
+  })
 }
 
 function collect(node: Readonly<Record<string, unknown>>, prefix: string, into: Collection): void {
@@ -48,34 +66,40 @@ function collect(node: Readonly<Record<string, unknown>>, prefix: string, into: 
     const path = prefix + name
     const key = name.includes('.') ? undefined : parseConfigKey(path)
     if (key) into.found.set(key, value)
-    else if (name.includes('.') || !isSection(path)) throw unknownKey(path, into.file)
-    else if (isObject(value)) collect(value, `${path}.`, into)
-    else
-      throw new ConfigError(
-        `"${path}" in ${into.file} must be an object with settings in it. Correct it there.`,
-      )
+    else if (name.includes('.') || !isConfigSection(path)) into.problems.push(unknownKey(path, into.file))
+    else if (isSettingsObject(value)) collect(value, `${path}.`, into)
+    else {
+      const message = `"${path}" in ${into.file} must be an object with settings in it. Correct it there.`
+      into.problems.push({ path, message })
+    }
   }
 }
 
-function isSection(path: string): boolean {
+/** Whether settings lie below this path. */
+function isConfigSection(path: string): boolean {
   return CONFIG_KEYS.some((key) => key.startsWith(`${path}.`))
 }
 
-function unknownKey(path: string, file: string): ConfigError {
-  const sections = CONFIG_KEYS.flatMap((key) => {
+/** The setting or section that a mistyped path most likely stands for. */
+function nearestConfigPath(path: string): string | undefined {
+  const paths = CONFIG_KEYS.flatMap((key) => {
     const parts = key.split('.')
     return parts.map((_, at) => parts.slice(0, at + 1).join('.'))
   })
-  const nearest = nearestWord(path, sections)
+  return nearestWord(path, paths)
+}
+
+function isSettingsObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function unknownKey(path: string, file: string): ConfigProblem {
+  const nearest = nearestConfigPath(path)
   const advice =
     nearest === path
       ? 'Write it nested, one object per dot.'
       : nearest === undefined
         ? 'Remove it.'
         : `Did you mean "${nearest}"? Rename or remove it.`
-  return new ConfigError(`Unknown setting "${path}" in ${file}. ${advice}`)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return { path, message: `Unknown setting "${path}" in ${file}. ${advice}` }
 }

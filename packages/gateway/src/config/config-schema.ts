@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import {
   allowedHostsFault,
   allowedOriginsFault,
@@ -7,26 +7,11 @@ import {
   remoteUrlFault,
   trustedProxiesFault,
 } from './config-checks.ts'
+import type { ConfigRow } from './config-row.ts'
+import { LIMIT_SETTINGS } from './limit-settings.ts'
 
 const Text = Type.String({ minLength: 1, maxLength: 4_096 })
 const Texts = Type.Array(Text, { maxItems: 1_000 })
-const count = (maximum: number) => Type.Integer({ minimum: 1, maximum })
-
-/** One setting: what it may be, what it is when nobody says, and the words for people. */
-export interface ConfigRow {
-  readonly schema: TSchema
-  readonly default: unknown
-  readonly description: string
-  /** Completes "Use …" in error messages. */
-  readonly allowed: string
-  /** Never shown, logged or repeated in an error. */
-  readonly secret?: boolean
-  readonly env?: string
-  /** The flag of `gateway run` that sets it, for error messages. */
-  readonly flag?: string
-  /** What is wrong with a value of the right type, or `undefined`. */
-  readonly fault?: (value: never) => string | undefined
-}
 
 /** Every setting there is; reader, errors, `openclaw config` and the documentation read it here. */
 export const CONFIG = {
@@ -35,6 +20,7 @@ export const CONFIG = {
     default: 'local',
     description: 'Whether the commands of this machine talk to a gateway here or to `gateway.remote.url`.',
     allowed: '"local" or "remote"',
+    applies: 'commands',
   },
   'gateway.port': {
     schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
@@ -43,6 +29,7 @@ export const CONFIG = {
     allowed: 'a port number from 1 to 65535, for example 18789',
     env: 'OPENCLAW_GATEWAY_PORT',
     flag: '--port',
+    applies: 'restart',
   },
   'gateway.bind': {
     schema: Type.Enum(['loopback', 'lan', 'tailnet', 'auto', 'custom']),
@@ -50,6 +37,7 @@ export const CONFIG = {
     description: 'Which addresses listen: this machine only, the local network, the tailnet, or one address.',
     allowed: '"loopback", "lan", "tailnet", "auto", or "custom"',
     flag: '--bind',
+    applies: 'restart',
   },
   'gateway.customBindHost': {
     schema: Text,
@@ -57,6 +45,7 @@ export const CONFIG = {
     description: 'The IP address that listens when `gateway.bind` is "custom".',
     allowed: 'an IP address of this machine',
     fault: bindHostFault,
+    applies: 'restart',
   },
   'gateway.allowPlaintext': {
     schema: Type.Boolean(),
@@ -64,6 +53,7 @@ export const CONFIG = {
     description:
       'Listen beyond this machine without TLS: whoever is on the way can read and change everything.',
     allowed: 'true or false',
+    applies: 'restart',
   },
   'gateway.auth.mode': {
     schema: Type.Enum(['pairing', 'token', 'password', 'none', 'trusted-proxy']),
@@ -72,6 +62,7 @@ export const CONFIG = {
       'What a device needs before it may ask to be paired: nothing, the shared token, or the password.',
     allowed: '"pairing", "token", "password", or "none"',
     flag: '--auth',
+    applies: 'restart',
   },
   'gateway.auth.token': {
     schema: Text,
@@ -82,6 +73,7 @@ export const CONFIG = {
     secret: true,
     env: 'OPENCLAW_GATEWAY_TOKEN',
     flag: '--token',
+    applies: 'live',
   },
   'gateway.auth.password': {
     schema: Text,
@@ -91,12 +83,14 @@ export const CONFIG = {
     secret: true,
     env: 'OPENCLAW_GATEWAY_PASSWORD',
     flag: '--password',
+    applies: 'live',
   },
   'gateway.auth.sharedSecret': {
     schema: Type.Enum(['on', 'off']),
     default: 'on',
     description: 'Whether the shared token or password works at all; "off" leaves device tokens only.',
     allowed: '"on" or "off"',
+    applies: 'live',
   },
   'gateway.remote.url': {
     schema: Text,
@@ -106,6 +100,7 @@ export const CONFIG = {
     env: 'OPENCLAW_GATEWAY_URL',
     flag: '--url',
     fault: remoteUrlFault,
+    applies: 'commands',
   },
   'gateway.remote.token': {
     schema: Text,
@@ -113,6 +108,7 @@ export const CONFIG = {
     description: 'The shared token of the remote gateway.',
     allowed: 'a text that is not empty',
     secret: true,
+    applies: 'commands',
   },
   'gateway.remote.password': {
     schema: Text,
@@ -120,18 +116,21 @@ export const CONFIG = {
     description: 'The password of the remote gateway.',
     allowed: 'a text that is not empty',
     secret: true,
+    applies: 'commands',
   },
   'gateway.tls.cert': {
     schema: Text,
     default: undefined,
     description: 'Path of the TLS certificate chain (PEM), relative to the config file.',
     allowed: 'the path of a PEM file',
+    applies: 'restart',
   },
   'gateway.tls.key': {
     schema: Text,
     default: undefined,
     description: 'Path of the private key of that certificate (PEM), relative to the config file.',
     allowed: 'the path of a PEM file',
+    applies: 'restart',
   },
   'gateway.trustedProxies': {
     schema: Texts,
@@ -139,6 +138,7 @@ export const CONFIG = {
     description: 'Addresses and ranges of the reverse proxies whose forwarding headers are believed.',
     allowed: 'a list of IP addresses and ranges, for example ["10.0.0.5", "172.18.0.0/16"]',
     fault: trustedProxiesFault,
+    applies: 'live',
   },
   'gateway.controlUi.allowedOrigins': {
     schema: Texts,
@@ -146,6 +146,7 @@ export const CONFIG = {
     description: "Web origins beside the gateway's own whose pages may connect.",
     allowed: 'a list of origins, for example ["https://console.example"]',
     fault: allowedOriginsFault,
+    applies: 'live',
   },
   'gateway.allowedHosts': {
     schema: Texts,
@@ -153,12 +154,14 @@ export const CONFIG = {
     description: 'Names by which clients may call this gateway, beside its own names and IP addresses.',
     allowed: 'a list of host names, for example ["gateway.example"]',
     fault: allowedHostsFault,
+    applies: 'live',
   },
   'gateway.pairing.approveLatest': {
     schema: Type.Enum(['strict', 'documented']),
     default: 'strict',
     description: 'Whether approving without an id acts only when one request is open, or on the newest.',
     allowed: '"strict" or "documented"',
+    applies: 'commands',
   },
   'gateway.database.url': {
     schema: Text,
@@ -168,76 +171,9 @@ export const CONFIG = {
     secret: true,
     env: 'DATABASE_URL',
     fault: databaseUrlFault,
+    applies: 'restart',
   },
-  'gateway.limits.unauthenticatedPerPeer': {
-    schema: count(100_000),
-    default: 32,
-    description: 'Sockets that one address may hold open before they have proved anything.',
-    allowed: 'a whole number from 1 to 100000',
-  },
-  'gateway.limits.unauthenticatedInAll': {
-    schema: count(1_000_000),
-    default: 1_024,
-    description: 'Such sockets of all addresses together.',
-    allowed: 'a whole number from 1 to 1000000',
-  },
-  'gateway.limits.handshakeMs': {
-    schema: Type.Integer({ minimum: 1, maximum: 600_000 }),
-    default: 15_000,
-    description: 'Time for the handshake, in milliseconds.',
-    allowed: 'a whole number of milliseconds from 1 to 600000',
-    env: 'OPENCLAW_HANDSHAKE_TIMEOUT_MS',
-  },
-  'gateway.limits.pendingPerDevice': {
-    schema: count(1_000),
-    default: 4,
-    description: 'Open pairing requests of one device.',
-    allowed: 'a whole number from 1 to 1000',
-  },
-  'gateway.limits.pendingPerPeer': {
-    schema: count(100_000),
-    default: 10,
-    description: 'Open pairing requests of one address, or of one IPv6 /64.',
-    allowed: 'a whole number from 1 to 100000',
-  },
-  'gateway.limits.pendingInAll': {
-    schema: count(1_000_000),
-    default: 1_000,
-    description: 'Open pairing requests in all; when full, the newest of the busiest address makes room.',
-    allowed: 'a whole number from 1 to 1000000',
-  },
-  'gateway.limits.failuresPerPeer': {
-    schema: count(100_000),
-    default: 10,
-    description:
-      'Wrong shared secrets from one address, or one IPv6 /64, within the window; then it is locked.',
-    allowed: 'a whole number from 1 to 100000',
-  },
-  'gateway.limits.failuresInAll': {
-    schema: count(1_000_000),
-    default: 300,
-    description:
-      'Wrong shared secrets from everybody within the window; then none is compared until the window ends.',
-    allowed: 'a whole number from 1 to 1000000',
-  },
-  'gateway.limits.failureWindowMs': {
-    schema: Type.Integer({ minimum: 1_000, maximum: 86_400_000 }),
-    default: 60_000,
-    description: 'The window in which wrong secrets are counted, in milliseconds.',
-    allowed: 'a whole number of milliseconds from 1000 to 86400000',
-  },
-  'gateway.limits.lockoutMs': {
-    schema: Type.Integer({ minimum: 1_000, maximum: 86_400_000 }),
-    default: 300_000,
-    description: 'How long a locked address stays locked, in milliseconds; a correct secret is refused too.',
-    allowed: 'a whole number of milliseconds from 1000 to 86400000',
-  },
-  'gateway.limits.requestsPerSecond': {
-    schema: count(1_000_000),
-    default: 200,
-    description: 'Requests per second of one connection in the long run; five times as many at once.',
-    allowed: 'a whole number from 1 to 1000000',
-  },
+  ...LIMIT_SETTINGS,
 } as const satisfies Record<string, ConfigRow>
 
 export type ConfigKey = keyof typeof CONFIG

@@ -1,6 +1,6 @@
 import { Value } from 'typebox/value'
-import { ConfigError } from './config-error.ts'
-import { type ConfigKey, type ConfigRow, configRow } from './config-schema.ts'
+import type { ConfigRow } from './config-row.ts'
+import { type ConfigKey, configRow } from './config-schema.ts'
 
 /** Where a value came from. */
 export type ConfigSource = 'flag' | 'env' | 'file' | 'default'
@@ -12,17 +12,22 @@ export interface Said {
   readonly value: unknown
 }
 
+/** A value that can be used, or the sentence that says why not. */
+export type CheckedValue =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string }
+
 /** Checks what was said for one key. Text of flags and of the environment is read as the key's type. */
-export function checkValue(key: ConfigKey, said: Said): unknown {
+export function checkValue(key: ConfigKey, said: Said): CheckedValue {
   const row = configRow(key)
-  const value =
-    typeof said.value === 'string' && said.source !== 'file' ? fromText(row, said.value) : said.value
-  if (!Value.Check(row.schema, value)) throw wrongValue(key, row, { ...said, value })
+  const isText = typeof said.value === 'string' && said.source !== 'file'
+  const value = isText ? fromText(row, String(said.value)) : said.value
+  if (!Value.Check(row.schema, value)) return { ok: false, message: wrongValue(key, row, { ...said, value }) }
   const fault = row.fault?.(value as never)
-  if (fault === undefined) return value
+  if (fault === undefined) return { ok: true, value }
   // What is wrong with a secret would quote it.
   const what = row.secret ? '' : `: ${capital(fault)}`
-  throw new ConfigError(`${where(key, said)} cannot be used${what}. Use ${row.allowed}.`)
+  return { ok: false, message: `${where(key, said)} cannot be used${what}. Use ${row.allowed}.` }
 }
 
 function fromText(row: ConfigRow, text: string): unknown {
@@ -33,9 +38,9 @@ function fromText(row: ConfigRow, text: string): unknown {
   return text
 }
 
-function wrongValue(key: ConfigKey, row: ConfigRow, said: Said): ConfigError {
-  if (said.source === 'flag') return new ConfigError(`Invalid ${said.place}. Use ${row.allowed}.`)
-  return new ConfigError(`${where(key, said)} is ${found(row, said.value)}. Use ${row.allowed}.`)
+function wrongValue(key: ConfigKey, row: ConfigRow, said: Said): string {
+  if (said.source === 'flag') return `Invalid ${said.place}. Use ${row.allowed}.`
+  return `${where(key, said)} is ${found(row, said.value)}. Use ${row.allowed}.`
 }
 
 function where(key: ConfigKey, said: Said): string {

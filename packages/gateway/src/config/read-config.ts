@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from './config-error.ts'
-import { readConfigFile } from './config-file.ts'
+import { type ConfigProblem, parseConfigText, readConfigText } from './config-file.ts'
 import {
   CONFIG_KEYS,
   type ConfigKey,
@@ -24,25 +24,64 @@ export interface ConfigInput {
 export interface LoadedConfig {
   readonly values: ConfigValues
   readonly sources: Readonly<Record<ConfigKey, ConfigSource>>
+  /** What the file says, also where a flag or the environment wins. */
+  readonly inFile: ReadonlyMap<ConfigKey, unknown>
 }
 
-/** Every setting with its source; flags win over the environment, that over the file, that over defaults. */
-export function loadConfig(input: ConfigInput): LoadedConfig {
-  const fromFile = readConfigFile(input.file)
+/** Settings with everything that is wrong with them; a setting that cannot be used has its default. */
+export interface CheckedConfig extends LoadedConfig {
+  readonly problems: readonly ConfigProblem[]
+}
+
+/**
+ * Every setting with its source; flags win over the environment, that over the file, that over defaults.
+ * `text` is what the file holds, or would hold. Never throws.
+ */
+export function checkSettings(input: ConfigInput, text: string | undefined): CheckedConfig {
+  const { found: inFile, problems: inText } = parseConfigText(text, input.file)
   const values: Record<string, unknown> = {}
   const sources: Record<string, ConfigSource> = {}
+  const problems = [...inText]
   for (const key of CONFIG_KEYS) {
+    values[key] = configRow(key).default
+    sources[key] = 'default'
     // Each place is checked, also where another one wins: a typo must not wait for the day the flag goes.
-    const [first] = saidFor(key, input, fromFile).map((said) => ({ ...said, value: checkValue(key, said) }))
-    values[key] = first ? first.value : configRow(key).default
-    sources[key] = first ? first.source : 'default'
+    for (const said of saidFor(key, input, inFile)) {
+      const checked = checkValue(key, said)
+      if (!checked.ok) problems.push({ path: key, message: checked.message })
+      else if (sources[key] === 'default') [values[key], sources[key]] = [checked.value, said.source]
+    }
   }
-  return { values: values as ConfigValues, sources: sources as Record<ConfigKey, ConfigSource> }
+  return {
+    values: values as ConfigValues,
+    sources: sources as Record<ConfigKey, ConfigSource>,
+    inFile,
+    problems,
+  }
+}
+
+/** The flag or the variable that a value comes from; `undefined` for file and default. */
+export function settingPlace(key: ConfigKey, source: ConfigSource): string | undefined {
+  const { env, flag } = configRow(key)
+  if (source === 'env') return env
+  return source === 'flag' ? (flag ?? key) : undefined
+}
+
+/** The same for a file that must be right. Throws `ConfigError`. */
+export function loadConfig(input: ConfigInput): LoadedConfig {
+  const checked = checkSettings(input, readConfigText(input.file))
+  const [first] = checked.problems
+  if (first) throw new ConfigError(first.message)
+  return checked
 }
 
 /** The gateway's settings: complete, checked against each other, frozen. Throws `ConfigError`. */
 export function readGatewayConfig(input: ConfigInput): GatewayConfig {
-  const { values } = loadConfig(input)
+  return gatewayConfigOf(loadConfig(input).values, input.file)
+}
+
+/** Settings as the gateway reads them. Throws `ConfigError` when they contradict each other. */
+export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConfig {
   return freeze({
     mode: values['gateway.mode'],
     port: values['gateway.port'],
@@ -50,7 +89,7 @@ export function readGatewayConfig(input: ConfigInput): GatewayConfig {
     customBindHost: values['gateway.customBindHost'],
     allowPlaintext: values['gateway.allowPlaintext'],
     auth: authOf(values),
-    tls: tlsOf(values, input.file),
+    tls: tlsOf(values, file),
     trustedProxies: values['gateway.trustedProxies'],
     controlUi: { allowedOrigins: values['gateway.controlUi.allowedOrigins'] },
     allowedHosts: values['gateway.allowedHosts'],

@@ -5,19 +5,16 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { Log } from '../platform/log.ts'
+import type { EntryRules } from './entry-rules.ts'
 import { addHealthRoutes, LIVE_PATHS, type Readiness } from './health-routes.ts'
-import { createHostRule } from './host-rule.ts'
-import { addressList } from './ip-address.ts'
 import { createJudgeRequest, type JudgeRequest } from './judge-request.ts'
 import type { Peer } from './peer.ts'
 
 export type { Readiness } from './health-routes.ts'
 
 export interface BuildHttpDeps {
-  readonly config: Pick<GatewayConfig, 'allowedHosts' | 'controlUi' | 'trustedProxies'>
-  readonly machineNames: readonly string[]
+  readonly rules: EntryRules
   readonly ready: () => Promise<Readiness>
   readonly log: Log
 }
@@ -35,11 +32,8 @@ const BODY_BYTES = 64 * 1_024
  * Our HTTP routes. It never listens itself: each server hands its requests to `app.routing`, so that one
  * app serves TCP and the owner's socket alike. Call `app.ready()` before.
  */
-export function buildHttp({ config, machineNames, ready, log }: BuildHttpDeps): FastifyInstance {
-  const judge = createJudgeRequest({
-    hostRule: createHostRule(config, machineNames),
-    trustedProxies: addressList(config.trustedProxies),
-  })
+export function buildHttp({ rules, ready, log }: BuildHttpDeps): FastifyInstance {
+  const judge = createJudgeRequest(rules)
   const app = fastify({
     bodyLimit: BODY_BYTES,
     logger: false,

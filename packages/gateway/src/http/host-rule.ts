@@ -13,7 +13,7 @@ export interface HostRuleConfig {
   readonly controlUi: { readonly allowedOrigins: readonly string[] }
 }
 
-/** Collects the names once, at start. */
+/** Collects the names. */
 export function createHostRule(config: HostRuleConfig, machineNames: readonly string[]): HostRule {
   const ofOrigins = config.controlUi.allowedOrigins.map((origin) => {
     const host = parseHost(origin.replace(/^[^:]+:\/\//, ''))

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { createRecentlyUsed } from '../platform/recently-used.ts'
+import type { EntryRules } from './entry-rules.ts'
 import { parseHost } from './host-header.ts'
-import { type HostRule, isAllowedHost } from './host-rule.ts'
-import { type AddressList, parseSocketIp } from './ip-address.ts'
+import { isAllowedHost } from './host-rule.ts'
+import { parseSocketIp } from './ip-address.ts'
 import { OwnerSocketRequest } from './owner-request.ts'
 import { describePeer, type Peer, type PeerRefusal } from './peer.ts'
 
@@ -10,11 +11,6 @@ import { describePeer, type Peer, type PeerRefusal } from './peer.ts'
 export interface HttpRefusal {
   readonly status: 400 | 403 | 421
   readonly error: { readonly code: string; readonly message: string; readonly type?: string }
-}
-
-export interface JudgeRequestDeps {
-  readonly hostRule: HostRule
-  readonly trustedProxies: AddressList
 }
 
 export type JudgeRequest = (request: IncomingMessage) => JudgedRequest
@@ -26,7 +22,7 @@ export type JudgedRequest =
 const REMEMBERED = 1_024
 
 /** What every request and every upgrade has to pass, whatever its path: form, peer, Host. */
-export function createJudgeRequest({ hostRule, trustedProxies }: JudgeRequestDeps): JudgeRequest {
+export function createJudgeRequest(rules: Pick<EntryRules, 'hostRule' | 'trustedProxies'>): JudgeRequest {
   const addressOf = createRecentlyUsed(REMEMBERED, parseSocketIp)
   const hostOf = createRecentlyUsed(REMEMBERED, parseHost)
   return (request) => {
@@ -36,6 +32,7 @@ export function createJudgeRequest({ hostRule, trustedProxies }: JudgeRequestDep
     if (carriesSecret(target)) return no(SECRET_IN_URL)
 
     const ownerSocket = request instanceof OwnerSocketRequest
+    const { hostRule, trustedProxies } = rules
     const peer = describePeer(request, { trustedProxies, ownerSocket, addressOf, hostOf })
     if ('refusal' in peer) return no(PEER_REFUSALS[peer.refusal])
     // The owner's clients speak to a file, so their Host is whatever their library puts there.

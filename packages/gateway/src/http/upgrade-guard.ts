@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { HostRule } from './host-rule.ts'
-import type { AddressList } from './ip-address.ts'
+import type { EntryRules } from './entry-rules.ts'
 import { createJudgeRequest } from './judge-request.ts'
 import { judgeOrigin } from './origin-rule.ts'
 import type { Peer } from './peer.ts'
@@ -9,9 +8,7 @@ import { refuseUpgrade, type UpgradeAnswer } from './refuse-upgrade.ts'
 import { createUpgradeCounts, type UpgradeCounts, type UpgradeLimits } from './upgrade-counts.ts'
 
 export interface UpgradeGuardDeps {
-  readonly hostRule: HostRule
-  readonly trustedProxies: AddressList
-  readonly allowedOrigins: readonly string[]
+  readonly rules: EntryRules
   readonly limits: UpgradeLimits
   /** Told of every refusal, with its code and never with what the peer sent. */
   readonly onRefusal?: (code: string, address: string | undefined) => void
@@ -30,7 +27,7 @@ export interface UpgradeGuard extends UpgradeCounts {
 
 /** One per gateway, in front of all its listening addresses. */
 export function createUpgradeGuard(deps: UpgradeGuardDeps): UpgradeGuard {
-  const judgeRequest = createJudgeRequest(deps)
+  const judgeRequest = createJudgeRequest(deps.rules)
   const counts = createUpgradeCounts(deps.limits)
 
   return {
@@ -43,7 +40,7 @@ export function createUpgradeGuard(deps: UpgradeGuardDeps): UpgradeGuard {
         return undefined
       }
       const { peer } = judged
-      const verdict = judgeOrigin(peer.origin, { ...peer, allowedOrigins: deps.allowedOrigins })
+      const verdict = judgeOrigin(peer.origin, { ...peer, allowedOrigins: deps.rules.allowedOrigins })
       if (verdict.allowed) return peer
       deps.onRefusal?.(ORIGIN_NOT_ALLOWED.code, peer.address)
       refuseUpgrade(socket, asJson(403, { ...ORIGIN_NOT_ALLOWED, reason: verdict.reason }))

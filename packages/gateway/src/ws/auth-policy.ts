@@ -2,32 +2,47 @@ import type { AuthPolicy } from '@pairgate/core'
 import type { AuthConfig } from '../config/gateway-config.ts'
 import { sameText } from '../platform/node-crypto.ts'
 
-export interface AuthPolicyDeps {
-  readonly auth: AuthConfig
-  /** The derived shared token, for mode `token` without a configured one. */
-  readonly derivedToken: () => string
+/** The secrets that open the gateway without a device token; not one that the mode never compares. */
+export interface SharedSecrets {
+  readonly token: string | undefined
+  readonly password: string | undefined
 }
 
-/** What the configuration says about shared secrets, with comparisons that take the same time for all. */
-export function createAuthPolicy({ auth, derivedToken }: AuthPolicyDeps): AuthPolicy {
-  const token = auth.token ?? (auth.mode === 'token' ? derivedToken() : undefined)
-  const { mode, password, sharedSecret } = auth
-  const isToken = (said: string | undefined) =>
-    said !== undefined && token !== undefined && sameText(said, token)
-  const isPassword = (said: string | undefined) =>
-    said !== undefined && password !== undefined && sameText(said, password)
-  // Not an empty one, which the schema refuses, and not one that the mode never compares.
-  const compared = mode === 'token' ? [token] : mode === 'password' ? [password] : [token, password]
+export type SharedSecretsOf = (auth: AuthConfig) => SharedSecrets
+
+/** `derivedToken` is the shared token of mode `token` without a configured one. */
+export function createSharedSecrets(derivedToken: () => string): SharedSecretsOf {
+  let derived: string | undefined
+  return ({ mode, token, password, sharedSecret }) => {
+    if (sharedSecret === 'off') return { token: undefined, password: undefined }
+    if (mode === 'token' && token === undefined) derived ??= derivedToken()
+    return {
+      token: mode === 'password' ? undefined : (token ?? (mode === 'token' ? derived : undefined)),
+      password: mode === 'token' ? undefined : password,
+    }
+  }
+}
+
+/**
+ * What the settings say about shared secrets at the moment of asking, with comparisons that take the same
+ * time for all.
+ */
+export function createAuthPolicy(auth: AuthConfig, sharedSecretsOf: SharedSecretsOf): AuthPolicy {
   return {
-    mode,
-    hasSharedSecret: sharedSecret === 'on' && compared.some((secret) => secret !== undefined),
+    mode: auth.mode,
+    get hasSharedSecret() {
+      const { token, password } = sharedSecretsOf(auth)
+      return token !== undefined || password !== undefined
+    },
     matchesSharedSecret(credential) {
-      if (sharedSecret === 'off') return undefined
+      const { token, password } = sharedSecretsOf(auth)
       // One field may carry the other kind only when its own is absent (protocol fact 8).
-      const tokenOk = mode !== 'password' && isToken(credential.token ?? credential.password)
-      if (tokenOk) return 'token'
-      const passwordOk = mode !== 'token' && isPassword(credential.password ?? credential.token)
-      return passwordOk ? 'password' : undefined
+      if (isSame(credential.token ?? credential.password, token)) return 'token'
+      return isSame(credential.password ?? credential.token, password) ? 'password' : undefined
     },
   }
+}
+
+function isSame(said: string | undefined, secret: string | undefined): boolean {
+  return said !== undefined && secret !== undefined && sameText(said, secret)
 }

@@ -1,6 +1,6 @@
 import { type Clock, isSelfScoped, type LiveConnections, type PairingNews } from '@pairgate/core'
 import { type DeviceId, seconds } from '@pairgate/protocol'
-import { CLOSES } from '@pairgate/protocol/wire'
+import { CLOSES, type Close } from '@pairgate/protocol/wire'
 import type { Timers } from '../platform/timers.ts'
 import { newsEvent } from '../wire/record-to-wire.ts'
 import { type Connection, hasExpired } from './connection.ts'
@@ -11,6 +11,11 @@ export interface ConnectionRegistry extends LiveConnections {
   add(connection: Connection): void
   remove(connection: Connection): void
   isConnected(deviceId: DeviceId): boolean
+  /**
+   * Closes the gates of all that fit before it returns. The connection `causedBy` may still send the one
+   * reply that it is working on.
+   */
+  closeWhere(fits: (connection: Connection) => boolean, close: Close, causedBy: string | undefined): void
   /** Shuts every connection whose token ran out. */
   sweep(): void
   each(visit: (connection: Connection) => void): void
@@ -33,6 +38,7 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
   const byDevice = new Map<DeviceId, Set<Connection>>()
   const listeners = new Set<Connection>()
   const expiring = new Set<Connection>()
+  const shut = createShut(timers)
 
   function sweep(): void {
     const now = clock.now()
@@ -62,11 +68,11 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
     closeDevice(deviceId, role, causedBy) {
       for (const connection of byDevice.get(deviceId) ?? []) {
         if (role !== undefined && connection.principal.role !== role) continue
-        const own = connection.principal.connId === causedBy
-        connection.shut(own)
-        // The reply leaves first; a connection that finds no last words is closed all the same.
-        if (own) timers.after(LAST_WORDS_MS, () => connection.leave(CLOSES['device-removed']))
+        shut(connection, CLOSES['device-removed'], causedBy)
       }
+    },
+    closeWhere(fits, close, causedBy) {
+      for (const connection of all) if (fits(connection)) shut(connection, close, causedBy)
     },
     closeAll() {
       for (const connection of all) {
@@ -92,6 +98,15 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
     get size() {
       return all.size
     },
+  }
+}
+
+function createShut(timers: Timers) {
+  return (connection: Connection, close: Close, causedBy: string | undefined): void => {
+    const own = connection.principal.connId === causedBy
+    connection.shut(own, close)
+    // The reply leaves first; a connection that finds no last words is closed all the same.
+    if (own) timers.after(LAST_WORDS_MS, () => connection.leave(close))
   }
 }
 

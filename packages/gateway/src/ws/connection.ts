@@ -1,6 +1,6 @@
-import type { DeviceMetadata, Principal } from '@pairgate/core'
+import type { AdmissionMethod, DeviceMetadata, Principal } from '@pairgate/core'
 import { coversScopes, type Instant } from '@pairgate/protocol'
-import { type Audience, CLOSES, type ErrorShape, type EventName } from '@pairgate/protocol/wire'
+import { type Audience, CLOSES, type Close, type ErrorShape, type EventName } from '@pairgate/protocol/wire'
 import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
 import type { FrameChannel } from './frame-channel.ts'
@@ -23,6 +23,10 @@ export interface Connection extends Audience {
   readonly prefix: string
   /** When its token runs out. */
   readonly expiresAt: Instant | undefined
+  /** What let it in. */
+  readonly method: AdmissionMethod
+  /** The `Origin` header that it came with: only browsers send one. */
+  readonly origin: string | undefined
   /** Whether a request may be taken up now. */
   readonly isOpen: boolean
   /** The hello is about to leave. Answers false when the gate was closed meanwhile. */
@@ -37,8 +41,8 @@ export interface Connection extends Audience {
    */
   oweLastWord(): () => void
   fail(id: string, error: ErrorShape): void
-  /** Closes the gate at once: 4001, with or without waiting for last words. */
-  shut(withLastWords: boolean): void
+  /** Closes the gate at once, with or without waiting for last words; 4001 unless told otherwise. */
+  shut(withLastWords: boolean, close?: Close): void
   /** Closes for another reason than a revocation. */
   leave(close: { readonly code: number; readonly reason: string }): void
   /** The gateway stops: says so and takes up nothing more. */
@@ -62,6 +66,8 @@ export interface ConnectionFacts {
   readonly metadata: DeviceMetadata
   readonly prefix: string
   readonly expiresAt: Instant | undefined
+  readonly method: AdmissionMethod
+  readonly origin: string | undefined
 }
 
 export function createConnection(channel: FrameChannel, facts: ConnectionFacts): Connection {
@@ -69,6 +75,7 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
   let seq = 0
   let lastWordsOwed = 0
   const endings = createEndings()
+  let lastClose: Close = CLOSES['device-removed']
 
   /** Leaves the state `open`, if it was there. */
   function become(next: GateState): void {
@@ -105,18 +112,19 @@ export function createConnection(channel: FrameChannel, facts: ConnectionFacts):
       lastWordsOwed += 1
       return () => {
         lastWordsOwed -= 1
-        if (state === 'last-words' && lastWordsOwed === 0) end(CLOSES['device-removed'])
+        if (state === 'last-words' && lastWordsOwed === 0) end(lastClose)
       }
     },
     fail(id, error) {
       if (answers(state)) channel.send({ type: 'res', id, ok: false, error })
     },
-    shut(withLastWords) {
+    shut(withLastWords, close = CLOSES['device-removed']) {
       if (state === 'closed' || state === 'last-words') return
+      lastClose = close
       // Its connect has no answer yet; the handshake finds the gate closed and gives one.
       if (state === 'waiting') become('closed')
       else if (withLastWords) become('last-words')
-      else end(CLOSES['device-removed'])
+      else end(close)
     },
     leave: end,
     drain(reason) {

@@ -30,6 +30,8 @@ export interface HandshakeDeps {
   readonly startedAt: number
   /** Nobody is let in any more: the gateway says goodbye, or cannot trust its database. */
   readonly isClosed: () => boolean
+  /** Grows with every change of the settings. */
+  readonly revision: () => number
 }
 
 /** What is known of a socket before its first frame. */
@@ -38,6 +40,8 @@ export interface HandshakeFacts {
   readonly nonce: string
   /** The `Origin` header of the upgrade: only browsers send one. */
   readonly origin: string | undefined
+  /** Of the settings by which the upgrade was judged. */
+  readonly revision: number
   /** Present on the owner's socket only. */
   readonly owner: OwnerChallenge | undefined
   /** What is to be done if the time for the handshake ends before the answer is known. */
@@ -120,6 +124,8 @@ async function admit(
     metadata: ask.metadata,
     prefix: facts.peer.prefix,
     expiresAt,
+    method: admission.method,
+    origin: facts.origin,
   })
   deps.registry.add(connection)
   channel.onClosed(() => {
@@ -132,7 +138,7 @@ async function admit(
 
   const sessionKey = extended ? await sessionKeyOf(deps.read, admission) : undefined
   if (!channel.isOpen) return undefined
-  if (deps.isClosed() || !connection.open())
+  if (deps.isClosed() || isOutdated(deps, connection, facts) || !connection.open())
     return refuse(deps, channel, { connect, facts, refusal: { reason: 'gateway-busy' } })
   channel.trust()
   const now = deps.clock.now()
@@ -147,6 +153,19 @@ async function admit(
   })
   channel.send({ type: 'res', id, ok: true, payload })
   return connection
+}
+
+/**
+ * Whether shared secret or origin may have been judged by settings that have changed since. Those who came
+ * in by them before the change were found in the registry; who arrives there after it is caught here (T26).
+ */
+function isOutdated(
+  { revision }: HandshakeDeps,
+  { method, origin }: Connection,
+  facts: HandshakeFacts,
+): boolean {
+  const wasJudged = method === 'token' || method === 'password' || origin !== undefined
+  return wasJudged && revision() !== facts.revision
 }
 
 async function sessionKeyOf(read: StoreReader, { principal }: Admission): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { CLOSES, LIMITS, OWNER_NONCE_HEADER } from '@pairgate/protocol/wire'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { LimitsConfig } from '../config/gateway-config.ts'
 import type { Peer } from '../http/peer.ts'
 import type { UpgradeGuard } from '../http/upgrade-guard.ts'
 import type { Timers } from '../platform/timers.ts'
@@ -21,7 +22,9 @@ export interface ServeSocketDeps {
   readonly timers: Timers
   readonly log: Logger
   readonly uuid: () => string
-  readonly handshakeMs: number
+  readonly limits: Pick<LimitsConfig, 'handshakeMs'>
+  /** Grows with every change of the settings. */
+  readonly revision: () => number
   readonly ownerProof: OwnerProofDeps
   /** Told of every connection whose hello left. */
   readonly onOpen: (connection: Connection) => void
@@ -104,15 +107,15 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
     whenLate(answer: () => void) {
       answerLate = answer
     },
+    revision: deps.revision(),
   }
   const letThrough = limitRawBytes(socket.rawSocket, RAW_BYTES_BEFORE_HELLO, () => {
     channel.close(CLOSES['too-big'])
     // Unread from here on: until the socket is cut, `ws` would go on collecting the rest of the frame.
     socket.webSocket.pause()
   })
-  const cancelTimeout = deps.timers.after(handshakeTime(deps.guard.isCrowded(), deps.handshakeMs), () =>
-    answerLate(),
-  )
+  const patienceMs = handshakeTime(deps.guard.isCrowded(), deps.limits.handshakeMs)
+  const cancelTimeout = deps.timers.after(patienceMs, () => answerLate())
 
   const queued: string[] = []
   let connection: Connection | undefined

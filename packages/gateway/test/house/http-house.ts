@@ -1,8 +1,7 @@
 import type { TestContext } from 'node:test'
 import type { Readiness } from '../../src/http/build-http.ts'
 import { buildHttp } from '../../src/http/build-http.ts'
-import { createHostRule } from '../../src/http/host-rule.ts'
-import { addressList } from '../../src/http/ip-address.ts'
+import { createEntryRules } from '../../src/http/entry-rules.ts'
 import { type Listening, type ListenOptions, listen, type Via } from '../../src/http/listen.ts'
 import { createUpgradeGuard, type UpgradeGuard } from '../../src/http/upgrade-guard.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -35,16 +34,15 @@ export async function openHouse(
   const logged: string[] = []
   const upgraded: string[] = []
   const log = createLog({ level: 'debug', destination: { write: (line) => logged.push(line) } })
-  const app = buildHttp({ config, machineNames: ['workbench'], ready: async () => readiness, log })
+  const rules = createEntryRules(config, ['workbench'])
+  const app = buildHttp({ rules, ready: async () => readiness, log })
   app.get('/boom', () => {
     throw new Error('inner detail')
   })
   app.post('/echo', (request) => ({ got: request.body }))
   await app.ready()
   const guard = createUpgradeGuard({
-    hostRule: createHostRule(config, ['workbench']),
-    trustedProxies: addressList(trustedProxies),
-    allowedOrigins,
+    rules,
     limits: { unauthenticatedPerPeer: 2, unauthenticatedInAll: 100 },
   })
   const listening = await listen({

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Admission, Core, DevicePrincipal, StoreReader } from '@pairgate/core'
 import type { DeviceId, Instant, SessionId, TokenId } from '@pairgate/protocol'
 import { createSystemTimers } from '../../src/platform/timers.ts'
-import { createConnectionRegistry } from '../../src/ws/connection-registry.ts'
+import { type ConnectionRegistry, createConnectionRegistry } from '../../src/ws/connection-registry.ts'
 import type { FrameChannel } from '../../src/ws/frame-channel.ts'
 import { createHandshake } from '../../src/ws/handshake.ts'
 import { connectParams } from '../harness/connect-params.ts'
@@ -48,6 +48,43 @@ function recordingChannel() {
   return { channel, left }
 }
 
+interface Scene {
+  readonly registry: ConnectionRegistry
+  readonly core: Core
+  /** Of the settings, when the answer is about to leave; the upgrade was judged by revision 0. */
+  readonly revision?: () => number
+}
+
+/** One connect of the device, up to what leaves. */
+async function answerOne({ registry, core, revision = () => 0 }: Scene) {
+  const handshake = createHandshake({
+    core,
+    read: {} as StoreReader,
+    clock,
+    registry,
+    mode: 'pairing',
+    version: '1',
+    bootId: 'boot',
+    startedAt: 0,
+    isClosed: () => false,
+    revision,
+  })
+  const { channel, left } = recordingChannel()
+  const params = connectParams({ nonce: 'n', ts: 0 }, { device })
+  const frame = JSON.stringify({ type: 'req', id: 'c', method: 'connect', params })
+  const peer = {
+    connId: 'connection',
+    directLoopback: true,
+    remoteIp: undefined,
+    prefix: 'loopback',
+    network: undefined,
+    scopeCap: undefined,
+  }
+  const whenLate = () => undefined
+  const facts = { nonce: 'n', origin: undefined, owner: undefined, peer, revision: 0, whenLate }
+  return { opened: await handshake.answer(channel, frame, facts), left }
+}
+
 for (const what of ['revoked', 'removed'] as const) {
   test(`a device that is ${what} between the two looks is answered before it is closed (T23)`, async () => {
     const registry = createConnectionRegistry({ timers: createSystemTimers(), clock })
@@ -60,37 +97,30 @@ for (const what of ['revoked', 'removed'] as const) {
         return { ok: true, value: admission }
       },
     } as unknown as Core
-    const handshake = createHandshake({
-      core,
-      read: {} as StoreReader,
-      clock,
-      registry,
-      mode: 'pairing',
-      version: '1',
-      bootId: 'boot',
-      startedAt: 0,
-      isClosed: () => false,
-    })
-    const { channel, left } = recordingChannel()
-    const params = connectParams({ nonce: 'n', ts: 0 }, { device })
-    const frame = JSON.stringify({ type: 'req', id: 'c', method: 'connect', params })
-    const peer = {
-      connId: 'connection',
-      directLoopback: true,
-      remoteIp: undefined,
-      prefix: 'loopback',
-      network: undefined,
-      scopeCap: undefined,
-    }
-    const opened = await handshake.answer(channel, frame, {
-      nonce: 'n',
-      origin: undefined,
-      owner: undefined,
-      peer,
-      whenLate: () => undefined,
-    })
+    const { opened, left } = await answerOne({ registry, core })
 
     assert.equal(opened, undefined)
     assert.deepEqual(left, ['res UNAVAILABLE', 'close 1013'])
+  })
+}
+
+for (const method of ['token', 'password', 'device-token'] as const) {
+  const stays = method === 'device-token'
+  const title = stays ? 'does not touch a device with its token' : 'is not missed by one who brought it'
+  test(`a shared secret that changes after it was compared ${title}: ${method} (T26)`, async () => {
+    const registry = createConnectionRegistry({ timers: createSystemTimers(), clock })
+    let revision = 0
+    const core = {
+      // The settings change while the answer of the store is on its way: nobody is registered yet.
+      acceptConnect: async () => {
+        revision = 1
+        return { ok: true, value: { ...admission, method } }
+      },
+      lookAgain: async () => ({ ok: true, value: admission }),
+    } as unknown as Core
+    const { opened, left } = await answerOne({ registry, core, revision: () => revision })
+
+    assert.equal(opened !== undefined, stays)
+    assert.deepEqual(left, stays ? ['res ok'] : ['res UNAVAILABLE', 'close 1013'])
   })
 }

@@ -33,6 +33,8 @@ const PARAMS: Readonly<
     good: { includeChannelSummary: false },
     bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]],
   },
+  'config.get': { good: {}, bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]] },
+  'config.reload': { good: {}, bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]] },
   'device.pair.list': {
     good: {},
     bad: [
@@ -194,7 +196,7 @@ test('admin and write bring along the scopes that they imply', async () => {
 test('a method that does not exist is unknown to an admin, and a missing scope to everybody else', async () => {
   const names = [
     'no.such.method',
-    'config.get',
+    'config.set',
     'node.pair.list',
     '__proto__',
     'constructor',
@@ -311,7 +313,14 @@ test('no method tells a secret, whatever the scope (T03, T18)', async () => {
   const owner = await gateway.owner()
   await owner.call('device.pair.list')
   for (const client of [owner, device, await session('operator.read'), await session('operator.admin')]) {
-    for (const method of ['health', 'status', 'device.pair.list', 'config.get', 'logs.tail']) {
+    for (const method of [
+      'health',
+      'status',
+      'device.pair.list',
+      'config.get',
+      'config.reload',
+      'logs.tail',
+    ]) {
       await client.request(method)
     }
     const said = JSON.stringify(client.received.filter((frame) => !('id' in frame && frame.id === 'r1')))

@@ -9,6 +9,7 @@ export type {
 } from './audit-rows.ts'
 export { CLIENT_IDS, CLIENT_MODES } from './client-info.ts'
 export { CLOSES, type Close } from './close-codes.ts'
+export type { ConfigReload, ConfigSetting, ConfigSnapshot } from './config-rows.ts'
 export { ConnectParams, OwnerConnectParams } from './connect-params.ts'
 export { DETAIL_CODES, type DetailCode } from './detail-codes.ts'
 export {

@@ -134,6 +134,8 @@ export const METHODS = {
     extended: true,
   },
   'audit.verify': { roles: operator, scope: 'operator.admin', params: Nothing, extended: true },
+  'config.get': { roles: operator, scope: 'operator.read', params: Nothing },
+  'config.reload': { roles: operator, scope: 'operator.admin', params: Nothing, extended: true },
 } as const satisfies Record<string, MethodRow>
 
 export type MethodName = keyof typeof METHODS

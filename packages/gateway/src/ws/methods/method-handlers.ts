@@ -2,6 +2,7 @@ import type { Result } from '@pairgate/core'
 import type { MethodName, MethodParams } from '@pairgate/protocol/wire'
 import type { Connection } from '../connection.ts'
 import type { AuditMethods } from './audit-methods.ts'
+import type { ConfigMethods } from './config-methods.ts'
 import type { DevicePairMethods } from './device-pair-methods.ts'
 import type { DeviceScopesMethods } from './device-scopes-methods.ts'
 import type { DeviceTokenMethods } from './device-token-methods.ts'
@@ -24,6 +25,7 @@ export const ENDS_OWN_CONNECTION: ReadonlySet<MethodName> = new Set([
   'device.token.rotate',
   'device.token.revoke',
   'device.pair.remove',
+  'config.reload',
 ])
 
 export interface MethodParts {
@@ -32,9 +34,10 @@ export interface MethodParts {
   readonly token: DeviceTokenMethods
   readonly scopes: DeviceScopesMethods
   readonly audit: AuditMethods
+  readonly config: ConfigMethods
 }
 
-export function createMethodHandlers({ report, pair, token, scopes, audit }: MethodParts) {
+export function createMethodHandlers({ report, pair, token, scopes, audit, config }: MethodParts) {
   return {
     health: report.health,
     status: report.status,
@@ -51,5 +54,7 @@ export function createMethodHandlers({ report, pair, token, scopes, audit }: Met
     'audit.list': audit.list,
     'audit.erase': audit.erase,
     'audit.verify': audit.verify,
+    'config.get': config.get,
+    'config.reload': config.reload,
   } satisfies { readonly [M in MethodName]: Handler<M> }
 }

@@ -1,0 +1,85 @@
+import { ok } from '@pairgate/core'
+import type { ConfigReload, ConfigSetting, ConfigSnapshot } from '@pairgate/protocol/wire'
+import { ConfigError } from '../../config/config-error.ts'
+import { CONFIG_KEYS, type ConfigKey, configRow } from '../../config/config-schema.ts'
+import type { ConfigLook, LiveConfig } from '../../config/live-config.ts'
+import { nestSettings, redacted } from '../../config/nest-settings.ts'
+import { settingPlace } from '../../config/read-config.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Handler } from './method-handlers.ts'
+
+export interface ConfigMethodsDeps {
+  readonly live: LiveConfig
+  /** Of a text that holds secrets, so not one that can be guessed at. */
+  readonly hashOf: (text: string) => string
+  readonly log: Log
+}
+
+export interface ConfigMethods {
+  readonly get: Handler<'config.get'>
+  readonly reload: Handler<'config.reload'>
+}
+
+/** `config.*`: what the gateway runs with, and the order to read its file again. No secret ever leaves. */
+export function createConfigMethods({ live, hashOf, log }: ConfigMethodsDeps): ConfigMethods {
+  return {
+    async get({ extended }) {
+      const look = live.look()
+      const snapshot = snapshotOf(look, hashOf)
+      return ok(
+        extended ? { ...snapshot, settings: CONFIG_KEYS.map((key) => settingOf(key, look)) } : snapshot,
+      )
+    },
+    async reload({ principal }) {
+      return ok(reloadConfig(live, log, principal.connId))
+    },
+  }
+}
+
+/** Reads the file again; what came of it goes to the log, without values. Never throws for a bad file. */
+export function reloadConfig(live: LiveConfig, log: Log, causedBy?: string): ConfigReload {
+  try {
+    const report = live.reload(causedBy)
+    log.info(report, 'settings read again')
+    return { ok: true, ...report }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    log.warn({ problem: error.message }, 'the settings cannot be used, and nothing was changed')
+    return { ok: false, problem: error.message }
+  }
+}
+
+/** The fields of OpenClaw (protocol fact 12). Its `raw` stays empty: comments may hold anything. */
+function snapshotOf(look: ConfigLook, hashOf: (text: string) => string): ConfigSnapshot {
+  const parsed = nestSettings([...look.inFile].map(([key, value]) => [key, redacted(key, value)]))
+  const config = nestSettings(CONFIG_KEYS.map((key) => [key, redacted(key, look.values[key])]))
+  return {
+    path: look.file,
+    exists: look.text !== undefined,
+    raw: null,
+    parsed,
+    sourceConfig: parsed,
+    resolved: parsed,
+    valid: look.problems.length === 0,
+    runtimeConfig: config,
+    config,
+    hash: hashOf(look.text ?? ''),
+    issues: look.problems.map(({ path = '', message }) => ({ path, message })),
+    warnings: [],
+    legacyIssues: [],
+  }
+}
+
+function settingOf(key: ConfigKey, { values, sources, needsRestart }: ConfigLook): ConfigSetting {
+  const source = sources[key]
+  const by = settingPlace(key, source)
+  const value = redacted(key, values[key])
+  return {
+    key,
+    ...(value !== undefined && { value }),
+    source,
+    ...(by !== undefined && { by }),
+    applies: configRow(key).applies,
+    needsRestart: needsRestart.includes(key),
+  }
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { ConfigSnapshot } from '@pairgate/protocol/wire'
+import { CONFIG_KEYS } from '../../src/config/config-schema.ts'
+import { openGateway } from '../harness/gateway-of-test.ts'
+import { pair } from '../harness/pair.ts'
+import { rewriteConfig, writeConfigText } from './rewrite-config.ts'
+
+const REDACTED = '__OPENCLAW_REDACTED__'
+const SECRETS = { token: 'the-shared-token', password: 'the-shared-password' }
+const gateway = await openGateway(
+  { after },
+  {
+    config: { auth: SECRETS, remote: { token: 'a-remote-token' }, trustedProxies: ['192.0.2.1'] },
+    env: { OPENCLAW_HANDSHAKE_TIMEOUT_MS: '20000' },
+  },
+)
+
+test('config.get tells a reader what the file says and what the gateway runs with, without a secret', async () => {
+  const { client } = await pair(gateway, { scopes: ['operator.read'] })
+  const snapshot = await client.call<ConfigSnapshot>('config.get')
+
+  assert.deepEqual(Object.keys(snapshot), [
+    ...['path', 'exists', 'raw', 'parsed', 'sourceConfig', 'resolved', 'valid', 'runtimeConfig', 'config'],
+    ...['hash', 'issues', 'warnings', 'legacyIssues'],
+  ])
+  const { parsed, config, exists, valid, issues, raw } = snapshot
+  assert.deepEqual([exists, valid, issues, raw], [true, true, [], null])
+  const auth = { token: REDACTED, password: REDACTED }
+  assert.deepEqual(parsed, {
+    gateway: {
+      auth,
+      remote: { token: REDACTED },
+      trustedProxies: ['192.0.2.1'],
+      limits: { pendingPerPeer: 100_000, failuresPerPeer: 100_000, failuresInAll: 1_000_000 },
+    },
+  })
+  const { gateway: running } = config as { gateway: Record<string, Record<string, unknown>> }
+  assert.deepEqual(running['auth'], { mode: 'pairing', ...auth, sharedSecret: 'on' })
+  assert.equal(running['limits']?.['handshakeMs'], 20_000)
+  assert.doesNotMatch(JSON.stringify(snapshot), /the-shared|a-remote-token/)
+})
+
+test('config.get tells our own clients where each value comes from', async () => {
+  const owner = await gateway.owner()
+  const { settings = [] } = await owner.call<ConfigSnapshot>('config.get')
+  const of = (wanted: string) => settings.find(({ key }) => key === wanted)
+
+  assert.deepEqual(
+    settings.map(({ key }) => key),
+    CONFIG_KEYS,
+  )
+  assert.deepEqual(of('gateway.auth.token'), {
+    key: 'gateway.auth.token',
+    value: REDACTED,
+    source: 'file',
+    applies: 'live',
+    needsRestart: false,
+  })
+  const { source, by } = of('gateway.port') ?? {}
+  assert.deepEqual([source, by], ['flag', '--port'])
+  const handshake = of('gateway.limits.handshakeMs') ?? {}
+  assert.deepEqual(handshake, { ...handshake, source: 'env', by: 'OPENCLAW_HANDSHAKE_TIMEOUT_MS' })
+  assert.deepEqual(of('gateway.bind'), {
+    key: 'gateway.bind',
+    value: 'loopback',
+    source: 'default',
+    applies: 'restart',
+    needsRestart: false,
+  })
+})
+
+test('config.get sees a file that has changed, and goes on telling what the gateway runs with', async (t) => {
+  const own = await openGateway(t, { config: { auth: SECRETS } })
+  const owner = await own.owner()
+  const first = await owner.call<ConfigSnapshot>('config.get')
+  rewriteConfig(own, { auth: SECRETS, allowPlaintext: true })
+  const second = await owner.call<ConfigSnapshot>('config.get')
+  assert.notEqual(second.hash, first.hash)
+  assert.deepEqual(second.config, first.config)
+  const waiting = second.settings?.filter(({ needsRestart }) => needsRestart).map(({ key }) => key)
+  assert.deepEqual(waiting, ['gateway.allowPlaintext'])
+
+  writeConfigText(own, '{ gateway: { auth: { token: 5 } } }')
+  const third = await owner.call<ConfigSnapshot>('config.get')
+  assert.equal(third.valid, false)
+  assert.deepEqual(
+    third.issues.map(({ path }) => path),
+    ['gateway.auth.token'],
+  )
+  assert.deepEqual(third.config, first.config)
+})
+
+test('config.get is for operators who may read', async () => {
+  const { client } = await pair(gateway, { scopes: ['operator.approvals'] })
+  assert.equal((await client.fail('config.get')).message, 'missing scope: operator.read')
+  const node = await pair(gateway, { role: 'node' })
+  assert.equal((await node.client.fail('config.get')).message, 'unauthorized role: node')
+})
