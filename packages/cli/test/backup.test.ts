@@ -99,6 +99,26 @@ test('a file that is there is replaced only when that is said, and none of the g
   assert.deepEqual(readdirSync(shelf), ['early.db'])
 })
 
+test('of two backups into one file at once one is made and the other refused, and it is whole', async () => {
+  const file = join(shelf, 'both.db')
+  const both = await Promise.all([1, 2].map(() => host.run(['backup', 'create', '--out', file])))
+  assert.deepEqual(both.map(({ code }) => code).sort(), [0, 1])
+  assert.match(both.map(({ stderr }) => stderr).join(''), /^\S+ is already there/)
+  await run(0, 'backup', 'verify', file)
+  assert.deepEqual(readdirSync(shelf), ['both.db', 'early.db'])
+  rmSync(file)
+})
+
+test('where files cannot have two names a backup overwrites none either', async () => {
+  const file = join(shelf, 'share.db')
+  const env = { NODE_OPTIONS: `--import=${new URL('./no-links.ts', import.meta.url).href}` }
+  const both = await Promise.all([1, 2].map(() => host.run(['backup', 'create', '--out', file], env)))
+  assert.deepEqual(both.map(({ code }) => code).sort(), [0, 1])
+  await run(0, 'backup', 'verify', file)
+  assert.deepEqual(readdirSync(shelf), ['early.db', 'share.db'])
+  rmSync(file)
+})
+
 test('a check tells what is in a backup, how far it is behind, and exits 1 for a damaged one', async () => {
   await rename('Desk')
   const { stdout } = await run(0, 'backup', 'verify', early)

@@ -7,6 +7,8 @@ import { LONGEST_MANIFEST } from './backup-manifest.ts'
 
 /** The first bytes of every database of SQLite. */
 const SQLITE_START = 'SQLite format 3\0'
+/** What file systems say that have no hard links, as on many external disks and network shares. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 export interface FileFacts {
   readonly size: number
@@ -43,12 +45,21 @@ export async function hashFile(path: string, size: number): Promise<string> {
 
 /** The whole file appears at its place at once; one that is there is replaced only if `replace` says so. */
 export async function putInPlace(draft: string, path: string, replace: boolean): Promise<void> {
-  if (replace) await rename(draft, path)
-  else {
+  if (replace || !(await linkAnew(draft, path))) await rename(draft, path)
+  await syncDir(dirname(path))
+}
+
+/** Fails if there is a file. Answers false where files cannot have two names, and then the name is taken. */
+async function linkAnew(draft: string, path: string): Promise<boolean> {
+  try {
     await link(draft, path)
     await rm(draft)
+    return true
+  } catch (error) {
+    if (!NO_LINKS.has(String((error as NodeJS.ErrnoException).code))) throw error
+    await (await open(path, 'wx', 0o600)).close()
+    return false
   }
-  await syncDir(dirname(path))
 }
 
 /** After this a power cut does not take back what was renamed in it. */

@@ -54,7 +54,8 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
   } catch (error) {
     throw explain(error, file)
   } finally {
-    await rm(draft, { force: true })
+    // The second is SQLite's own, when the disk was full.
+    for (const left of [draft, `${draft}-journal`]) await rm(left, { force: true })
   }
 }
 
@@ -123,10 +124,17 @@ function eventsKeyOf({ events }: BackupKeys, { eventsKey }: StatePaths): Uint8Ar
 }
 
 function explain(error: unknown, file: string): unknown {
-  if (error instanceof StoreUnavailable) return explainStore('Cannot make the copy', error)
+  if (error instanceof StoreUnavailable) {
+    return error.reason === 'full' ? noRoom(file) : explainStore('Cannot make the copy', error)
+  }
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
   if (error.code === 'EEXIST') return alreadyThere(file)
+  if (error.code === 'ENOSPC') return noRoom(file)
   return new StateError(`Cannot write ${file} (${error.code}). Choose another file.`, { cause: error })
+}
+
+function noRoom(file: string): StateError {
+  return new StateError(`There is no room for ${file}. Make room on that disk, or choose another file.`)
 }
 
 function alreadyThere(file: string): StateError {

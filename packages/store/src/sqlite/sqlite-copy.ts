@@ -117,14 +117,16 @@ function copyOn(path: string, schema: string, clear: () => void): SqliteCopy {
 /** SQLite takes the promise that nobody writes at its word, and so leaves no files of its own beside it. */
 function openStill(path: string): DatabaseSync {
   const still = new URL(`${pathToFileURL(path).href}?immutable=1`)
-  return withNamedFailures(() => new DatabaseSync(still, { readOnly: true }))
+  const database = withNamedFailures(() => new DatabaseSync(still, { readOnly: true }))
+  // It may have come from anywhere.
+  database.exec('pragma trusted_schema = off')
+  return database
 }
 
 /** @returns the last migration that the copy has seen. */
 function judgeCopy(path: string): string {
   const database = openStill(path)
   try {
-    withNamedFailures(() => database.exec('pragma trusted_schema = off'))
     const found = withNamedFailures(() => database.prepare('pragma integrity_check(1)').get())
     const finding = found?.['integrity_check']
     if (finding !== 'ok') throw new StoreUnavailable('corrupt', new Error(String(finding)))
