@@ -36,6 +36,22 @@ after(async () => {
   for (const machine of [host, phone]) machine.remove()
 })
 
+test('the feed says who asked and who was refused, and only to an admin', async () => {
+  const ghost = createMachine()
+  const asked = await ghost.run(['connect', '--url', url, '--no-wait', '--name', 'Ghost'])
+  assert.equal(asked.code, 1)
+  ghost.remove()
+  const { stdout } = await run(0, 'audit', 'feed')
+  assert.match(stdout, /Last \(UTC\) .*│ Kind .*│ Reason .*│ Address .*│ Device .*│ Times/)
+  assert.match(stdout, /request-filed +│ not-paired +│ loopback/)
+  assert.ok(!stdout.includes('Ghost'))
+  const { entries } = await json(0, 'audit', 'feed', '--limit', '1')
+  assert.deepEqual([entries.length, entries[0].address], [1, 'loopback'])
+  assert.match((await run(1, 'audit', 'feed', '--limit', '501')).stderr, /^At most 500/)
+  const { code, stdout: said, stderr } = await phone.run(['audit', 'feed', '--url', url])
+  assert.deepEqual([code, said, /operator\.admin/.test(stderr)], [1, '', true])
+})
+
 test('an erasure says what it will do and does nothing without --yes where nobody can be asked', async () => {
   const { stderr, stdout } = await run(1, 'audit', 'erase', '--device', deviceId.slice(0, 8))
   assert.equal(stdout, '')

@@ -1,6 +1,7 @@
 import type {
   ApproveResult,
   AuditErasure,
+  AuditFeed,
   AuditList,
   AuditVerdict,
   ConfigReload,
@@ -31,6 +32,7 @@ interface MethodResults {
   'device.scopes.waitUpgrade': UpgradeResult
   'gateway.identity.get': GatewayIdentity
   'audit.list': AuditList
+  'audit.feed': AuditFeed
   'audit.erase': AuditErasure
   'audit.verify': AuditVerdict
   'config.get': ConfigSnapshot

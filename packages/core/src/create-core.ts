@@ -12,6 +12,8 @@ import { createDecide } from './events/decide.ts'
 import { createEraseDetails } from './events/erase-details.ts'
 import { createEventFollower } from './events/event-follower.ts'
 import { createVerifyChain } from './events/verify-chain.ts'
+import { createFeedBuffer } from './feed/feed-buffer.ts'
+import { createKeepFeed, type FeedLimits } from './feed/keep-feed.ts'
 import { createGuessLimiter, type GuessLimits } from './limits/guess-limiter.ts'
 import { createKeepCounters } from './limits/keep-counters.ts'
 import { createAnnounceExpired } from './pairing/announce-expired.ts'
@@ -48,6 +50,7 @@ export interface CoreDeps {
   /** The numbers of these two may change at any time, so they are read when they are needed. */
   readonly limits: PendingLimits
   readonly guesses: GuessLimits
+  readonly feedLimits: FeedLimits
   /** Counters of guesses that the store remembers. */
   readonly counters: readonly StoredCounter[]
   /** Head of the event log at the start of this instance. */
@@ -55,6 +58,9 @@ export interface CoreDeps {
   /** Told once when the log turns out to be another one: from then on nobody is let in. */
   readonly onLogExchanged: () => void
 }
+
+/** Notes that keep their address between two writes of the feed. */
+const FEED_ROOM = 100
 
 /** Wires the use cases; the only place of this room that constructs things. */
 export function createCore(deps: CoreDeps) {
@@ -65,9 +71,11 @@ export function createCore(deps: CoreDeps) {
   const drawSecret = createDrawSecret(deps)
   const shown = createShownRequests()
   const roomMade = createRoomMade()
-  const fileRequest = createFileRequest({ ...deps, shown, roomMade })
+  const feed = createFeedBuffer({ ...deps, room: FEED_ROOM })
+  const keepFeed = createKeepFeed({ ...deps, buffer: feed })
+  const fileRequest = createFileRequest({ ...deps, shown, roomMade, feed })
   const limiter = createGuessLimiter(deps)
-  const compareSecret = createCompareSecret({ ...deps, limiter })
+  const compareSecret = createCompareSecret({ ...deps, limiter, feed })
   return {
     acceptConnect: createAcceptConnect({
       ...deps,
@@ -88,11 +96,13 @@ export function createCore(deps: CoreDeps) {
     renameDevice: createRenameDevice({ decide }),
     rotateToken: createRotateToken({ decide, drawSecret }),
     revokeToken: createRevokeToken({ decide }),
-    ...createEraseDetails({ ...deps, decide }),
+    ...createEraseDetails({ ...deps, decide, keepFeed }),
     verifyChain: createVerifyChain({ ...deps, read }),
-    announceExpired: createAnnounceExpired({ ...deps, read }),
+    announceExpired: createAnnounceExpired({ ...deps, read, feed }),
     /** Acts on what was committed without this instance's doing, and keeps belief alive: once a second. */
     followLog: follower.catchUp,
+    noteFeed: feed.note,
+    keepFeed,
     keepCounters: createKeepCounters({ ...deps, limiter }),
   }
 }

@@ -14,6 +14,7 @@ export {
   LASTING_KINDS,
   readDetails,
 } from './domain/event-details.ts'
+export type { FeedNote, FeedRow } from './domain/feed-row.ts'
 export type { EventActor, EventHead, GatewayEvent, LoggedEvent, WayIn } from './domain/gateway-event.ts'
 export {
   type DecidedRequest,

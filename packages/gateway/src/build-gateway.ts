@@ -9,7 +9,7 @@ import {
   type StoredCounter,
   type TokenSecrets,
 } from '@pairgate/core'
-import type { Instant } from '@pairgate/protocol'
+import { days, type Instant } from '@pairgate/protocol'
 import type { FastifyInstance } from 'fastify'
 import { lateBound } from './config/late-bound.ts'
 import type { LiveConfig } from './config/live-config.ts'
@@ -156,7 +156,7 @@ function buildCore(
   { registry, told }: Live,
   { secrets, onLogExchanged }: CoreParts,
 ): Core {
-  const { auth, limits } = parts.settings.config
+  const { auth, limits, feed } = parts.settings.config
   const sharedSecretsOf = createSharedSecrets(() => sharedTokenOf(parts.tokenKey))
   parts.settings.onChange(createCloseOutdated({ registry, sharedSecretsOf }))
   return createCore({
@@ -166,6 +166,7 @@ function buildCore(
     secrets,
     policy: createAuthPolicy(auth, sharedSecretsOf),
     live: told,
+    feedLimits: lateBound(() => ({ keepMs: days(feed.keepDays), maxRows: feed.maxRows })),
     onLogExchanged,
     limits: lateBound(() => ({
       perDevice: limits.pendingPerDevice,
@@ -239,7 +240,7 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   const { config } = settings
   const revision = () => settings.revision
   return createServeSocket({
-    guard: buildGuard(parts, rules),
+    guard: buildGuard(parts, rules, core),
     handshake: createHandshake({
       core,
       read: store.read,
@@ -263,10 +264,13 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   })
 }
 
-function buildGuard({ settings, log }: GatewayParts, rules: EntryRules): UpgradeGuard {
+function buildGuard({ settings, log }: GatewayParts, rules: EntryRules, core: Core): UpgradeGuard {
   return createUpgradeGuard({
     rules,
     limits: settings.config.limits,
-    onRefusal: (code, address) => log.info({ code, address }, 'upgrade refused'),
+    onRefusal(code, { address, prefix }) {
+      log.info({ code, address }, 'upgrade refused')
+      core.noteFeed({ kind: 'upgrade-refused', reason: code, prefix })
+    },
   })
 }

@@ -36,6 +36,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
       if (!isDatabaseAway(error)) log.warn({ err: error }, `${what} failed`)
     })
   const keepCounters = quietly(core.keepCounters, 'keeping the counters of guesses')
+  const keepFeed = quietly(core.keepFeed, 'writing the feed')
   const flushUse = quietly(deps.flushUse, 'writing last use')
   const stops = [
     // Tried again as long as it fails; a head that is noted costs nothing here.
@@ -44,6 +45,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(seconds(1), () => registry.sweep()),
     timers.every(seconds(1), quietly(core.followLog, 'following the event log')),
     timers.every(seconds(1), keepCounters),
+    timers.every(seconds(1), keepFeed),
     timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
     timers.every(LIMITS.tickIntervalMs, () =>
       registry.each((connection) => connection.tell('tick', { ts: clock.now() })),
@@ -65,7 +67,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
       for (const stop of stops) stop()
     },
     async writeDown() {
-      await Promise.all([flushUse(), keepCounters()])
+      await Promise.all([flushUse(), keepCounters(), keepFeed()])
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { EraseOptions } from './audit-erase.ts'
 import type { ExportOptions } from './audit-export.ts'
+import type { FeedOptions } from './audit-feed.ts'
 import type { ListOptions } from './audit-list.ts'
 import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
 import { readCount } from './read-count.ts'
@@ -27,6 +28,7 @@ export function addAuditCommands(program: Command): void {
     runAction(options.json, async () => (await import('./audit-verify.ts')).verifyLog(options)),
   )
   addExport(audit)
+  addFeed(audit)
   addErase(audit)
 }
 
@@ -52,6 +54,17 @@ function addExport(audit: Command): void {
   addExamples(addGatewayOptions(all), ['audit export', 'audit export --from 1000 --to 1999'])
   all.action((options: ExportOptions) =>
     runAction(options.json, async () => (await import('./audit-export.ts')).exportEvents(options)),
+  )
+}
+
+function addFeed(audit: Command): void {
+  const feed = audit
+    .command('feed')
+    .description('list what strangers cause: requests, refused connects, lockouts')
+    .option('--limit <n>', 'how many (default: 50, at most 500)', readCount)
+  addExamples(addGatewayOptions(feed), ['audit feed', 'audit feed --limit 500 --json'])
+  feed.action((options: FeedOptions) =>
+    runAction(options.json, async () => (await import('./audit-feed.ts')).listFeed(options)),
   )
 }
 

@@ -22,6 +22,7 @@ export interface EraseDetailsDeps {
   readonly store: Store
   readonly clock: Clock
   readonly decide: Decide
+  readonly keepFeed: () => Promise<void>
 }
 
 /** Read at once; between two reads other work has its turn. */
@@ -30,10 +31,15 @@ const PAGE = 5_000
 const AT_ONCE = 200
 
 /** Erases what the log holds of people. The events stay, and so does the chain. */
-export function createEraseDetails({ store, clock, decide }: EraseDetailsDeps) {
+export function createEraseDetails({ store, clock, decide, keepFeed }: EraseDetailsDeps) {
   // One after the other, so that no event counts what another erasure is about to erase.
   const enqueue = createQueue()
 
+  async function forgetTraces(deviceId: DeviceId): Promise<void> {
+    await store.forgetRequests(later(clock.now(), 1), deviceId)
+    await keepFeed()
+    await store.forgetFeed(deviceId)
+  }
   async function erase(principal: Principal, order: ErasureOrder): Promise<Result<Erasure>> {
     const found = await findErasable(store, order)
     // Ordered before it is done: nothing is missing that no event speaks of, whenever the process dies.
@@ -47,8 +53,8 @@ export function createEraseDetails({ store, clock, decide }: EraseDetailsDeps) {
     for (let from = 0; from < found.details.length; from += AT_ONCE) {
       await store.mutate((tx) => tx.eraseDetails(found.details.slice(from, from + AT_ONCE)))
     }
-    // They would tell the same names and addresses for another day.
-    if (order.deviceId) await store.forgetRequests(later(clock.now(), 1), order.deviceId)
+    // Finished requests and the feed would tell the same names and addresses for days.
+    if (order.deviceId) await forgetTraces(order.deviceId)
     return ok({ events: found.details.length, traces: await store.scrub() })
   }
 

@@ -7,3 +7,26 @@ export function createQueue() {
     return done
   }
 }
+
+/** Runs `work` alone. Whoever calls while it runs shares one more run behind it. */
+export function createRerun(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+
+  function start(): Promise<void> {
+    running = work().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  return () => {
+    if (!running) return start()
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return start()
+      })
+    return next
+  }
+}

@@ -32,6 +32,8 @@ export interface GuessLimiterDeps {
 
 /** An attempt that is counted already. */
 export interface CountedAttempt {
+  /** The keys that are locked from now on, unless the attempt is released. */
+  readonly locks: readonly string[]
   /** The secret was right: takes this attempt back, once, and nothing else. */
   release(): void
 }
@@ -83,6 +85,7 @@ export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
         return [key, attempts.windowStart] as const
       })
       return ok({
+        locks: keys.filter((key) => counters.get(key)?.lockedUntil !== undefined),
         release() {
           for (const [key, windowStart] of counted.splice(0)) release(key, windowStart)
         },

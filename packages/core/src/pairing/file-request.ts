@@ -11,6 +11,7 @@ import {
 import { ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
+import type { Feed } from '../ports/feed.ts'
 import type { LiveConnections } from '../ports/live-connections.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
@@ -45,6 +46,7 @@ export interface FileRequestDeps {
   readonly limits: PendingLimits
   readonly shown: ShownRequests
   readonly roomMade: Pick<RoomMade, 'note'>
+  readonly feed: Feed
 }
 
 /** How often finished requests are trimmed: whatever strangers file, no more than that many pile up. */
@@ -58,7 +60,7 @@ export type FileRequest = (ask: RequestToFile) => Promise<Result<Filed | undefin
  * id; another ask stands beside it. Nothing is merged, so nothing rides along (design section 9).
  */
 export function createFileRequest(deps: FileRequestDeps): FileRequest {
-  const { store, live, clock, limits } = deps
+  const { store, live, clock, limits, feed } = deps
   const makeRoom = createMakeRoom(deps)
   let filed = 0
 
@@ -73,9 +75,12 @@ export function createFileRequest(deps: FileRequestDeps): FileRequest {
     })
     if (!outcome.ok || !outcome.value) return outcome
     const { request, device, isNew, left } = outcome.value
+    const { why: reason, prefix, deviceId: asking } = ask
+    feed.note({ kind: isNew ? 'request-filed' : 'request-refreshed', reason, prefix, deviceId: asking })
     // What strangers cause is told, but is no event of the log: else they could fill it.
     if (left) {
       const { id, deviceId } = left
+      feed.note({ kind: 'request-evicted', prefix: left.prefix, deviceId })
       live.tell({ kind: 'resolved', requestId: id, deviceId, decision: 'rejected', at: request.createdAt })
     }
     if (isNew) live.tell({ kind: 'requested', request, isRepair: device !== undefined })

@@ -3,6 +3,7 @@ import type { Attempts } from '../domain/attempt-limit.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import type { Device } from '../domain/device.ts'
 import type { EventRecord } from '../domain/event-chain.ts'
+import type { FeedRow } from '../domain/feed-row.ts'
 import type { EventHead, LoggedEvent } from '../domain/gateway-event.ts'
 import type { DecidedRequest, OpenRequest, PairingRequest } from '../domain/pairing-request.ts'
 import type { Session } from '../domain/session.ts'
@@ -80,6 +81,8 @@ export interface StoreReader {
   wasRemoved(id: DeviceId): Promise<boolean>
   /** Counters of guesses, those that count longest first. */
   listCounters(limit: number): Promise<readonly StoredCounter[]>
+  /** What strangers caused, the latest first. */
+  listFeed(limit: number): Promise<readonly FeedRow[]>
 }
 
 /** Writes, all under the append lock: what was read inside the transaction cannot change under it. */
@@ -128,6 +131,12 @@ export interface Store {
   noteTokenUse(uses: readonly TokenUse[]): Promise<void>
   /** Deletes requests, of one device or of all, that were decided or expired before `before`. */
   forgetRequests(before: Instant, only?: DeviceId): Promise<void>
+  /** Adds rows to those of the same span, kind, reason and peer. */
+  mergeFeed(rows: readonly FeedRow[]): Promise<void>
+  /** Deletes rows that ended before `before`, and the oldest beyond the newest `keep`. */
+  trimFeed(before: Instant, keep: number): Promise<void>
+  /** Deletes the rows that name a device. */
+  forgetFeed(only: DeviceId): Promise<void>
   /** Removes what was deleted or erased from the files too, as far as that takes no time to speak of. */
   scrub(): Promise<Traces>
   /**

@@ -15,6 +15,7 @@ export interface GatewayConfig {
   readonly allowedHosts: readonly string[]
   readonly pairing: { readonly approveLatest: 'strict' | 'documented' }
   readonly database: DatabaseConfig
+  readonly feed: FeedConfig
   readonly limits: LimitsConfig
 }
 
@@ -36,6 +37,11 @@ export interface TlsConfig {
 export interface DatabaseConfig {
   /** Of a PostgreSQL database, with its password; without one the database is a file in the state directory. */
   readonly url: string | undefined
+}
+
+export interface FeedConfig {
+  readonly keepDays: number
+  readonly maxRows: number
 }
 
 export interface LimitsConfig {

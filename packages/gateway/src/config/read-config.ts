@@ -95,6 +95,7 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
     allowedHosts: values['gateway.allowedHosts'],
     pairing: { approveLatest: values['gateway.pairing.approveLatest'] },
     database: { url: values['gateway.database.url'] },
+    feed: { keepDays: values['gateway.feed.keepDays'], maxRows: values['gateway.feed.maxRows'] },
     limits: {
       unauthenticatedPerPeer: values['gateway.limits.unauthenticatedPerPeer'],
       unauthenticatedInAll: values['gateway.limits.unauthenticatedInAll'],

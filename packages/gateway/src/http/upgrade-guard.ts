@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { EntryRules } from './entry-rules.ts'
+import { limitPrefix, parseSocketIp } from './ip-address.ts'
 import { createJudgeRequest } from './judge-request.ts'
 import { judgeOrigin } from './origin-rule.ts'
 import type { Peer } from './peer.ts'
@@ -11,7 +12,7 @@ export interface UpgradeGuardDeps {
   readonly rules: EntryRules
   readonly limits: UpgradeLimits
   /** Told of every refusal, with its code and never with what the peer sent. */
-  readonly onRefusal?: (code: string, address: string | undefined) => void
+  readonly onRefusal?: (code: string, from: Pick<Peer, 'address' | 'prefix'>) => void
 }
 
 /** Stands before the first frame. */
@@ -35,22 +36,28 @@ export function createUpgradeGuard(deps: UpgradeGuardDeps): UpgradeGuard {
     judge(request, socket) {
       const judged = judgeRequest(request)
       if (!judged.ok) {
-        deps.onRefusal?.(judged.refusal.error.code, undefined)
+        deps.onRefusal?.(judged.refusal.error.code, socketPlace(request))
         refuseUpgrade(socket, asJson(judged.refusal.status, judged.refusal.error))
         return undefined
       }
       const { peer } = judged
       const verdict = judgeOrigin(peer.origin, { ...peer, allowedOrigins: deps.rules.allowedOrigins })
       if (verdict.allowed) return peer
-      deps.onRefusal?.(ORIGIN_NOT_ALLOWED.code, peer.address)
+      deps.onRefusal?.(ORIGIN_NOT_ALLOWED.code, peer)
       refuseUpgrade(socket, asJson(403, { ...ORIGIN_NOT_ALLOWED, reason: verdict.reason }))
       return undefined
     },
     refuseBusy(socket, peer) {
-      deps.onRefusal?.('TOO_MANY_SOCKETS', peer.address)
+      deps.onRefusal?.('TOO_MANY_SOCKETS', peer)
       refuseUpgrade(socket, { status: 503, type: 'text/plain', body: 'Too many unauthenticated sockets' })
     },
   }
+}
+
+/** The other end of the socket itself, because nothing that it says of itself was believed. */
+function socketPlace({ socket }: IncomingMessage): Pick<Peer, 'address' | 'prefix'> {
+  const address = parseSocketIp(socket.remoteAddress ?? '')
+  return { address: undefined, prefix: address ? limitPrefix(address) : 'unknown' }
 }
 
 const ORIGIN_NOT_ALLOWED = {

@@ -1,5 +1,5 @@
-import { type EventRecord, type EventState, readDetails } from '@pairgate/core'
-import type { AuditRow, AuditState } from '@pairgate/protocol/wire'
+import { type EventRecord, type EventState, type FeedRow, readDetails } from '@pairgate/core'
+import type { AuditRow, AuditState, FeedEntry } from '@pairgate/protocol/wire'
 
 /** A row of the event log for an admin; what is not known, or was erased, is left out. */
 export function auditRow(record: EventRecord): AuditRow {
@@ -10,6 +10,11 @@ export function auditRow(record: EventRecord): AuditRow {
     ...present({ before: before && stateOf(before), after: after && stateOf(after) }),
   }
   return { seq, at, epoch, actor, kind, ...known, ...(!details && { erased: true as const }), mac }
+}
+
+export function feedEntry({ kind, reason, prefix, deviceId, count, firstAt, lastAt }: FeedRow): FeedEntry {
+  const known = present({ reason: reason || undefined, deviceId })
+  return { kind, ...known, address: prefix, count, firstAt, lastAt }
 }
 
 function stateOf({ expiresAt, until, ...same }: EventState): AuditState {

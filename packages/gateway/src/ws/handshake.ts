@@ -8,7 +8,7 @@ import type {
   Result,
   StoreReader,
 } from '@pairgate/core'
-import { EVERY_SESSION } from '@pairgate/protocol'
+import { EVERY_SESSION, parseDeviceId } from '@pairgate/protocol'
 import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
 import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
@@ -17,7 +17,7 @@ import type { ConnectionRegistry } from './connection-registry.ts'
 import { faultRefusal } from './fault-refusal.ts'
 import type { FrameChannel } from './frame-channel.ts'
 import type { OwnerChallenge } from './owner-challenge.ts'
-import { type ReadConnect, readConnect } from './read-connect.ts'
+import { type ReadConnect, readConnect, type Unreadable } from './read-connect.ts'
 
 export interface HandshakeDeps {
   readonly core: Core
@@ -66,6 +66,7 @@ export function createHandshake(deps: HandshakeDeps) {
       const read = readConnect(text, { ownerSocket: facts.owner !== undefined, origin: facts.origin })
       if (!read.ok) {
         const { reply, close } = read.value
+        noteUnreadable(deps, facts, read.value)
         if (reply) channel.send({ type: 'res', id: reply.id, ok: false, error: reply.error })
         channel.close(close)
         return undefined
@@ -81,6 +82,11 @@ export function createHandshake(deps: HandshakeDeps) {
         giveUp(faultRefusal(error))
         throw error
       }
+    },
+
+    /** The peer has let its time pass. */
+    timedOut({ peer }: HandshakeFacts): void {
+      deps.core.noteFeed({ kind: 'connect-refused', reason: 'handshake-timeout', prefix: peer.prefix })
     },
   }
 }
@@ -184,10 +190,39 @@ function refuse(
   channel: FrameChannel,
   { connect, facts, refusal }: Refusing,
 ): undefined {
+  noteRefusal(deps, connect, { facts, refusal })
   const error = connect.dialect.error(refusal, contextOf(deps, connect, facts))
   channel.send({ type: 'res', id: connect.id, ok: false, error })
   channel.close(closeFor(connect.dialect, refusal, error))
   return undefined
+}
+
+function noteUnreadable({ core }: HandshakeDeps, { peer }: HandshakeFacts, { reply }: Unreadable): void {
+  const code = reply?.error.details?.['code']
+  const reason = typeof code === 'string' ? code : 'not-a-connect'
+  core.noteFeed({ kind: 'connect-refused', reason, prefix: peer.prefix })
+}
+
+/** Refusals of a device that has proved its key. */
+const PROVED: ReadonlySet<Refusal['reason']> = new Set([
+  'device-token-mismatch',
+  'token-mismatch',
+  'password-mismatch',
+  'scope-mismatch',
+  'rate-limited',
+  'too-many-pending',
+])
+
+function noteRefusal(
+  { core }: HandshakeDeps,
+  { ask }: ReadConnect,
+  { facts, refusal }: Pick<Refusing, 'facts' | 'refusal'>,
+): void {
+  // What asks to be paired is in the feed as a request.
+  if (refusal.reason === 'pairing-required') return
+  const reason = 'fault' in refusal ? `${refusal.reason}:${refusal.fault}` : refusal.reason
+  const deviceId = ask.device && PROVED.has(refusal.reason) ? parseDeviceId(ask.device.id) : undefined
+  core.noteFeed({ kind: 'connect-refused', reason, prefix: facts.peer.prefix, deviceId })
 }
 
 function closeFor(

@@ -98,7 +98,10 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
   const owner = ownerSocket ? createOwnerChallenge(ownerNonce, nonce, deps.ownerProof) : undefined
   if (ownerSocket && !owner) return channel.close(CLOSES['invalid-handshake'])
 
-  let answerLate = (): void => channel.close(CLOSES.done)
+  let answerLate = (): void => {
+    deps.handshake.timedOut(facts)
+    channel.close(CLOSES.done)
+  }
   const facts = {
     nonce,
     owner,

@@ -131,6 +131,14 @@ const PARAMS: Readonly<
       [{ after: 7 }, "at root: unexpected property 'after'"],
     ],
   },
+  'audit.feed': {
+    good: { limit: 500 },
+    bad: [
+      [{ limit: 0 }, 'at /limit: must be >= 1'],
+      [{ limit: 501 }, 'at /limit: must be <= 500'],
+      [{ kind: 'x' }, "at root: unexpected property 'kind'"],
+    ],
+  },
   'audit.erase': {
     good: { deviceId: id, before: 7, preview: true },
     bad: [

@@ -58,6 +58,24 @@ export interface AuditErasure {
   readonly traces?: 'none' | 'file' | 'server'
 }
 
+/** Equal things that strangers caused from one address within ten minutes. */
+export interface FeedEntry {
+  readonly kind: string
+  readonly reason?: string
+  /** IPv4 address, IPv6 /64 or /48, `loopback`, or `others` where there was no room for all of them. */
+  readonly address: string
+  /** The last of possibly several devices. */
+  readonly deviceId?: string
+  readonly count: number
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
+/** The latest first. */
+export interface AuditFeed {
+  readonly entries: readonly FeedEntry[]
+}
+
 export interface AuditFault {
   readonly seq: number
   readonly fault: string

@@ -1,11 +1,13 @@
 export type {
   AuditErasure,
   AuditFault,
+  AuditFeed,
   AuditHead,
   AuditList,
   AuditRow,
   AuditState,
   AuditVerdict,
+  FeedEntry,
 } from './audit-rows.ts'
 export { CLIENT_IDS, CLIENT_MODES } from './client-info.ts'
 export { CLOSES, type Close } from './close-codes.ts'

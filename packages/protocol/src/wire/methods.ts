@@ -117,6 +117,12 @@ export const METHODS = {
     ),
     extended: true,
   },
+  'audit.feed': {
+    roles: operator,
+    scope: 'operator.admin',
+    params: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })) }, closed),
+    extended: true,
+  },
   'audit.erase': {
     roles: operator,
     scope: 'operator.admin',

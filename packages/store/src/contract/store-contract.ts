@@ -2,6 +2,7 @@ import { describe } from 'node:test'
 import { describeDevices } from './device-contract.ts'
 import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
+import { describeFeed } from './feed-contract.ts'
 import { describeLimits } from './limit-contract.ts'
 import { describeAgainstModel } from './model-contract.ts'
 import { describeRequests } from './request-contract.ts'
@@ -23,6 +24,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeEvents(open)
     describeErasures(open)
     describeLimits(open)
+    describeFeed(open)
     describeTransactions(open)
     describeAgainstModel(open, lives)
   })

@@ -4,12 +4,14 @@ import type { EngineWords } from './engine-words.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { limits } from './migrations/0002-limits.ts'
 import { eventChain } from './migrations/0003-event-chain.ts'
+import { feed } from './migrations/0004-feed.ts'
 import type { Tables } from './tables.ts'
 
 const MIGRATIONS = {
   '0001-first-tables': firstTables,
   '0002-limits': limits,
   '0003-event-chain': eventChain,
+  '0004-feed': feed,
 } as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>
 
 /** Every version of the tables that is known here, the latest last. */

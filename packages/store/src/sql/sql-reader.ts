@@ -4,6 +4,7 @@ import type { HotQueries } from './hot-queries.ts'
 import { readDevices } from './sql-devices.ts'
 import { readErasable } from './sql-erasure.ts'
 import { readEvents } from './sql-events.ts'
+import { readFeed } from './sql-feed.ts'
 import { readLimits } from './sql-limits.ts'
 import { readMeta } from './sql-meta.ts'
 import { readRequests } from './sql-requests.ts'
@@ -22,5 +23,6 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readErasable(db),
     ...readMeta(db),
     ...readLimits(db),
+    ...readFeed(db),
   }
 }

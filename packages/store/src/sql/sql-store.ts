@@ -4,6 +4,7 @@ import { createTurns } from '../one-at-a-time.ts'
 import { StoreUnavailable, type StoreUnavailableReason } from '../store-unavailable.ts'
 import { createHotQueries } from './hot-queries.ts'
 import { runWork } from './run-work.ts'
+import { forgetFeed, mergeFeed, trimFeed } from './sql-feed.ts'
 import { mergeCounters } from './sql-limits.ts'
 import { createSqlReader } from './sql-reader.ts'
 import { deleteFinishedRequests } from './sql-requests.ts'
@@ -40,6 +41,9 @@ export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>,
       for (const part of inParts(uses)) await inTransaction((trx) => noteTokenUses(trx, hot, part))
     },
     forgetRequests: (before, only) => inTransaction((trx) => deleteFinishedRequests(trx, before, only)),
+    mergeFeed: (rows) => inTransaction((trx) => mergeFeed(trx, rows)),
+    trimFeed: (before, keep) => inTransaction((trx) => trimFeed(trx, before, keep)),
+    forgetFeed: (only) => inTransaction((trx) => forgetFeed(trx, only)),
     scrub: () => turns.take(engine.scrub),
     mergeCounters: (counters, over) => inTransaction((trx) => mergeCounters(trx, counters, over)),
     close: () => turns.takeLast(engine.close),

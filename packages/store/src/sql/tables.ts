@@ -11,6 +11,7 @@ export interface Tables {
   readonly event_details: EventDetailsRow
   readonly meta: MetaRow
   readonly limits: LimitRow
+  readonly feed: FeedTableRow
 }
 
 export interface DeviceRow {
@@ -117,4 +118,15 @@ export interface LimitRow {
   readonly failures: number
   readonly window_start: number
   readonly locked_until: number | null
+}
+
+export interface FeedTableRow {
+  readonly span: number
+  readonly kind: string
+  readonly reason: string
+  readonly prefix: string
+  readonly device_id: string | null
+  readonly count: number
+  readonly first_at: number
+  readonly last_at: number
 }

@@ -1,21 +1,22 @@
 import { CHAIN_FAULTS, type Core, ok, refuse, type StoreReader } from '@pairgate/core'
 import { type Instant, parseDeviceId } from '@pairgate/protocol'
-import type { AuditErasure, AuditList, AuditVerdict } from '@pairgate/protocol/wire'
+import type { AuditErasure, AuditFeed, AuditList, AuditVerdict } from '@pairgate/protocol/wire'
 import type { Log } from '../../platform/log.ts'
 import type { EventHeadFile } from '../../state/event-head.ts'
-import { auditRow } from '../../wire/event-to-wire.ts'
+import { auditRow, feedEntry } from '../../wire/event-to-wire.ts'
 import type { Handler } from './method-handlers.ts'
 
 export interface AuditMethodsDeps {
-  readonly read: Pick<StoreReader, 'listEventRecords'>
+  readonly read: Pick<StoreReader, 'listEventRecords' | 'listFeed'>
   readonly heads: Pick<EventHeadFile, 'head'>
-  readonly core: Pick<Core, 'verifyChain' | 'eraseDetails' | 'countErasable'>
+  readonly core: Pick<Core, 'verifyChain' | 'eraseDetails' | 'countErasable' | 'keepFeed'>
   readonly log: Log
 }
 
 export interface AuditMethods {
   readonly list: Handler<'audit.list'>
   readonly verify: Handler<'audit.verify'>
+  readonly feed: Handler<'audit.feed'>
   readonly erase: Handler<'audit.erase'>
 }
 
@@ -35,6 +36,12 @@ export function createAuditMethods({ read, heads, core, log }: AuditMethodsDeps)
       const { seq, fault } = verdict
       log.error({ seq, fault }, 'the event log does not verify')
       return ok({ ok: false, seq, fault, ...CHAIN_FAULTS[fault] } satisfies AuditVerdict)
+    },
+    async feed(_connection, { limit = LISTED }) {
+      // What was noted a moment ago belongs to the answer.
+      await core.keepFeed()
+      const rows = await read.listFeed(limit)
+      return ok({ entries: rows.map(feedEntry) } satisfies AuditFeed)
     },
     async erase({ principal }, { preview, ...params }) {
       const deviceId = params.deviceId === undefined ? undefined : parseDeviceId(params.deviceId)

@@ -52,6 +52,7 @@ export function createMethodHandlers({ report, pair, token, scopes, audit, confi
     'device.scopes.waitUpgrade': scopes.waitUpgrade,
     'gateway.identity.get': report.identity,
     'audit.list': audit.list,
+    'audit.feed': audit.feed,
     'audit.erase': audit.erase,
     'audit.verify': audit.verify,
     'config.get': config.get,
