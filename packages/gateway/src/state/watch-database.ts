@@ -52,7 +52,11 @@ export function watchDatabase({ store, timers, log }: DatabaseWatchDeps): Databa
     noteTokenUse: (...values) => observe('write', () => store.noteTokenUse(...values)),
     forgetRequests: (...values) => observe('write', () => store.forgetRequests(...values)),
     mergeCounters: (...values) => observe('write', () => store.mergeCounters(...values)),
-    scrub: () => observe('write', () => store.scrub()),
+    mergeFeed: (...values) => observe('write', () => store.mergeFeed(...values)),
+    trimFeed: (...values) => observe('write', () => store.trimFeed(...values)),
+    forgetFeed: (...values) => observe('write', () => store.forgetFeed(...values)),
+    // Answers also when nothing could be written, so it tells nothing of an outage.
+    scrub: store.scrub,
     close: store.close,
   }
 
