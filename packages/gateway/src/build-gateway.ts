@@ -166,7 +166,7 @@ function buildCore(
     secrets,
     policy: createAuthPolicy(auth, sharedSecretsOf),
     live: told,
-    feedLimits: lateBound(() => ({ keepMs: days(feed.keepDays), maxRows: feed.maxRows })),
+    feedLimits: { keepMs: days(feed.keepDays), maxRows: feed.maxRows },
     onLogExchanged,
     limits: lateBound(() => ({
       perDevice: limits.pendingPerDevice,

@@ -178,14 +178,14 @@ export const CONFIG = {
     default: 14,
     description: 'How many days is kept what strangers cause: requests, refused connects, lockouts.',
     allowed: 'a whole number of days from 1 to 3650',
-    applies: 'live',
+    applies: 'restart',
   },
   'gateway.feed.maxRows': {
     schema: Type.Integer({ minimum: 1, maximum: 10_000_000 }),
     default: 20_000,
     description: 'How many rows of it are kept at most; the oldest go.',
     allowed: 'a whole number from 1 to 10000000',
-    applies: 'live',
+    applies: 'restart',
   },
   ...LIMIT_SETTINGS,
 } as const satisfies Record<string, ConfigRow>

@@ -53,6 +53,7 @@ test('without file, environment and flags the defaults stand, complete and froze
     allowedHosts: [],
     pairing: { approveLatest: 'strict' },
     database: { url: undefined },
+    feed: { keepDays: 14, maxRows: 20_000 },
     limits: {
       unauthenticatedPerPeer: 32,
       unauthenticatedInAll: 1_024,
