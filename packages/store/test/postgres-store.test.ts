@@ -52,6 +52,7 @@ test('opening a new database many times at once makes the tables once', async ()
     { name: '0001-first-tables' },
     { name: '0002-limits' },
     { name: '0003-event-chain' },
+    { name: '0004-feed' },
   ])
 })
 

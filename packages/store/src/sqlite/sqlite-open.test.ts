@@ -182,7 +182,7 @@ describe('a database that cannot be opened', () => {
 })
 
 describe('opening again', () => {
-  const MIGRATIONS = ['0001-first-tables', '0002-limits', '0003-event-chain']
+  const MIGRATIONS = ['0001-first-tables', '0002-limits', '0003-event-chain', '0004-feed']
 
   test('finds everything that was committed and applies no migration twice', async () => {
     const path = freshPath()
