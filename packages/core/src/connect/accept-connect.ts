@@ -184,6 +184,8 @@ function acceptWithoutDevice(
 }
 
 function withoutSecret({ auth }: ConnectAsk, policy: AuthPolicy): Result<Admission> {
+  // Where no secret is shared, none can be wrong: only a key helps.
+  if (policy.mode === 'none') return refuse({ reason: 'device-identity-required' })
   if (auth.token !== undefined)
     return refuse({ reason: 'token-mismatch', fault: 'mismatch', mayTryDeviceToken: false })
   if (auth.password !== undefined) return wrongPassword(policy)
