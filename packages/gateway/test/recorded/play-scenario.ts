@@ -281,6 +281,14 @@ async function ofOwner({ verb, rest }: Step, { gateway, names }: Play): Promise<
 async function ofGateway({ verb, rest }: Step, { gateway, time }: Play): Promise<string> {
   if (verb === 'stop') void gateway.stop('gateway stopping')
   else if (verb === 'wait') time?.advance(Number(rest) * 1_000)
-  else writeFileSync(join(gateway.stateDir, 'pairgate.json'), JSON.stringify({ gateway: JSON.parse(rest) }))
+  else await configure(gateway, rest)
   return 'ok'
+}
+
+/** Other settings while it runs; OpenClaw watches its file, here the owner says so. */
+async function configure(gateway: GatewayOfTest, settings: string): Promise<void> {
+  writeFileSync(join(gateway.stateDir, 'pairgate.json'), JSON.stringify({ gateway: JSON.parse(settings) }))
+  const owner = await gateway.owner()
+  await owner.call('config.reload')
+  await owner.end()
 }
