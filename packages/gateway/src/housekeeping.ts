@@ -57,7 +57,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(
       minutes(10),
       quietly(
-        () => database.store.forgetRequests((clock.now() - FINISHED_REQUESTS_KEPT_MS) as Instant),
+        () => database.store.forgetRequests((clock.steady() - FINISHED_REQUESTS_KEPT_MS) as Instant),
         'forgetting old requests',
       ),
     ),

@@ -40,7 +40,7 @@ export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
     if (!role) return refuse({ reason: 'role-invalid' })
     if (!ask.device) return acceptWithoutDevice(deps, { ask, peer, role })
 
-    const proved = verifyProof(ask, ask.device, { nonce, now: deps.clock.now() })
+    const proved = verifyProof(ask, ask.device, { nonce, now: deps.clock.wall() })
     if (!proved.ok) return proved
 
     const credential = await judgeCredential(

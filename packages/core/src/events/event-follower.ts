@@ -12,7 +12,7 @@ export interface EventFollowerDeps {
   readonly apply: (logged: LoggedEvent) => void
   /** The log does not go on where it was: the database was exchanged for another copy. Runs once. */
   readonly onBreak: () => void
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now' | 'ticks'>
   /** The last event that this instance need not hear about: the head at its start. */
   readonly from: Pick<EventHead, 'seq' | 'mac'>
 }

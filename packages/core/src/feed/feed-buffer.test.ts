@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000
 function clockAt(start: number) {
   let now = start
   return {
-    clock: { now: () => now as Instant, ticks: () => now },
+    clock: { now: () => now as Instant, steady: () => now as Instant },
     pass: (ms: number) => {
       now += ms
     },

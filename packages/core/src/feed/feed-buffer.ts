@@ -21,7 +21,7 @@ export function createFeedBuffer({
   clock,
   room,
 }: {
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now'>
   readonly room: number
 }): FeedBuffer {
   const rows = new Map<string, FeedRow>()

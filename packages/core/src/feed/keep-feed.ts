@@ -14,7 +14,7 @@ export interface FeedLimits {
 export interface KeepFeedDeps {
   readonly buffer: FeedBuffer
   readonly store: Pick<Store, 'mergeFeed' | 'trimFeed'>
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'steady'>
   readonly feedLimits: FeedLimits
 }
 
@@ -35,7 +35,7 @@ export function createKeepFeed({ buffer, store, clock, feedLimits }: KeepFeedDep
       buffer.putBack(rows)
       throw error
     }
-    const now = clock.now()
+    const now = clock.steady()
     if (now - trimmedAt < TRIM_EVERY_MS) return
     await store.trimFeed((now - feedLimits.keepMs) as Instant, feedLimits.maxRows)
     trimmedAt = now

@@ -17,7 +17,7 @@ function openLimiter({
   readonly peers?: number
 } = {}) {
   let now = 1_000
-  const clock = { now: () => now as Instant, ticks: () => now }
+  const clock = { steady: () => now as Instant }
   const limiter = createGuessLimiter({ clock, guesses: { ...GUESSES, ...guesses }, counters, peers })
   const reserve = (prefix: string, network?: string) => limiter.reserve({ prefix, network })
   return {

@@ -22,7 +22,8 @@ export interface GuessLimits {
 }
 
 export interface GuessLimiterDeps {
-  readonly clock: Clock
+  /** A clock that jumps ahead must end no lockout. */
+  readonly clock: Pick<Clock, 'steady'>
   readonly guesses: GuessLimits
   /** What the store remembers of the time before the start. */
   readonly counters: readonly StoredCounter[]
@@ -62,7 +63,7 @@ export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
   const { clock, guesses, peers: limit = REMEMBERED_PEERS } = deps
   const ruleOf = createRules(guesses)
   const counters = createGuessCounters({ ruleOf, limit })
-  counters.restore(deps.counters, clock.now())
+  counters.restore(deps.counters, clock.steady())
 
   function release(key: string, windowStart: Instant): void {
     const attempts = counters.get(key)
@@ -72,7 +73,7 @@ export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
 
   return {
     reserve({ prefix, network }) {
-      const now = clock.now()
+      const now = clock.steady()
       const own = network === undefined ? [prefix] : [prefix, network]
       const seats = own.map((key, ahead) => counters.seat(key, ahead, now))
       const keys = [...new Set([...seats, EVERYBODY])]
@@ -91,7 +92,7 @@ export function createGuessLimiter(deps: GuessLimiterDeps): GuessLimiter {
         },
       })
     },
-    takeChanges: () => counters.takeChanges(clock.now()),
+    takeChanges: () => counters.takeChanges(clock.steady()),
     putBack: counters.putBack,
     get size() {
       return counters.size

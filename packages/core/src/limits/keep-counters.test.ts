@@ -10,7 +10,7 @@ const guesses = { failuresPerPeer: 3, failuresInAll: 100, windowMs: 60, lockMs: 
 function open() {
   let now = 1_000 as Instant
   let broken = false
-  const clock = { now: () => now, ticks: () => now }
+  const clock = { steady: () => now }
   const written: (readonly string[])[] = []
   const store: Pick<Store, 'mergeCounters'> = {
     async mergeCounters(counters: readonly StoredCounter[], over) {

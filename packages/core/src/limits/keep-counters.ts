@@ -5,7 +5,7 @@ import type { GuessLimiter, GuessLimits } from './guess-limiter.ts'
 export interface KeepCountersDeps {
   readonly limiter: GuessLimiter
   readonly store: Pick<Store, 'mergeCounters'>
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'steady'>
   readonly guesses: Pick<GuessLimits, 'windowMs'>
 }
 
@@ -18,7 +18,7 @@ export function createKeepCounters({ limiter, store, clock, guesses }: KeepCount
     const { changed, forgotten } = limiter.takeChanges()
     if (changed.length === 0 && forgotten === 0) return
     try {
-      await store.mergeCounters(changed, { now: clock.now(), windowMs: guesses.windowMs })
+      await store.mergeCounters(changed, { now: clock.steady(), windowMs: guesses.windowMs })
     } catch (error) {
       limiter.putBack(changed)
       throw error

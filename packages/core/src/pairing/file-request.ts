@@ -70,7 +70,7 @@ export function createFileRequest(deps: FileRequestDeps): FileRequest {
       if (answer.ok && answer.value?.isNew) filed += 1
       if (filed < TRIM_EVERY) return answer
       filed = 0
-      await tx.trimRequests(limits.inAll, clock.now())
+      await tx.trimRequests(limits.inAll, clock.steady())
       return answer
     })
     if (!outcome.ok || !outcome.value) return outcome

@@ -53,7 +53,7 @@ export function createHandshake(deps: HandshakeDeps) {
   return {
     challenge(channel: FrameChannel, { nonce, owner }: HandshakeFacts): void {
       const proof = owner && { ownerProof: owner.gatewayProof }
-      const payload: ChallengePayload = { nonce, ts: deps.clock.now(), ...proof }
+      const payload: ChallengePayload = { nonce, ts: deps.clock.wall(), ...proof }
       channel.send({ type: 'event', event: 'connect.challenge', payload })
     },
 

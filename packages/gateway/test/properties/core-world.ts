@@ -73,7 +73,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
   const news: PairingNews[] = []
   let time = 1_800_000_000_000 as Instant
   let connections = 0
-  const clock = { now: () => time, ticks: () => time }
+  const clock = { now: () => time, wall: () => time, steady: () => time, ticks: () => time }
   const core = createCore({
     store,
     clock,

@@ -22,7 +22,8 @@ const principal: DevicePrincipal = {
   byDeviceToken: true,
 }
 const admission: Admission = { principal, method: 'device-token', token: undefined, first: undefined }
-const clock = { now: () => Date.now() as Instant, ticks: () => performance.now() }
+const now = () => Date.now() as Instant
+const clock = { now, wall: now, steady: now, ticks: () => performance.now() }
 
 /** A channel that writes down what would leave, in order. */
 function recordingChannel() {
