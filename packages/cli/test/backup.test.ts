@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdtempSync,
@@ -223,39 +224,61 @@ test('a restore goes back: the start is refused until it is recovered, and then 
   assert.match((await run(0, 'audit', 'verify')).stdout, /^The event log verifies: 3 events/)
 })
 
+/** Restores into copies of a state directory, and kills each before another step; the last one gets to its end. */
+async function* killBeforeEachStep(from: string) {
+  const preload = new URL('./kill-at.ts', import.meta.url).href
+  for (let step = 1, code: number | null = null; code !== 0; step += 1) {
+    const state = `${from}-killed-${step}`
+    cpSync(from, state, { recursive: true, filter: () => true })
+    const env = { PAIRGATE_STATE_DIR: state, NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(step) }
+    const result = await host.run(['backup', 'restore', early, '--yes'], env)
+    code = result.code
+    assert.ok(code === 0 || code === null, result.stderr)
+    yield { state, isDone: code === 0 }
+    rmSync(state, { recursive: true })
+  }
+}
+/** The seal of the last event of a database that is whole. */
+function lastSeal(path: string): string {
+  const database = new DatabaseSync(path, { readOnly: true })
+  assert.equal(database.prepare('pragma integrity_check').get()?.['integrity_check'], 'ok')
+  const last = database.prepare('select mac from events order by seq desc limit 1').get()
+  database.close()
+  return String(last?.['mac'])
+}
+
 test('a restore that is killed before any of its steps leaves one whole database, and can be done again', async (t) => {
   // As if the gateway had been killed: what it decided last lies in the log beside the database.
   const present = join(shelf, 'present')
   cpSync(host.stateDir, present, { recursive: true, filter: (path) => !/\.sock$|-shm$/.test(path) })
   assert.ok(existsSync(join(present, 'pairgate.db-wal')))
-  const macOf = (path: string) => {
-    const database = new DatabaseSync(path, { readOnly: true })
-    assert.equal(database.prepare('pragma integrity_check').get()?.['integrity_check'], 'ok')
-    const last = database.prepare('select mac from events order by seq desc limit 1').get()
-    database.close()
-    return String(last?.['mac'])
-  }
-  const macs = { present: macOf(join(present, 'pairgate.db')), early: macOf(early) }
-  const preload = new URL('./kill-at.ts', import.meta.url).href
+  const seals = { present: lastSeal(join(present, 'pairgate.db')), early: lastSeal(early) }
   const seen: string[] = []
-  for (let step = 1; ; step += 1) {
-    const state = join(shelf, `killed-${step}`)
-    cpSync(present, state, { recursive: true, filter: () => true })
-    const env = { PAIRGATE_STATE_DIR: state, NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(step) }
-    const { code } = await host.run(['backup', 'restore', early, '--yes'], env)
-    const mac = macOf(join(state, 'pairgate.db'))
-    seen.push(mac === macs.early ? 'early' : 'present')
-    assert.ok(Object.values(macs).includes(mac))
-    if (code === 0) break
+  for await (const { state, isDone } of killBeforeEachStep(present)) {
+    const seal = lastSeal(join(state, 'pairgate.db'))
+    assert.ok(Object.values(seals).includes(seal))
+    seen.push(seal === seals.early ? 'early' : 'present')
+    if (isDone) continue
 
-    assert.equal(code, null)
     await restoreBackup(early, { env: { PAIRGATE_STATE_DIR: state } })
-    assert.equal(macOf(join(state, 'pairgate.db')), macs.early)
+    assert.equal(lastSeal(join(state, 'pairgate.db')), seals.early)
     const kept = readdirSync(state).filter((name) => name.includes('.before-restore-'))
-    assert.ok(kept.some((name) => macOf(join(state, name)) === macs.present))
-    rmSync(state, { recursive: true })
+    assert.ok(kept.some((name) => lastSeal(join(state, name)) === seals.present))
   }
   assert.deepEqual([seen[0], seen.at(-1)], ['present', 'early'])
   assert.ok(seen.length > 6, `only ${seen.length} steps were tried`)
   t.diagnostic(`killed before ${seen.length - 1} steps: ${seen.join(' ')}`)
+})
+
+test('where nothing is noted, a restore that is killed never leaves a database that would start', async () => {
+  const fresh = join(shelf, 'fresh')
+  cpSync(join(host.stateDir, 'secrets'), join(fresh, 'secrets'), { recursive: true })
+  for (const dir of [fresh, join(fresh, 'secrets')]) chmodSync(dir, 0o700)
+  const seen: boolean[] = []
+  for await (const { state } of killBeforeEachStep(fresh)) {
+    const isThere = existsSync(join(state, 'pairgate.db'))
+    seen.push(isThere)
+    if (isThere) assert.equal(JSON.parse(readFileSync(join(state, 'event-head.json'), 'utf8')).seq, 2)
+  }
+  assert.deepEqual([seen[0], seen.at(-2), seen.at(-1)], [false, true, true])
 })
