@@ -1,4 +1,4 @@
-export type Unit = 'ms' | 'MB' | 'KB' | '/s' | '%' | '×'
+export type Unit = 'ms' | 'MB' | 'KB' | '/s' | '%' | '×' | ''
 
 export interface FigureRow {
   readonly name: string
@@ -27,6 +27,8 @@ export const FIGURES = {
   'revoke.last-frame-p50': { name: 'revoke to the last frame of the device, p50', unit: 'ms' },
   'revoke.last-frame-p99': { name: 'revoke to the last frame of the device, p99', unit: 'ms', atMost: 20 },
   'revoke.closed-p99': { name: 'revoke to its socket closed, p99', unit: 'ms' },
+  'revoke.served-late': { name: 'requests served that were sent after the answer', unit: '', atMost: 0 },
+  'revoke.ignored-max': { name: 'revoke to TCP gone where the close is ignored, longest', unit: 'ms' },
   'command.help': { name: 'openclaw --help, median', unit: 'ms', atMost: 100 },
   'command.devices-list': { name: 'openclaw devices list, median', unit: 'ms', atMost: 200 },
   'command.devices-list-thousand': { name: 'openclaw devices list of 1,000 devices, median', unit: 'ms' },
@@ -36,6 +38,20 @@ export const FIGURES = {
   'store.find-ratio': { name: '… of a bare prepared statement', unit: '%' },
   'store.mutate': { name: 'mutate: one token and its event', unit: '/s' },
   'store.mutate-ratio': { name: '… of a bare transaction', unit: '%' },
+  'flood.rate': { name: 'pairing requests of strangers', unit: '/s' },
+  'flood.person': { name: 'connect of the person who was approved amid them', unit: 'ms' },
+  'flood.memory-before': { name: 'resident before them', unit: 'MB' },
+  'flood.memory-after': { name: 'resident after the last one', unit: 'MB' },
+  'flood.memory-settled': { name: '… when all is quiet again', unit: 'MB' },
+  'flood.database-before': { name: 'database and its log before them', unit: 'MB' },
+  'flood.database-after': { name: 'database and its log after them', unit: 'MB' },
+  'guess.quiet-p50': { name: 'connect of a paired device, quiet, p50', unit: 'ms' },
+  'guess.quiet-p99': { name: 'connect of a paired device, quiet, p99', unit: 'ms' },
+  'guess.addresses-p50': { name: '… while 500 addresses guess, p50', unit: 'ms' },
+  'guess.addresses-p99': { name: '… while 500 addresses guess, p99', unit: 'ms' },
+  'guess.loopback-p50': { name: '… while its own address guesses, p50', unit: 'ms' },
+  'guess.loopback-p99': { name: '… while its own address guesses, p99', unit: 'ms' },
+  'guess.refused': { name: 'connects of paired devices that were refused', unit: '', atMost: 0 },
   'many.connect-p99-thousand': { name: 'connect p99 with 1,000 devices', unit: 'ms' },
   'many.connect-p99': { name: 'connect p99 with many', unit: 'ms' },
   'many.connect-p99-ratio': { name: '… of that with 1,000', unit: '×', atMost: 1.5 },

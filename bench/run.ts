@@ -8,6 +8,8 @@ import { measureBundleSize } from './measures/bundle-size.ts'
 import { measureColdStart } from './measures/cold-start.ts'
 import { measureCommandLine } from './measures/command-line.ts'
 import { measureConnects } from './measures/connects.ts'
+import { measureFlood } from './measures/flood.ts'
+import { measureGuesses } from './measures/guesses.ts'
 import { measureManyDevices } from './measures/many-devices.ts'
 import type { Measure, MeasureContext } from './measures/measure.ts'
 import { measureMemory } from './measures/memory.ts'
@@ -29,8 +31,11 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   size: measureBundleSize,
   store: measureStore,
 }
+/** Take minutes, so only by name. */
+const BY_NAME: Readonly<Record<string, Measure>> = { flood: measureFlood, guesses: measureGuesses }
+const ALL = { ...MEASURES, ...BY_NAME }
 
-const HELP = `Usage: npm run bench -- [--only ${Object.keys(MEASURES).join(',')}] [--devices <n>] [--json] [--strict] [--cpu-prof <dir>]`
+const HELP = `Usage: npm run bench -- [--only ${Object.keys(ALL).join(',')}] [--devices <n>] [--json] [--strict] [--cpu-prof <dir>]`
 /** Whatever happens, a run ends. */
 const RUN_LIMIT_MS = 10 * 60_000
 
@@ -59,7 +64,8 @@ async function main(options: BenchOptions): Promise<void> {
 
 function chosen({ only, manyDevices }: BenchOptions): readonly (readonly [string, Measure])[] {
   if (manyDevices !== undefined) return [['devices', measureManyDevices]]
-  return Object.entries(MEASURES).filter(([name]) => only.length === 0 || only.includes(name))
+  if (only.length === 0) return Object.entries(MEASURES)
+  return Object.entries(ALL).filter(([name]) => only.includes(name))
 }
 
 async function measureAll(
@@ -113,7 +119,7 @@ setTimeout(() => {
 }, RUN_LIMIT_MS).unref()
 
 try {
-  const options = readOptions(process.argv.slice(2), MEASURES)
+  const options = readOptions(process.argv.slice(2), ALL)
   if (options.help) console.log(HELP)
   else await main(options)
 } catch (error) {

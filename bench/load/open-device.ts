@@ -15,6 +15,8 @@ export interface DeviceListener {
   text?(payload: Buffer): void
   /** The connection ended after the hello. */
   closed?(why: string): void
+  /** TCP is over, by the other side: who listens for this ignores the goodbye. */
+  gone?(): void
 }
 
 /** The devices that `seedDevices` wrote down. */
@@ -43,8 +45,9 @@ export function openDevice(
         state = 'open'
         resolve(socket)
       },
+      gone: () => listener.gone?.(),
       closed(why) {
-        socket.destroy()
+        if (!listener.gone) socket.destroy()
         if (state === 'open') listener.closed?.(why)
         else reject(new Error(`the connection ended before its hello: ${why}`))
       },
@@ -52,7 +55,8 @@ export function openDevice(
   })
 }
 
-function connectFrame(device: LoadDevice, challengeFrame: string): Buffer {
+/** With the device's token, or by its key alone if that is empty. */
+export function connectFrame(device: LoadDevice, challengeFrame: string): Buffer {
   const { payload } = JSON.parse(challengeFrame) as { payload: { nonce: string; ts: number } }
   const { nonce, ts: signedAt } = payload
   const client = { id: 'cli', version: '1.0.0', platform: 'linux', mode: 'cli' }
@@ -70,7 +74,7 @@ function connectFrame(device: LoadDevice, challengeFrame: string): Buffer {
     caps: [PAIRGATE_CAPABILITY],
     role,
     scopes,
-    auth: { deviceToken: token },
+    ...(token !== '' && { auth: { deviceToken: token } }),
     device: { id: deviceId, publicKey, signature, signedAt, nonce },
   }
   return maskedFrame(JSON.stringify({ type: 'req', id: 'c1', method: 'connect', params }))

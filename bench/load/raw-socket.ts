@@ -15,6 +15,8 @@ export interface RawListener {
   text(payload: Buffer): void
   /** Once: the server said goodbye, or the connection is gone. */
   closed(why: string): void
+  /** TCP is over. */
+  gone?(): void
 }
 
 const OPCODE = { text: 1, close: 8, ping: 9, pong: 10 } as const
@@ -22,8 +24,8 @@ const OPCODE = { text: 1, close: 8, ping: 9, pong: 10 } as const
 const MASK = Buffer.from('9f3c51e7', 'hex')
 const GOODBYE = maskedFrame(Buffer.from([0x03, 0xe8]), OPCODE.close)
 
-/** Opens a connection to 127.0.0.1. */
-export function openRawSocket(port: number, listener: RawListener): RawSocket {
+/** Opens a connection to 127.0.0.1; `from` is the address that a proxy would name. */
+export function openRawSocket(port: number, listener: RawListener, from?: string): RawSocket {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   let over = false
   const end = (why: string): void => {
@@ -31,10 +33,13 @@ export function openRawSocket(port: number, listener: RawListener): RawSocket {
     over = true
     listener.closed(why)
   }
-  socket.write(upgradeRequest(port))
+  socket.write(upgradeRequest(port, from))
   receive(socket, listener, end)
   socket.on('error', (error) => end(error.message))
-  socket.on('close', () => end('closed'))
+  socket.on('close', () => {
+    end('closed')
+    listener.gone?.()
+  })
   return {
     send: (frame) => socket.write(frame),
     close: () => socket.write(GOODBYE),
@@ -79,7 +84,7 @@ function receive(socket: Socket, listener: RawListener, end: (why: string) => vo
   })
 }
 
-function upgradeRequest(port: number): string {
+function upgradeRequest(port: number, from: string | undefined): string {
   return [
     'GET / HTTP/1.1',
     `Host: 127.0.0.1:${port}`,
@@ -87,6 +92,7 @@ function upgradeRequest(port: number): string {
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
     `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+    ...(from === undefined ? [] : [`X-Forwarded-For: ${from}`]),
     '\r\n',
   ].join('\r\n')
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serveJobs } from '../machine/children.ts'
 import { type LoadDevice, openDevice, readDevices } from './open-device.ts'
+import { type Operator, openOperator } from './operator.ts'
 import { maskedFrame, type RawSocket } from './raw-socket.ts'
 
 export interface RevokeJob {
@@ -11,6 +12,8 @@ export interface RevokeJob {
   readonly revokes: number
   /** Between two requests of one socket. */
   readonly talkEveryMs: number
+  /** Each so many-th of those that are revoked answers no close. */
+  readonly deafEach: number
 }
 
 export interface RevokeResult {
@@ -18,6 +21,10 @@ export interface RevokeResult {
   readonly answered: readonly number[]
   readonly lastFrame: readonly number[]
   readonly closed: readonly number[]
+  /** Until TCP was gone, one per peer that answers no close. */
+  readonly gone: readonly number[]
+  /** Requests that were sent after the answer to the revoke, and those of them that were served. */
+  readonly late: { readonly sent: number; readonly served: number }
   /** Answers that all sockets received per second. */
   readonly talkPerSecond: number
 }
@@ -25,61 +32,88 @@ export interface RevokeResult {
 interface Talker {
   readonly device: LoadDevice
   readonly socket: RawSocket
+  readonly isDeaf: boolean
   lastFrameAt: number
   closedAt: number | undefined
+  goneAt: number | undefined
 }
 
-const HEALTH = maskedFrame(JSON.stringify({ type: 'req', id: 'h', method: 'health', params: {} }))
+const health = (id: string) => maskedFrame(JSON.stringify({ type: 'req', id, method: 'health', params: {} }))
+const HEALTH = health('h')
+const LATE = health('late')
 const OPENED_AT_ONCE = 16
 /** Requests of the device that are on their way when the revoke is sent. */
 const BURST = 5
 const SLICE_MS = 10
 const CLOSE_LIMIT_MS = 2_000
 let answers = 0
+let lateServed = 0
 
 serveJobs<RevokeJob, RevokeResult>(async (job) => {
   const [admin, ...devices] = readDevices(job.devicesFile) as [LoadDevice, ...LoadDevice[]]
   const operator = await openOperator(job.port, admin)
-  const talkers = await openTalkers(job.port, devices.slice(0, job.sockets))
+  const talkers = await openTalkers(job, devices.slice(0, job.sockets))
   const talking = startTalking(talkers, job.talkEveryMs)
   await sleep(500)
 
-  const result = { answered: [] as number[], lastFrame: [] as number[], closed: [] as number[] }
+  const answered: number[] = []
+  const lastFrame: number[] = []
+  const closed: number[] = []
+  const deaf: { readonly talker: Talker; readonly sentAt: number }[] = []
+  let lateSent = 0
   const startedAt = performance.now()
   const answersBefore = answers
   for (const talker of talkers.slice(0, job.revokes)) {
-    const { answered, lastFrame, closed } = await revokeOne(operator, talker)
-    result.answered.push(answered)
-    result.lastFrame.push(lastFrame)
-    result.closed.push(closed)
+    const times = await revokeOne(operator, talker)
+    answered.push(times.answered)
+    lastFrame.push(times.lastFrame)
+    closed.push(times.closed)
+    lateSent += times.late
+    if (talker.isDeaf) deaf.push({ talker, sentAt: times.sentAt })
   }
   const talkPerSecond = ((answers - answersBefore) * 1000) / (performance.now() - startedAt)
   clearInterval(talking)
+  await until(() => deaf.every(({ talker }) => talker.goneAt !== undefined))
+  const gone = deaf.map(({ talker, sentAt }) => (talker.goneAt ?? Number.POSITIVE_INFINITY) - sentAt)
   for (const { socket } of talkers) socket.destroy()
-  return { ...result, talkPerSecond }
+  return { answered, lastFrame, closed, gone, late: { sent: lateSent, served: lateServed }, talkPerSecond }
 })
 
-async function openTalkers(port: number, devices: readonly LoadDevice[]): Promise<readonly Talker[]> {
+async function openTalkers(
+  { port, deafEach }: RevokeJob,
+  devices: readonly LoadDevice[],
+): Promise<readonly Talker[]> {
   const talkers: Talker[] = []
   for (let from = 0; from < devices.length; from += OPENED_AT_ONCE) {
-    const opened = devices.slice(from, from + OPENED_AT_ONCE).map((device) => openTalker(port, device))
+    const opened = devices
+      .slice(from, from + OPENED_AT_ONCE)
+      .map((device, n) => openTalker(port, device, (from + n) % deafEach === 0))
     talkers.push(...(await Promise.all(opened)))
   }
   return talkers
 }
 
-async function openTalker(port: number, device: LoadDevice): Promise<Talker> {
-  const times = { lastFrameAt: 0, closedAt: undefined as number | undefined }
+async function openTalker(port: number, device: LoadDevice, isDeaf: boolean): Promise<Talker> {
+  const times = {
+    lastFrameAt: 0,
+    closedAt: undefined as number | undefined,
+    goneAt: undefined as number | undefined,
+  }
+  const gone = () => {
+    times.goneAt = performance.now()
+  }
   const socket = await openDevice(port, device, {
-    text() {
+    text(payload) {
       answers += 1
+      if (payload.includes('"late"')) lateServed += 1
       times.lastFrameAt = performance.now()
     },
     closed() {
       times.closedAt = performance.now()
     },
+    ...(isDeaf && { gone }),
   })
-  return Object.assign(times, { device, socket })
+  return Object.assign(times, { device, socket, isDeaf })
 }
 
 /** Each socket asks once in `everyMs`, and they take turns, so that requests come evenly. */
@@ -95,36 +129,23 @@ function startTalking(talkers: readonly Talker[], everyMs: number): NodeJS.Timeo
   }, SLICE_MS)
 }
 
-interface Operator {
-  revoke(device: LoadDevice): Promise<void>
-}
-
-async function openOperator(port: number, admin: LoadDevice): Promise<Operator> {
-  let onAnswer: ((text: string) => void) | undefined
-  const socket = await openDevice(port, admin, {
-    text(payload) {
-      if (payload.indexOf('"type":"res"') >= 0) onAnswer?.(payload.toString('utf8'))
-    },
-  })
-  return {
-    revoke: ({ id: deviceId, role }) =>
-      new Promise((resolve, reject) => {
-        onAnswer = (text) =>
-          text.includes('"ok":true') ? resolve() : reject(new Error(`the revoke was refused: ${text}`))
-        const params = { deviceId, role }
-        socket.send(
-          maskedFrame(JSON.stringify({ type: 'req', id: 'v', method: 'device.token.revoke', params })),
-        )
-      }),
-  }
-}
-
 async function revokeOne(operator: Operator, talker: Talker) {
   for (let n = 0; n < BURST; n += 1) talker.socket.send(HEALTH)
   const sentAt = performance.now()
-  await operator.revoke(talker.device)
+  const { id: deviceId, role } = talker.device
+  await operator.call('device.token.revoke', { deviceId, role })
   const answered = performance.now() - sentAt
-  while (talker.closedAt === undefined && performance.now() - sentAt < CLOSE_LIMIT_MS) await sleep(1)
+  // Whether or not the close has come by now, the gate is closed.
+  const late = talker.isDeaf || talker.closedAt === undefined ? BURST : 0
+  for (let n = 0; n < late; n += 1) talker.socket.send(LATE)
+  await until(() => talker.closedAt !== undefined)
   if (talker.closedAt === undefined) throw new Error('a revoked device was not closed')
-  return { answered, lastFrame: Math.max(0, talker.lastFrameAt - sentAt), closed: talker.closedAt - sentAt }
+  const lastFrame = Math.max(0, talker.lastFrameAt - sentAt)
+  return { sentAt, answered, late, lastFrame, closed: talker.closedAt - sentAt }
+}
+
+/** Waits, but not for ever. */
+async function until(holds: () => boolean): Promise<void> {
+  const endsAt = performance.now() + CLOSE_LIMIT_MS
+  while (!holds() && performance.now() < endsAt) await sleep(1)
 }

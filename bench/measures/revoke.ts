@@ -8,6 +8,7 @@ import type { Measure } from './measure.ts'
 const SOCKETS = 500
 const REVOKES = 300
 const TALK_EVERY_MS = 100
+const DEAF_EACH = 6
 const SYNCS = 100
 
 /** Five hundred devices talk, and one after the other is revoked while its requests are under way. */
@@ -23,8 +24,9 @@ export const measureRevoke: Measure = async ({ workshop }) => {
     sockets: SOCKETS,
     revokes: REVOKES,
     talkEveryMs: TALK_EVERY_MS,
+    deafEach: DEAF_EACH,
   }
-  const { answered, lastFrame, closed, talkPerSecond } = await load.run(job)
+  const { answered, lastFrame, closed, gone, late, talkPerSecond } = await load.run(job)
   await Promise.all([load.stop(), gateway.stop()])
 
   const talk = `${REVOKES} revokes, ${SOCKETS} sockets, ${talkPerSecond.toFixed(0)} answers/s beside`
@@ -35,6 +37,8 @@ export const measureRevoke: Measure = async ({ workshop }) => {
     { id: 'revoke.last-frame-p50', value: percentile(lastFrame, 0.5) },
     { id: 'revoke.last-frame-p99', value: percentile(lastFrame, 0.99) },
     { id: 'revoke.closed-p99', value: percentile(closed, 0.99) },
+    { id: 'revoke.served-late', value: late.served, note: `of ${late.sent}` },
+    { id: 'revoke.ignored-max', value: Math.max(...gone), note: `${gone.length} peers` },
   ]
 }
 

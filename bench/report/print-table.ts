@@ -30,5 +30,5 @@ function budgetOf(row: FigureRow): string {
 function withUnit(value: number, { unit }: FigureRow): string {
   const digits = value < 10 && !Number.isInteger(value) ? (value < 1 ? 2 : 1) : 0
   const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return unit === '/s' || unit === '×' ? `${text}${unit}` : `${text} ${unit}`
+  return unit === '/s' || unit === '×' ? `${text}${unit}` : `${text} ${unit}`.trimEnd()
 }

@@ -86,7 +86,7 @@ async function seedSession(tx: StoreTransaction): Promise<SessionId> {
 
 function deviceRecord(rawKey: Buffer, scopes: readonly Scope[]): Device {
   return {
-    id: sha256(rawKey) as DeviceId,
+    id: deviceIdOf(rawKey),
     publicKey: rawKey.toString('base64url'),
     displayName: 'bench device',
     platform: 'linux',
@@ -130,6 +130,10 @@ function tokenRecord(device: Device, secret: string, sessionId: SessionId): Toke
 
 function rawPublicKey(key: KeyObject): Buffer {
   return key.export({ format: 'der', type: 'spki' }).subarray(-32)
+}
+
+export function deviceIdOf(rawKey: Buffer): DeviceId {
+  return sha256(rawKey) as DeviceId
 }
 
 function sha256(data: string | Buffer): string {

@@ -22,8 +22,8 @@ export interface Workshop {
   readonly env: NodeJS.ProcessEnv
   /** A state directory that no gateway has seen. */
   freshState(name: string): string
-  /** A state directory that a gateway has made, with devices in it. */
-  seededState(name: string, seed: SeedOptions): Promise<SeededState>
+  /** A state directory that a gateway has made, with devices in it; `config` goes below `gateway`. */
+  seededState(name: string, seed: SeedOptions, config?: object): Promise<SeededState>
   startGateway(stateDir: string): Promise<GatewayProcess>
   remove(): void
 }
@@ -51,13 +51,13 @@ export function openWorkshop(nodeFlags: readonly string[]): Workshop {
     env,
     startGateway,
     freshState: (name) => join(dir, name),
-    async seededState(name, seed) {
+    async seededState(name, seed, config = {}) {
       const stateDir = join(dir, name)
       // The gateway makes the directory, so that keys and modes are its own.
       await (await startGateway(stateDir)).stop()
       // What is measured is how fast it can be, not how fast one client may be.
-      const config = { gateway: { limits: { requestsPerSecond: 1_000_000 } } }
-      writeFileSync(join(stateDir, 'pairgate.json'), JSON.stringify(config), { mode: 0o600 })
+      const gateway = { limits: { requestsPerSecond: 1_000_000 }, ...config }
+      writeFileSync(join(stateDir, 'pairgate.json'), JSON.stringify({ gateway }), { mode: 0o600 })
       const devices = await seedDevices(stateDir, seed)
       const devicesFile = join(dir, `${name}.json`)
       writeFileSync(devicesFile, JSON.stringify(devices), { mode: 0o600 })
