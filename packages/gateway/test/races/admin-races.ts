@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { DevicePairList } from '@pairgate/protocol/wire'
 import { askToPair, pair } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
-import { atOnce, expectBoth, outcome, type RaceWorld, READER, ROUNDS } from './race-world.ts'
+import { createRace, outcome, type RaceWorld, READER, ROUNDS } from './race-world.ts'
 
 const ADMIN = ['operator.admin']
 
@@ -11,13 +11,12 @@ const ADMIN = ['operator.admin']
 export function adminRaces({ engine, gateway, alice, rowOf, events }: RaceWorld): void {
   test('an approval that was on its way when its operator was revoked either came first or counts for nothing', async () => {
     await pair(gateway, { scopes: ADMIN })
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const operator = await pair(gateway, { scopes: ADMIN })
       const device = makeDevice()
       const { requestId } = await askToPair(gateway, { device, scopes: READER })
-      const [approval, revocation] = await atOnce(
-        round,
+      const [approval, revocation] = await race.start(
         () => operator.client.post('device.pair.approve', { requestId }),
         () => alice.post('device.token.revoke', { deviceId: operator.device.id, role: 'operator' }),
       )
@@ -33,22 +32,21 @@ export function adminRaces({ engine, gateway, alice, rowOf, events }: RaceWorld)
         ({ actor, deviceId }) => actor === `device:${operator.device.id}` || deviceId === operator.device.id,
       )
       assert.equal(newest?.kind, 'token-revoked', 'somebody decided after it was revoked')
-      seen.push(decidedBefore)
+      race.wonByOne(decidedBefore)
     }
-    expectBoth(seen, 'approved before the revoke')
+    race.expectBoth()
   })
 
   test('of two admins who put each other out at once, exactly one stays', async (context) => {
     const small = await engine.openGateway(context)
     const owner = await small.owner()
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const [one, other] = [await pair(small, { scopes: ADMIN }), await pair(small, { scopes: ADMIN })]
       const removes = round % 4 < 2
       const method = removes ? 'device.pair.remove' : 'device.token.revoke'
       const against = (deviceId: string) => (removes ? { deviceId } : { deviceId, role: 'operator' })
-      const [first, second] = await atOnce(
-        round,
+      const [first, second] = await race.start(
         () => one.client.post(method, against(other.device.id)),
         () => other.client.post(method, against(one.device.id)),
       )
@@ -63,9 +61,9 @@ export function adminRaces({ engine, gateway, alice, rowOf, events }: RaceWorld)
         [winner.device.id],
       )
       for (const row of paired) await owner.call('device.pair.remove', { deviceId: row.deviceId })
-      seen.push(results[0].ok)
+      race.wonByOne(results[0].ok)
     }
-    expectBoth(seen, 'the first admin stayed')
+    race.expectBoth()
   })
 
   test('of two admins who each leave at once, exactly one is kept', async (context) => {

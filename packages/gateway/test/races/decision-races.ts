@@ -2,18 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { askToPair, pair, refusedConnect } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
-import { answersAtOnce, expectBoth, type RaceWorld, READER, ROUNDS, SHARED } from './race-world.ts'
+import { createRace, type RaceWorld, READER, ROUNDS, SHARED } from './race-world.ts'
 
 const DECIDED = { code: 'REQUEST_DECIDED' }
 
 /** Two who decide one request, or a request and its device. */
 export function decisionRaces({ gateway, alice, bob, list, rowOf, events }: RaceWorld): void {
   test('of operators who approve one request at once, exactly one does', async () => {
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const { requestId } = await askToPair(gateway, { device: makeDevice(), scopes: READER })
-      const both = await answersAtOnce(
-        round,
+      const both = await race.answers(
         () => alice.request('device.pair.approve', { requestId }),
         () => bob.request('device.pair.approve', { requestId }),
       )
@@ -25,36 +24,34 @@ export function decisionRaces({ gateway, alice, bob, list, rowOf, events }: Race
       for (const { ok, error } of both) if (!ok) assert.deepEqual(error?.details, DECIDED)
       assert.equal(told.length, 1)
       assert.equal((await events({ limit: 5 })).filter((row) => row.requestId === requestId).length, 1)
-      seen.push(both[0].ok)
+      race.wonByOne(both[0].ok)
     }
-    expectBoth(seen, 'the first operator approved')
+    race.expectBoth()
   })
 
   test('of an approval and a rejection at once, one counts, and the device fares accordingly', async () => {
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const device = makeDevice()
       const { requestId } = await askToPair(gateway, { device, scopes: READER })
-      const [approved, rejected] = await answersAtOnce(
-        round,
+      const [approved, rejected] = await race.answers(
         () => alice.request('device.pair.approve', { requestId }),
         () => bob.request('device.pair.reject', { requestId }),
       )
       assert.notEqual(approved.ok, rejected.ok)
       assert.deepEqual((approved.ok ? rejected : approved).error?.details, DECIDED)
       assert.equal((await gateway.open().connect({ device, scopes: READER })).ok, approved.ok)
-      seen.push(approved.ok)
+      race.wonByOne(approved.ok)
     }
-    expectBoth(seen, 'approved')
+    race.expectBoth()
   })
 
   test('of an approval and a removal of the same device at once, no half of it is left', async () => {
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const { device, token } = await pair(gateway, { scopes: READER })
       const { requestId } = await askToPair(gateway, { device, auth: SHARED, scopes: ['operator.write'] })
-      const [approved, removed] = await answersAtOnce(
-        round,
+      const [approved, removed] = await race.answers(
         () => alice.request('device.pair.approve', { requestId }),
         () => bob.request('device.pair.remove', { deviceId: device.id }),
       )
@@ -63,9 +60,9 @@ export function decisionRaces({ gateway, alice, bob, list, rowOf, events }: Race
       assert.equal(await rowOf(device.id), undefined)
       const error = await refusedConnect(gateway, { device, auth: { deviceToken: token } })
       assert.equal(error.details?.['authReason'], 'token_removed')
-      seen.push(approved.ok)
+      race.wonByOne(approved.ok)
     }
-    expectBoth(seen, 'approved before the removal')
+    race.expectBoth()
   })
 
   test('an ask at the moment of its approval is let in or asks nothing in vain', async () => {

@@ -20,7 +20,7 @@ export interface RaceWorld {
 
 export const SHARED = { token: 'the-shared-token' }
 export const READER = ['operator.read']
-/** Rounds of a race; enough for both orders under each of the head starts. */
+/** Rounds of a race; enough to find where it is undecided, and to stay there for a while. */
 export const ROUNDS = 24
 
 export async function openRaceWorld(engine: Engine): Promise<RaceWorld> {
@@ -40,32 +40,53 @@ export async function openRaceWorld(engine: Engine): Promise<RaceWorld> {
   }
 }
 
-/** Turns of the event loop by which one of two may be ahead; with none both leave in one. */
-const HEAD_STARTS = [0, 1, 0, 3, 0, 6, 0, 12] as const
-
-/** Starts two things at once, in one order and then in the other, now and then with a head start. */
-export async function atOnce<A, B>(round: number, one: () => A, other: () => B): Promise<readonly [A, B]> {
-  const isFirst = round % 2 === 0
-  const turns = HEAD_STARTS[(round >> 1) % HEAD_STARTS.length] ?? 0
-  const first = isFirst ? one() : other()
-  for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate)
-  return isFirst ? [first as A, other()] : [one(), first as B]
+/** Two things at once, round after round. */
+export interface Race {
+  /** Starts both; the one that is behind waits for as many turns of the event loop as the other is ahead. */
+  start<A, B>(one: () => A, other: () => B): Promise<readonly [A, B]>
+  /** Two requests, and their answers. */
+  answers(
+    one: () => Promise<WireResponse>,
+    other: () => Promise<WireResponse>,
+  ): Promise<readonly [WireResponse, WireResponse]>
+  /** How the round went. Whoever lost is further ahead in the next, so that it soon is as close as it can be. */
+  wonByOne(won: boolean): void
+  /** Both ends must have been seen, or it was no race. */
+  expectBoth(): void
 }
 
-/** What came of each round: both ends of a race must have been seen, or it was none. */
-export function expectBoth(seen: readonly boolean[], what: string): void {
-  const won = seen.filter(Boolean).length
-  assert.ok(won > 0 && won < seen.length, `${what}: ${won} of ${seen.length}`)
-}
+const FURTHEST_STEP = 256
 
-/** Two requests at once, and their answers. */
-export async function answersAtOnce(
-  round: number,
-  one: () => Promise<WireResponse>,
-  other: () => Promise<WireResponse>,
-): Promise<readonly [WireResponse, WireResponse]> {
-  const [first, second] = await atOnce(round, one, other)
-  return Promise.all([first, second])
+export function createRace(): Race {
+  const seen: boolean[] = []
+  let lead = 0
+  let step = 1
+
+  const race: Race = {
+    async start(one, other) {
+      const isFirst = lead >= 0
+      const first = isFirst ? one() : other()
+      for (let turn = 0; turn < Math.abs(lead); turn += 1) await new Promise(setImmediate)
+      return (isFirst ? [first, other()] : [one(), first]) as [
+        ReturnType<typeof one>,
+        ReturnType<typeof other>,
+      ]
+    },
+    async answers(one, other) {
+      const [first, second] = await race.start(one, other)
+      return Promise.all([first, second])
+    },
+    wonByOne(won) {
+      step = seen.at(-1) === !won ? 1 : Math.min(2 * step, FURTHEST_STEP)
+      lead += won ? -step : step
+      seen.push(won)
+    },
+    expectBoth() {
+      const won = seen.filter(Boolean).length
+      assert.ok(won > 0 && won < seen.length, `one won ${won} of ${seen.length} rounds`)
+    },
+  }
+  return race
 }
 
 /** What a request ended up with: an answer, or the close that came instead. */

@@ -4,18 +4,17 @@ import { askToPair, connectPaired, pair } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
 import { expectClose, type WireClient, type WireResponse } from '../harness/wire-client.ts'
 import { within } from '../harness/within.ts'
-import { answersAtOnce, atOnce, expectBoth, type RaceWorld, READER, ROUNDS } from './race-world.ts'
+import { createRace, type RaceWorld, READER, ROUNDS } from './race-world.ts'
 
 const operatorOf = (deviceId: string) => ({ deviceId, role: 'operator' })
 
 /** What a token still opens at the moment in which it ends. */
 export function revocationRaces({ gateway, alice, bob, rowOf, events }: RaceWorld): void {
   test('of a rotation and a revoke at once, the revoke stands', async () => {
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const { device, token, client } = await pair(gateway, { scopes: READER })
-      const [rotated, revoked] = await answersAtOnce(
-        round,
+      const [rotated, revoked] = await race.answers(
         () => alice.request('device.token.rotate', operatorOf(device.id)),
         () => bob.request('device.token.revoke', operatorOf(device.id)),
       )
@@ -25,20 +24,19 @@ export function revocationRaces({ gateway, alice, bob, rowOf, events }: RaceWorl
       await expectClose(client, 4001, 'device removed')
       assert.equal((await gateway.open().connect({ device, auth: { deviceToken: token } })).ok, false)
       assert.equal((await gateway.open().connect({ device })).ok, false)
-      seen.push(rotated.ok)
+      race.wonByOne(rotated.ok)
     }
-    expectBoth(seen, 'rotated before the revoke')
+    race.expectBoth()
   })
 
   test('of a connect and a revoke at once, no connection outlives the revoke (T23)', async () => {
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const { device, token, client } = await pair(gateway, { scopes: READER })
       await client.end()
       const sockets = Array.from({ length: 4 }, () => gateway.open())
       await Promise.all(sockets.map((socket) => socket.challenge))
-      const [connects, revocation] = await atOnce(
-        round,
+      const [connects, revocation] = await race.start(
         () =>
           sockets.map((socket) => answerOf(socket, { device, scopes: READER, auth: { deviceToken: token } })),
         () => alice.post('device.token.revoke', operatorOf(device.id)),
@@ -54,41 +52,39 @@ export function revocationRaces({ gateway, alice, bob, rowOf, events }: RaceWorl
         const { code } = await within(socket.closed, () => 'the end of a connection of a revoked device')
         assert.ok(answers[at], 'a connection was closed without an answer')
         assert.ok((answers[at].ok ? [4001] : [1008, 1013]).includes(code), String(code))
-        seen.push(answers[at].ok)
       }
+      race.wonByOne(answers[0]?.ok === true)
       assert.equal((await rowOf(device.id))?.connected, false)
     }
-    expectBoth(seen, 'connected before the revoke')
+    race.expectBoth()
   })
 
   test('of a connect and a removal at once, no connection outlives the removal (T23, T25)', async () => {
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const { device, token, client } = await pair(gateway, { scopes: READER })
       await client.end()
       const socket = gateway.open()
       await socket.challenge
-      const [connect, removal] = await atOnce(
-        round,
+      const [connect, removal] = await race.start(
         () => answerOf(socket, { device, scopes: READER, auth: { deviceToken: token } }),
         () => alice.request('device.pair.remove', { deviceId: device.id }),
       )
       assert.equal((await removal).ok, true)
       await within(socket.closed, () => 'the end of a connection of a removed device')
       assert.equal(await rowOf(device.id), undefined)
-      seen.push((await connect)?.ok === true)
+      race.wonByOne((await connect)?.ok === true)
     }
-    expectBoth(seen, 'connected before the removal')
+    race.expectBoth()
   })
 
   test('of calls on their way and a revoke at once, none is served after the answer, and none decides (T23)', async () => {
-    const seen: boolean[] = []
+    const race = createRace()
     for (let round = 0; round < ROUNDS; round += 1) {
       const { device, token, client } = await pair(gateway, { scopes: ['operator.pairing', ...READER] })
       const second = await connectPaired(gateway, { device, token, scopes: ['operator.pairing'] })
       const label = `round ${round}`
-      const [, revocation] = await atOnce(
-        round,
+      const [, revocation] = await race.start(
         () => {
           for (const method of ['health', 'device.pair.list', 'health']) client.post(method)
           second.client.post('device.pair.rename', { deviceId: device.id, label })
@@ -104,9 +100,9 @@ export function revocationRaces({ gateway, alice, bob, rowOf, events }: RaceWorl
       const [newest, before] = await events({ deviceId: device.id, limit: 2 })
       assert.equal(newest?.kind, 'token-revoked', 'a device decided after it was revoked')
       assert.deepEqual(await rowOf(device.id), asked)
-      seen.push(before?.kind === 'device-renamed')
+      race.wonByOne(before?.kind === 'device-renamed')
     }
-    expectBoth(seen, 'the rename came before the revoke')
+    race.expectBoth()
   })
 
   test('two connections that fetch a fresh token at once are told the same one', async () => {
@@ -122,10 +118,8 @@ export function revocationRaces({ gateway, alice, bob, rowOf, events }: RaceWorl
   test('two rotations at once leave a device that still gets in', async () => {
     for (let round = 0; round < ROUNDS / 2; round += 1) {
       const { device, token } = await pair(gateway, { scopes: READER })
-      await answersAtOnce(
-        round,
-        () => alice.request('device.token.rotate', operatorOf(device.id)),
-        () => bob.request('device.token.rotate', operatorOf(device.id)),
+      await Promise.all(
+        [alice, bob].map((each) => each.request('device.token.rotate', operatorOf(device.id))),
       )
       const hello = await gateway.open().hello({ device, scopes: READER, auth: { deviceToken: token } })
       const deviceToken = String(hello.auth.deviceToken)
