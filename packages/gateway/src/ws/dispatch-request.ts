@@ -26,6 +26,8 @@ export interface DispatchDeps {
   readonly log: Logger
   /** Told of every request that passed authorization. */
   readonly onServed: (principal: Principal) => void
+  /** Told of every request that was answered: its method or `unknown`, `ok` or a reason, and how long it took. */
+  readonly onAnswered: (method: string, outcome: string, ms: number) => void
   /** How long a request that comes now has to wait, in milliseconds; 0 when it is taken. */
   readonly pace: (connection: Connection, now: number) => number
 }
@@ -43,7 +45,8 @@ export interface Dispatch {
  * Every request passes here, in one order: the gate, the frame, the method's row, role and scope, the
  * params, the handler. The gate is asked first and again when the answer leaves.
  */
-export function createDispatch({ handlers, clock, log, onServed, pace }: DispatchDeps): Dispatch {
+export function createDispatch(deps: DispatchDeps): Dispatch {
+  const { handlers, clock, log, onServed, onAnswered, pace } = deps
   const validatorOf = createValidators()
   const strike = createStrikes()
   const inFlight = new Set<Promise<void>>()
@@ -51,10 +54,13 @@ export function createDispatch({ handlers, clock, log, onServed, pace }: Dispatc
   async function serve(connection: Connection, id: string, call: Call): Promise<void> {
     const isLastWord = ENDS_OWN_CONNECTION.has(call.method)
     const over = isLastWord ? connection.oweLastWord() : undefined
+    const began = clock.ticks()
+    let outcome = 'failed'
     try {
       // The one place where the table's schemas and the handlers' types meet: the params have just been checked.
       const handler = handlers[call.method] as AnyHandler
       const result = await handler(connection, call.params)
+      outcome = result.ok ? 'ok' : result.refusal.reason
       if (result.ok) connection.succeed(id, connection.dialect.result(call.method, result.value), isLastWord)
       else refuse(connection, id, result.refusal)
     } catch (error) {
@@ -62,27 +68,35 @@ export function createDispatch({ handlers, clock, log, onServed, pace }: Dispatc
       if (!isDatabaseAway(error)) log.error({ err: error, method: call.method }, 'request failed')
       refuse(connection, id, faultRefusal(error))
     } finally {
+      onAnswered(call.method, outcome, clock.ticks() - began)
       over?.()
     }
   }
 
-  function deny(connection: Connection, id: string, refusal: Refusal): void {
+  function deny(connection: Connection, { id, method }: Named, refusal: Refusal): void {
     refuse(connection, id, refusal)
+    onAnswered(method, refusal.reason, 0)
     if (refusal.reason === 'role-unauthorized') strike(connection)
   }
 
+  function invalid(connection: Connection, { id, method }: Named, message: string): void {
+    connection.fail(id, { code: 'INVALID_REQUEST', message })
+    onAnswered(method, 'invalid', 0)
+  }
+
   function take(connection: Connection, { id, method: name, params = {} }: RequestFrame): void {
-    if (name === 'connect') return invalid(connection, id, 'connect is only valid as the first request')
+    const unknown = { id, method: UNKNOWN }
+    if (name === 'connect') return invalid(connection, unknown, 'connect is only valid as the first request')
     const method = parseMethod(name, connection)
-    if (!method) return deny(connection, id, unknownMethod(connection.principal, name))
+    if (!method) return deny(connection, unknown, unknownMethod(connection.principal, name))
     const allowed = authorize(connection.principal, METHODS[method])
-    if (!allowed.ok) return deny(connection, id, allowed.refusal)
+    if (!allowed.ok) return deny(connection, { id, method }, allowed.refusal)
     const checked = params ?? {}
     const validator = validatorOf(method)
     if (!validator.Check(checked)) {
       return invalid(
         connection,
-        id,
+        { id, method },
         `invalid ${method} params: ${describeFindings(validator.Errors(checked))}`,
       )
     }
@@ -101,16 +115,24 @@ export function createDispatch({ handlers, clock, log, onServed, pace }: Dispatc
     if (!received.json) return
     const frame = received.value
     if (retryAfterMs > 0)
-      return refuse(connection, frameId(frame), { reason: 'too-many-requests', retryAfterMs })
+      return deny(connection, { id: frameId(frame), method: UNKNOWN }, { reason: 'too-many-requests', retryAfterMs })
     if (requestFrame.Check(frame)) return take(connection, frame)
     const findings = describeFindings(requestFrame.Errors(frame))
-    invalid(connection, frameId(frame), `invalid request frame: ${findings}`)
+    invalid(connection, { id: frameId(frame), method: UNKNOWN }, `invalid request frame: ${findings}`)
   }
   return Object.assign(dispatch, {
     async idle() {
       while (inFlight.size > 0) await Promise.all(inFlight)
     },
   })
+}
+
+/** How metrics call what names no method of ours: peers must not make rows there. */
+const UNKNOWN = 'unknown'
+
+interface Named {
+  readonly id: string
+  readonly method: string
 }
 
 interface Call {
@@ -140,10 +162,6 @@ function createStrikes(): (connection: Connection) => void {
 
 function refuse(connection: Connection, id: string, refusal: Refusal): void {
   connection.fail(id, connection.dialect.error(refusal, connection.context))
-}
-
-function invalid(connection: Connection, id: string, message: string): void {
-  connection.fail(id, { code: 'INVALID_REQUEST', message })
 }
 
 /** What is not in the table is refused; who is no admin does not learn what exists (protocol fact 12). */

@@ -1,0 +1,82 @@
+import { createLatencies } from './latencies.ts'
+import { type Sample, writeExposition } from './exposition.ts'
+import { createRequestTally, createTally } from './tallies.ts'
+
+/** What is asked only when somebody reads the metrics. */
+export interface MetricFacts {
+  readonly version: string
+  readonly startedAtMs: number
+  readonly isReady: boolean
+  /** Of every connection after its hello. */
+  readonly connections: Iterable<{ readonly kind: string; readonly role: string }>
+  readonly waitingSockets: number
+  readonly seq: number
+  /** `undefined` when the log was never read to its end yet. */
+  readonly lagMs: number | undefined
+  readonly process: {
+    readonly cpuSeconds: number
+    readonly residentBytes: number
+    readonly heapBytes: number
+    readonly loopUtilization: number
+  }
+}
+
+/**
+ * What this instance counts. Counting is a few additions on numbers of its own: it stands in the way of
+ * every request, and a metrics library costs a sixth of one (docs/decisions/0021).
+ */
+export interface GatewayMetrics {
+  upgradeRefused(code: string): void
+  handshake(outcome: string, ms: number): void
+  request(method: string, outcome: string, ms: number): void
+  /** All of it, in the text format of Prometheus. */
+  write(facts: MetricFacts): string
+}
+
+export function createGatewayMetrics(): GatewayMetrics {
+  const upgrades = createTally()
+  const handshakes = createTally()
+  const handshakeTimes = createLatencies()
+  const requests = createRequestTally()
+  return {
+    upgradeRefused: upgrades.count,
+    handshake(outcome, ms) {
+      handshakes.count(outcome)
+      handshakeTimes.observe(ms)
+    },
+    request: requests.observe,
+    write: (facts) =>
+      writeExposition({
+        pairgate_build_info: [{ labels: [facts.version], value: 1 }],
+        pairgate_start_time_seconds: one(facts.startedAtMs / 1_000),
+        pairgate_ready: one(facts.isReady ? 1 : 0),
+        pairgate_connections: countConnections(facts.connections),
+        pairgate_sockets_waiting: one(facts.waitingSockets),
+        pairgate_upgrades_refused_total: upgrades.samples(),
+        pairgate_handshakes_total: handshakes.samples(),
+        pairgate_handshake_duration_seconds: [{ labels: [], latencies: handshakeTimes }],
+        pairgate_requests_total: requests.counts(),
+        pairgate_request_duration_seconds: requests.durations(),
+        pairgate_event_log_seq: one(facts.seq),
+        pairgate_event_log_lag_seconds: facts.lagMs === undefined ? [] : one(facts.lagMs / 1_000),
+        process_cpu_seconds_total: one(facts.process.cpuSeconds),
+        process_resident_memory_bytes: one(facts.process.residentBytes),
+        nodejs_heap_used_bytes: one(facts.process.heapBytes),
+        nodejs_eventloop_utilization: one(facts.process.loopUtilization),
+      }),
+  }
+}
+
+function one(value: number): readonly Sample[] {
+  return [{ labels: [], value }]
+}
+
+function countConnections(connections: MetricFacts['connections']): readonly Sample[] {
+  const counts = new Map<string, { readonly labels: readonly string[]; value: number }>()
+  for (const { kind, role } of connections) {
+    const known = counts.get(`${kind} ${role}`) ?? { labels: [kind, role], value: 0 }
+    known.value += 1
+    counts.set(`${kind} ${role}`, known)
+  }
+  return [...counts.values()]
+}
