@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { addAuditCommands } from './commands/audit.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addCallCommand } from './commands/call.ts'
+import { addCompletionCommand } from './commands/completion.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDevicesCommands } from './commands/devices.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
@@ -46,6 +47,7 @@ function createProgram(output: { complaint: string }): Command {
   addBackupCommands(program)
   addRecoverCommand(program)
   addCallCommand(program)
+  addCompletionCommand(program)
   program.addHelpText('after', '\nStart here:\n  $ openclaw gateway run\n  $ openclaw devices list')
   rewordErrors(program)
   return program

@@ -20,9 +20,14 @@ export function addDevicesCommands(program: Command): void {
 
 function addLookCommands(devices: Command): void {
   const list = devices.command('list').description('list pending requests and paired devices')
-  addExamples(addGatewayOptions(list), ['devices list', 'devices list --json'])
-  list.action((options: CommonOptions) =>
-    runAction(options.json, async () => (await import('./devices-list.ts')).listDevices(options)),
+  list.option('--watch', 'show the list again whenever it changes, until Ctrl+C')
+  addExamples(addGatewayOptions(list), ['devices list', 'devices list --json', 'devices list --watch'])
+  list.action((options: CommonOptions & { readonly watch?: boolean }) =>
+    runAction(options.json, async () =>
+      options.watch
+        ? (await import('./devices-watch.ts')).watchDevices(options)
+        : (await import('./devices-list.ts')).listDevices(options),
+    ),
   )
 
   const show = devices

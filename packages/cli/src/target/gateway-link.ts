@@ -29,6 +29,8 @@ export interface GatewayLink {
     scopes: readonly string[],
   ): Promise<MethodResult<M>>
   call(method: string, params: unknown, scopes: readonly string[]): Promise<unknown>
+  /** The connection itself, for who wants to hear its events; the link closes it. */
+  connection(scopes: readonly string[]): Promise<Connection>
   close(): Promise<void>
 }
 
@@ -77,6 +79,7 @@ function createLink(way: Way, place: ErrorPlace, { timeoutMs, role = 'operator' 
       withConnection(scopes, (connection) => connection.request(method, params, { timeoutMs })),
     call: (method, params, scopes) =>
       withConnection(scopes, (connection) => connection.call(method, params, { timeoutMs })),
+    connection: (scopes) => withConnection(scopes, async (connection) => connection),
     async close() {
       await live?.connection.close()
     },
