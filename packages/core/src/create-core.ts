@@ -10,7 +10,7 @@ import { createAppendEvent } from './events/append-event.ts'
 import { createApplyEvent } from './events/apply-event.ts'
 import { createDecide } from './events/decide.ts'
 import { createEraseDetails } from './events/erase-details.ts'
-import { createEventFollower } from './events/event-follower.ts'
+import { createEventFollower, type Following } from './events/event-follower.ts'
 import { createVerifyChain } from './events/verify-chain.ts'
 import { createFeedBuffer } from './feed/feed-buffer.ts'
 import { createKeepFeed, type FeedLimits } from './feed/keep-feed.ts'
@@ -103,6 +103,7 @@ export function createCore(deps: CoreDeps) {
     followLog: follower.catchUp,
     noteFeed: feed.note,
     keepFeed,
+    following: follower as Following,
     keepCounters: createKeepCounters({ ...deps, limiter }),
   }
 }

@@ -1,65 +1,33 @@
-import {
-  type Clock,
-  type Core,
-  createCore,
-  type EventHead,
-  type EventSeal,
-  type LiveConnections,
-  type Store,
-  type StoredCounter,
-  type TokenSecrets,
-} from '@pairgate/core'
+import { type Core, createCore, type TokenSecrets } from '@pairgate/core'
 import { days, type Instant } from '@pairgate/protocol'
 import type { FastifyInstance } from 'fastify'
+import { buildMethods } from './build-methods.ts'
 import { lateBound } from './config/late-bound.ts'
-import type { LiveConfig } from './config/live-config.ts'
+import type { GatewayParts, Live } from './gateway-parts.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { buildHttp } from './http/build-http.ts'
+import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
-import type { Log } from './platform/log.ts'
+import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts'
 import { machineNames } from './platform/machine.ts'
 import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
+import { processFacts } from './platform/process-facts.ts'
 import { createSystemTimers, type Timers } from './platform/timers.ts'
 import { createReadiness } from './readiness.ts'
-import type { EventHeadFile } from './state/event-head.ts'
-import { createTokenSecrets, gatewayIdentityOf, sharedTokenOf } from './state/secrets.ts'
+import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
 import { watchDatabase } from './state/watch-database.ts'
 import { VERSION } from './version.ts'
 import { createAuthPolicy, createSharedSecrets } from './ws/auth-policy.ts'
 import { createCloseOutdated } from './ws/close-outdated.ts'
-import { type ConnectionRegistry, createConnectionRegistry } from './ws/connection-registry.ts'
-import { createDecisionWatches, type DecisionWatches, toldTo } from './ws/decision-watch.ts'
+import { createConnectionRegistry } from './ws/connection-registry.ts'
+import { createDecisionWatches, toldTo } from './ws/decision-watch.ts'
 import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
 import { createHandshake } from './ws/handshake.ts'
-import { createAuditMethods } from './ws/methods/audit-methods.ts'
-import { createConfigMethods } from './ws/methods/config-methods.ts'
-import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
-import { createDeviceScopesMethods } from './ws/methods/device-scopes-methods.ts'
-import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
-import { createGatewayReport } from './ws/methods/gateway-report.ts'
-import { createMethodHandlers } from './ws/methods/method-handlers.ts'
 import { createNoteUse, type NoteUse } from './ws/note-use.ts'
 import { createRequestPace } from './ws/request-pace.ts'
 import { sayGoodbye } from './ws/say-goodbye.ts'
 import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
-
-export interface GatewayParts {
-  /** Parts read `settings.config` when they need it, because some of it changes under them. */
-  readonly settings: LiveConfig
-  readonly store: Store
-  readonly clock: Clock
-  readonly tokenKey: Uint8Array
-  readonly localKey: Uint8Array
-  /** Head of the event log at the start. */
-  readonly head: EventHead
-  readonly seal: EventSeal
-  readonly heads: EventHeadFile
-  /** Counters of guesses from before the start. */
-  readonly counters: readonly StoredCounter[]
-  readonly log: Log
-}
 
 /** A gateway whose parts are wired; it serves once something listens for it. */
 export interface Gateway {
@@ -75,7 +43,7 @@ const LOG_EXCHANGED =
   'the event log is not the one that this gateway started with: the database was exchanged. ' +
   'Nobody is let in. Stop the gateway, bring the database back or run: openclaw recover --accept-rollback'
 
-/** The only place of this room that constructs things. */
+/** Wires the gateway; nothing of this room is constructed elsewhere, but in the parts that it calls beside it. */
 export function buildGateway(given: GatewayParts): Gateway {
   const { settings, clock, log, heads } = given
   const timers = createSystemTimers()
@@ -93,31 +61,28 @@ export function buildGateway(given: GatewayParts): Gateway {
   })
   const startedAt = clock.now()
   let url: string | undefined
+  const metrics = createGatewayMetrics()
   const use = createNoteUse({ store: database.store, clock, log })
   const dispatch = createDispatch({
     handlers: buildMethods(parts, { core, live, secrets, startedAt, url: () => url }),
     clock,
     log,
     onServed: use.note,
+    onAnswered: metrics.request,
     pace: createRequestPace(settings.config.limits),
   })
   const rules = createEntryRules(settings.config, machineNames())
-  const onUpgrade = buildSockets(parts, {
-    core,
-    live,
-    dispatch,
-    timers,
-    use,
-    startedAt,
-    rules,
-    isClosed: () => closed.length > 0,
-  })
+  const guard = buildGuard(parts, rules, { core, metrics })
+  const isClosed = () => closed.length > 0
+  const shared = { core, guard, metrics, live, timers, use, startedAt }
+  const onUpgrade = buildSockets(parts, { ...shared, dispatch, isClosed })
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
   const sweeps = { timers, core, registry: live.registry, flushUse: use.flush }
   const housekeeping = startHousekeeping({ ...watched, ...sweeps })
+  const writeMetrics = createWriteMetrics({ ...shared, ready })
   return {
-    app: buildHttp({ rules, ready, log }),
+    app: buildHttp({ rules, ready, writeMetrics, log }),
     onUpgrade,
     listensAt(address) {
       url = address
@@ -132,12 +97,26 @@ export function buildGateway(given: GatewayParts): Gateway {
   }
 }
 
-/** The connections of this instance, and what is kept of them. */
-interface Live {
-  readonly registry: ConnectionRegistry
-  readonly watches: DecisionWatches
-  /** Both together, as the rules see them. */
-  readonly told: LiveConnections
+interface WriteMetricsDeps {
+  readonly metrics: GatewayMetrics
+  readonly core: Core
+  readonly guard: UpgradeGuard
+  readonly live: Live
+  readonly ready: () => Promise<Readiness>
+  readonly startedAt: Instant
+}
+
+function createWriteMetrics({ metrics, core, guard, live, ready, startedAt }: WriteMetricsDeps) {
+  return async (): Promise<string> =>
+    metrics.write({
+      version: VERSION,
+      startedAtMs: startedAt,
+      isReady: (await ready()).ready,
+      principals: live.registry.principals(),
+      waitingSockets: guard.size(),
+      following: core.following,
+      process: processFacts(),
+    })
 }
 
 function buildLive({ clock }: GatewayParts, timers: Timers): Live {
@@ -182,65 +161,25 @@ function buildCore(
   })
 }
 
-interface MethodsDeps {
-  readonly core: Core
-  readonly live: Live
-  readonly secrets: TokenSecrets
-  readonly startedAt: Instant
-  readonly url: () => string | undefined
-}
-
-function buildMethods(
-  { store, clock, settings, heads, log, tokenKey, localKey }: GatewayParts,
-  { core, live, secrets, startedAt, url }: MethodsDeps,
-) {
-  const { secretOf } = secrets
-  const { registry, watches } = live
-  const { config } = settings
-  const authMode = config.auth.mode
-  const connections = () => registry.size
-  return createMethodHandlers({
-    report: createGatewayReport({
-      read: store.read,
-      clock,
-      version: VERSION,
-      startedAt,
-      authMode,
-      database: config.database.url === undefined ? 'sqlite' : 'postgres',
-      connections,
-      url,
-      identity: () => gatewayIdentityOf(tokenKey),
-    }),
-    pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
-    token: createDeviceTokenMethods({ core, secretOf }),
-    scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),
-    config: createConfigMethods({
-      live: settings,
-      hashOf: (text) => `hmac-sha256:v1:${hmacBase64Url(localKey, `config|${text}`)}`,
-      log,
-    }),
-    audit: createAuditMethods({ read: store.read, heads, core, log }),
-  })
-}
-
 interface SocketsDeps {
   readonly core: Core
   readonly live: Live
   readonly dispatch: Dispatch
   readonly timers: Timers
   readonly use: NoteUse
+  readonly guard: UpgradeGuard
+  readonly metrics: GatewayMetrics
   readonly startedAt: Instant
-  readonly rules: EntryRules
   readonly isClosed: () => boolean
 }
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   const { settings, store, clock, log } = parts
-  const { core, live, dispatch, timers, use, startedAt, rules, isClosed } = deps
+  const { core, live, dispatch, timers, use, guard, metrics, startedAt, isClosed } = deps
   const { config } = settings
   const revision = () => settings.revision
   return createServeSocket({
-    guard: buildGuard(parts, rules, core),
+    guard,
     handshake: createHandshake({
       core,
       read: store.read,
@@ -252,6 +191,7 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
       startedAt,
       isClosed,
       revision,
+      onAnswered: metrics.handshake,
     }),
     dispatch,
     timers,
@@ -264,11 +204,16 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   })
 }
 
-function buildGuard({ settings, log }: GatewayParts, rules: EntryRules, core: Core): UpgradeGuard {
+function buildGuard(
+  { settings, log }: GatewayParts,
+  rules: EntryRules,
+  { core, metrics }: Pick<SocketsDeps, 'core' | 'metrics'>,
+): UpgradeGuard {
   return createUpgradeGuard({
     rules,
     limits: settings.config.limits,
     onRefusal(code, { address, prefix }) {
+      metrics.upgradeRefused(code)
       log.info({ code, address }, 'upgrade refused')
       core.noteFeed({ kind: 'upgrade-refused', reason: code, prefix })
     },

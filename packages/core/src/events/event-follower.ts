@@ -28,6 +28,8 @@ export interface Following {
   readonly isCurrent: boolean
   /** The log is another one than it was. Nothing of this instance holds any more, until it starts again. */
   readonly isBroken: boolean
+  /** How long ago the last read to the end of the log began, in milliseconds; `undefined` before the first. */
+  readonly lagMs: number | undefined
 }
 
 export interface EventFollower extends Following {
@@ -102,6 +104,9 @@ export function createEventFollower(deps: EventFollowerDeps): EventFollower {
     },
     get isBroken() {
       return isBroken
+    },
+    get lagMs() {
+      return confirmed && clock.ticks() - confirmed.ticks
     },
   }
 }

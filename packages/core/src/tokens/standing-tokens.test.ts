@@ -21,7 +21,7 @@ const tokenOf = (device: number, changed: Partial<Token> = {}): Token =>
 /** Rows, a follower that is moved by hand, and reads that end when the test says so. */
 function remembering() {
   const rows = new Map<TokenHash, FoundToken>()
-  const following = { cursor: 0, isCurrent: true, isBroken: false }
+  const following = { cursor: 0, isCurrent: true, isBroken: false, lagMs: 0 }
   const reads: (() => void)[] = []
   let isSlow = false
   const tokens = createStandingTokens({

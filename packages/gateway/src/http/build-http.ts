@@ -9,12 +9,14 @@ import type { Log } from '../platform/log.ts'
 import type { EntryRules } from './entry-rules.ts'
 import { addHealthRoutes, LIVE_PATHS, type Readiness } from './health-routes.ts'
 import { createJudgeRequest, type JudgeRequest } from './judge-request.ts'
+import { addMetricsRoute } from './metrics-route.ts'
 import type { Peer } from './peer.ts'
 
 export type { Readiness } from './health-routes.ts'
 
 export interface BuildHttpDeps {
   readonly rules: EntryRules
+  readonly writeMetrics: () => Promise<string>
   readonly ready: () => Promise<Readiness>
   readonly log: Log
 }
@@ -32,7 +34,7 @@ const BODY_BYTES = 64 * 1_024
  * Our HTTP routes. It never listens itself: each server hands its requests to `app.routing`, so that one
  * app serves TCP and the owner's socket alike. Call `app.ready()` before.
  */
-export function buildHttp({ rules, ready, log }: BuildHttpDeps): FastifyInstance {
+export function buildHttp({ rules, ready, writeMetrics, log }: BuildHttpDeps): FastifyInstance {
   const judge = createJudgeRequest(rules)
   const app = fastify({
     bodyLimit: BODY_BYTES,
@@ -53,6 +55,7 @@ export function buildHttp({ rules, ready, log }: BuildHttpDeps): FastifyInstance
   )
   app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, log))
   addHealthRoutes(app, ready)
+  addMetricsRoute(app, writeMetrics)
   return app
 }
 

@@ -9,14 +9,13 @@ const FACTS: MetricFacts = {
   version: '1.2.3',
   startedAtMs: 1_800_000_000_500,
   isReady: true,
-  connections: [
+  principals: [
     { kind: 'device', role: 'operator' },
     { kind: 'device', role: 'node' },
     { kind: 'device', role: 'operator' },
   ],
   waitingSockets: 4,
-  seq: 12,
-  lagMs: 250,
+  following: { cursor: 12, lagMs: 250 },
   process: { cpuSeconds: 1.5, residentBytes: 1_000, heapBytes: 500, loopUtilization: 0.25 },
 }
 /** One line of the text format 0.0.4: a comment, or a name with labels and a number. */
@@ -53,8 +52,11 @@ test('what was counted is written with the labels of its row', () => {
     assert.ok(lines.has(line), line)
 })
 test('every row has its help and its type, also when nothing was counted, and every line is well formed', () => {
-  const lines = linesOf(createGatewayMetrics().write({ ...FACTS, lagMs: undefined }))
-  for (const [name, { type }] of Object.entries(METRICS)) assert.ok(lines.includes(`# TYPE ${name} ${type}`), name)
+  const lines = linesOf(
+    createGatewayMetrics().write({ ...FACTS, following: { cursor: 0, lagMs: undefined } }),
+  )
+  for (const [name, { type }] of Object.entries(METRICS))
+    assert.ok(lines.includes(`# TYPE ${name} ${type}`), name)
   for (const line of lines) assert.match(line, LINE)
 })
 test('no word can break out of its label', () => {

@@ -1,5 +1,7 @@
-import { createLatencies } from './latencies.ts'
+import type { Following, Principal } from '@pairgate/core'
+import type { ProcessFacts } from '../platform/process-facts.ts'
 import { type Sample, writeExposition } from './exposition.ts'
+import { createLatencies } from './latencies.ts'
 import { createRequestTally, createTally } from './tallies.ts'
 
 /** What is asked only when somebody reads the metrics. */
@@ -7,23 +9,16 @@ export interface MetricFacts {
   readonly version: string
   readonly startedAtMs: number
   readonly isReady: boolean
-  /** Of every connection after its hello. */
-  readonly connections: Iterable<{ readonly kind: string; readonly role: string }>
+  /** Of every connection. */
+  readonly principals: readonly Pick<Principal, 'kind' | 'role'>[]
   readonly waitingSockets: number
-  readonly seq: number
-  /** `undefined` when the log was never read to its end yet. */
-  readonly lagMs: number | undefined
-  readonly process: {
-    readonly cpuSeconds: number
-    readonly residentBytes: number
-    readonly heapBytes: number
-    readonly loopUtilization: number
-  }
+  readonly following: Pick<Following, 'cursor' | 'lagMs'>
+  readonly process: ProcessFacts
 }
 
 /**
  * What this instance counts. Counting is a few additions on numbers of its own: it stands in the way of
- * every request, and a metrics library costs a sixth of one (docs/decisions/0021).
+ * every request, and a metrics library costs a sixth of one (docs/decisions/0027).
  */
 export interface GatewayMetrics {
   upgradeRefused(code: string): void
@@ -50,15 +45,15 @@ export function createGatewayMetrics(): GatewayMetrics {
         pairgate_build_info: [{ labels: [facts.version], value: 1 }],
         pairgate_start_time_seconds: one(facts.startedAtMs / 1_000),
         pairgate_ready: one(facts.isReady ? 1 : 0),
-        pairgate_connections: countConnections(facts.connections),
+        pairgate_connections: countConnections(facts.principals),
         pairgate_sockets_waiting: one(facts.waitingSockets),
         pairgate_upgrades_refused_total: upgrades.samples(),
         pairgate_handshakes_total: handshakes.samples(),
         pairgate_handshake_duration_seconds: [{ labels: [], latencies: handshakeTimes }],
         pairgate_requests_total: requests.counts(),
         pairgate_request_duration_seconds: requests.durations(),
-        pairgate_event_log_seq: one(facts.seq),
-        pairgate_event_log_lag_seconds: facts.lagMs === undefined ? [] : one(facts.lagMs / 1_000),
+        pairgate_event_log_seq: one(facts.following.cursor),
+        pairgate_event_log_lag_seconds: lagOf(facts.following),
         process_cpu_seconds_total: one(facts.process.cpuSeconds),
         process_resident_memory_bytes: one(facts.process.residentBytes),
         nodejs_heap_used_bytes: one(facts.process.heapBytes),
@@ -67,13 +62,17 @@ export function createGatewayMetrics(): GatewayMetrics {
   }
 }
 
+function lagOf({ lagMs }: MetricFacts['following']): readonly Sample[] {
+  return lagMs === undefined ? [] : one(lagMs / 1_000)
+}
+
 function one(value: number): readonly Sample[] {
   return [{ labels: [], value }]
 }
 
-function countConnections(connections: MetricFacts['connections']): readonly Sample[] {
+function countConnections(principals: MetricFacts['principals']): readonly Sample[] {
   const counts = new Map<string, { readonly labels: readonly string[]; value: number }>()
-  for (const { kind, role } of connections) {
+  for (const { kind, role } of principals) {
     const known = counts.get(`${kind} ${role}`) ?? { labels: [kind, role], value: 0 }
     known.value += 1
     counts.set(`${kind} ${role}`, known)

@@ -7,7 +7,11 @@ export interface MetricRow {
 
 /** Every metric of `/__pairgate__/metrics`, by the naming rules of Prometheus: base units, `_total` for counters. */
 export const METRICS = {
-  pairgate_build_info: { type: 'gauge', help: 'Always 1; the version stands in the label.', labels: ['version'] },
+  pairgate_build_info: {
+    type: 'gauge',
+    help: 'Always 1; the version stands in the label.',
+    labels: ['version'],
+  },
   pairgate_start_time_seconds: {
     type: 'gauge',
     help: 'When the gateway started, in seconds since 1970.',

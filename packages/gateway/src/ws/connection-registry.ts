@@ -1,4 +1,10 @@
-import { type Clock, isSelfScoped, type LiveConnections, type PairingNews } from '@pairgate/core'
+import {
+  type Clock,
+  isSelfScoped,
+  type LiveConnections,
+  type PairingNews,
+  type Principal,
+} from '@pairgate/core'
 import { type DeviceId, seconds } from '@pairgate/protocol'
 import { CLOSES, type Close } from '@pairgate/protocol/wire'
 import type { Timers } from '../platform/timers.ts'
@@ -19,6 +25,8 @@ export interface ConnectionRegistry extends LiveConnections {
   /** Shuts every connection whose token ran out. */
   sweep(): void
   each(visit: (connection: Connection) => void): void
+  /** Who is connected. */
+  principals(): readonly Principal[]
   readonly size: number
 }
 
@@ -95,6 +103,7 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
     each(visit) {
       for (const connection of all) visit(connection)
     },
+    principals: () => Array.from(all, ({ principal }) => principal),
     get size() {
       return all.size
     },

@@ -1,4 +1,4 @@
-import { authorize, type Clock, type Principal, type Refusal, type Result } from '@pairgate/core'
+import { authorize, type Principal, type Refusal } from '@pairgate/core'
 import { coversScopes } from '@pairgate/protocol'
 import {
   CLOSES,
@@ -11,28 +11,18 @@ import {
   RequestFrame,
   readFrame,
 } from '@pairgate/protocol/wire'
-import type { Logger } from 'pino'
 import { Compile, type Validator } from 'typebox/compile'
-import { isDatabaseAway } from '../state/watch-database.ts'
 import { type Connection, hasExpired } from './connection.ts'
-import { faultRefusal } from './fault-refusal.ts'
-import { ENDS_OWN_CONNECTION, type MethodHandlers } from './methods/method-handlers.ts'
+import { createServeCall, refuse, type ServeCallDeps } from './serve-call.ts'
 
 const requestFrame = Compile(RequestFrame)
 
-export interface DispatchDeps {
-  readonly handlers: MethodHandlers
-  readonly clock: Clock
-  readonly log: Logger
+export interface DispatchDeps extends ServeCallDeps {
   /** Told of every request that passed authorization. */
   readonly onServed: (principal: Principal) => void
-  /** Told of every request that was answered: its method or `unknown`, `ok` or a reason, and how long it took. */
-  readonly onAnswered: (method: string, outcome: string, ms: number) => void
   /** How long a request that comes now has to wait, in milliseconds; 0 when it is taken. */
   readonly pace: (connection: Connection, now: number) => number
 }
-
-type AnyHandler = (connection: Connection, params: unknown) => Promise<Result<unknown>>
 
 export interface Dispatch {
   /** Takes one frame of a connection after its hello. Never throws. */
@@ -46,32 +36,11 @@ export interface Dispatch {
  * params, the handler. The gate is asked first and again when the answer leaves.
  */
 export function createDispatch(deps: DispatchDeps): Dispatch {
-  const { handlers, clock, log, onServed, onAnswered, pace } = deps
+  const { clock, onServed, onAnswered, pace } = deps
+  const serve = createServeCall(deps)
   const validatorOf = createValidators()
   const strike = createStrikes()
   const inFlight = new Set<Promise<void>>()
-
-  async function serve(connection: Connection, id: string, call: Call): Promise<void> {
-    const isLastWord = ENDS_OWN_CONNECTION.has(call.method)
-    const over = isLastWord ? connection.oweLastWord() : undefined
-    const began = clock.ticks()
-    let outcome = 'failed'
-    try {
-      // The one place where the table's schemas and the handlers' types meet: the params have just been checked.
-      const handler = handlers[call.method] as AnyHandler
-      const result = await handler(connection, call.params)
-      outcome = result.ok ? 'ok' : result.refusal.reason
-      if (result.ok) connection.succeed(id, connection.dialect.result(call.method, result.value), isLastWord)
-      else refuse(connection, id, result.refusal)
-    } catch (error) {
-      // An outage has its own line, and not one for each request.
-      if (!isDatabaseAway(error)) log.error({ err: error, method: call.method }, 'request failed')
-      refuse(connection, id, faultRefusal(error))
-    } finally {
-      onAnswered(call.method, outcome, clock.ticks() - began)
-      over?.()
-    }
-  }
 
   function deny(connection: Connection, { id, method }: Named, refusal: Refusal): void {
     refuse(connection, id, refusal)
@@ -101,7 +70,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       )
     }
     onServed(connection.principal)
-    const work = serve(connection, id, { method, params: checked }).finally(() => inFlight.delete(work))
+    const work = serve(connection, { id, method, params: checked }).finally(() => inFlight.delete(work))
     inFlight.add(work)
   }
 
@@ -115,7 +84,11 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     if (!received.json) return
     const frame = received.value
     if (retryAfterMs > 0)
-      return deny(connection, { id: frameId(frame), method: UNKNOWN }, { reason: 'too-many-requests', retryAfterMs })
+      return deny(
+        connection,
+        { id: frameId(frame), method: UNKNOWN },
+        { reason: 'too-many-requests', retryAfterMs },
+      )
     if (requestFrame.Check(frame)) return take(connection, frame)
     const findings = describeFindings(requestFrame.Errors(frame))
     invalid(connection, { id: frameId(frame), method: UNKNOWN }, `invalid request frame: ${findings}`)
@@ -133,11 +106,6 @@ const UNKNOWN = 'unknown'
 interface Named {
   readonly id: string
   readonly method: string
-}
-
-interface Call {
-  readonly method: MethodName
-  readonly params: unknown
 }
 
 /** Compiled at the first call: a gateway that starts should not pay for methods that nobody calls. */
@@ -158,10 +126,6 @@ function createStrikes(): (connection: Connection) => void {
     strikes.set(connection, count)
     if (count > LIMITS.unauthorizedRoleReplies) connection.leave(CLOSES['repeated-unauthorized'])
   }
-}
-
-function refuse(connection: Connection, id: string, refusal: Refusal): void {
-  connection.fail(id, connection.dialect.error(refusal, connection.context))
 }
 
 /** What is not in the table is refused; who is no admin does not learn what exists (protocol fact 12). */

@@ -1,12 +1,14 @@
-import type {
-  Admission,
-  AuthMode,
-  Clock,
-  ConnectPeer,
-  Core,
-  Refusal,
-  Result,
-  StoreReader,
+import {
+  type Admission,
+  type AuthMode,
+  type Clock,
+  type ConnectPeer,
+  type Core,
+  ok,
+  type Refusal,
+  type Result,
+  refuse,
+  type StoreReader,
 } from '@pairgate/core'
 import { EVERY_SESSION, parseDeviceId } from '@pairgate/protocol'
 import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
@@ -32,6 +34,8 @@ export interface HandshakeDeps {
   readonly isClosed: () => boolean
   /** Grows with every change of the settings. */
   readonly revision: () => number
+  /** Told once of every handshake: `accepted` or why not, and how long the answer took. */
+  readonly onAnswered: (outcome: string, ms: number) => void
 }
 
 /** What is known of a socket before its first frame. */
@@ -63,21 +67,29 @@ export function createHandshake(deps: HandshakeDeps) {
       text: string,
       facts: HandshakeFacts,
     ): Promise<Connection | undefined> {
+      const tell = timeAnswer(deps)
       const read = readConnect(text, { ownerSocket: facts.owner !== undefined, origin: facts.origin })
       if (!read.ok) {
         const { reply, close } = read.value
         noteUnreadable(deps, facts, read.value)
         if (reply) channel.send({ type: 'res', id: reply.id, ok: false, error: reply.error })
         channel.close(close)
+        tell(String(reply?.error.details?.['code'] ?? 'invalid'))
         return undefined
       }
       const connect = read.value
-      const giveUp = (refusal: Refusal) => refuse(deps, channel, { connect, facts, refusal })
+      const giveUp = (refusal: Refusal) => {
+        tell(refusal.reason)
+        return sendRefusal(deps, channel, { connect, facts, refusal })
+      }
       facts.whenLate(() => giveUp({ reason: 'database-away' }))
       try {
         const accepted = await accept(deps, connect, facts)
         if (!accepted.ok) return giveUp(accepted.refusal)
-        return await admit(deps, channel, { connect, facts, admission: accepted.value })
+        const admitted = await admit(deps, channel, { connect, facts, admission: accepted.value })
+        if (!admitted.ok) return giveUp(admitted.refusal)
+        tell(admitted.value ? 'accepted' : 'peer-gone')
+        return admitted.value
       } catch (error) {
         giveUp(faultRefusal(error))
         throw error
@@ -118,7 +130,7 @@ async function admit(
   deps: HandshakeDeps,
   channel: FrameChannel,
   { connect, facts, admission }: Admitting,
-): Promise<Connection | undefined> {
+): Promise<Result<Connection | undefined>> {
   const { dialect, extended, ask, id } = connect
   const expiresAt = admission.token?.record.expiresAt
   const context = contextOf(deps, connect, facts)
@@ -140,12 +152,12 @@ async function admit(
   })
 
   const standing = await deps.core.lookAgain(admission)
-  if (!standing.ok) return refuse(deps, channel, { connect, facts, refusal: standing.refusal })
+  if (!standing.ok) return standing
 
   const sessionKey = extended ? await sessionKeyOf(deps.read, admission) : undefined
-  if (!channel.isOpen) return undefined
+  if (!channel.isOpen) return ok(undefined)
   if (deps.isClosed() || isOutdated(deps, connection, facts) || !connection.open())
-    return refuse(deps, channel, { connect, facts, refusal: { reason: 'gateway-busy' } })
+    return refuse({ reason: 'gateway-busy' })
   channel.trust()
   const now = deps.clock.now()
   const { version, bootId, startedAt } = deps
@@ -158,7 +170,17 @@ async function admit(
     sessionKey,
   })
   channel.send({ type: 'res', id, ok: true, payload })
-  return connection
+  return ok(connection)
+}
+
+/** Whatever ends a handshake first is its outcome; what comes later changes nothing for the peer. */
+function timeAnswer({ clock, onAnswered }: HandshakeDeps): (outcome: string) => void {
+  const began = clock.ticks()
+  let isTold = false
+  return (outcome) => {
+    if (!isTold) onAnswered(outcome, clock.ticks() - began)
+    isTold = true
+  }
 }
 
 /**
@@ -185,7 +207,7 @@ interface Refusing {
   readonly refusal: Refusal
 }
 
-function refuse(
+function sendRefusal(
   deps: HandshakeDeps,
   channel: FrameChannel,
   { connect, facts, refusal }: Refusing,

@@ -35,7 +35,8 @@ export async function openHouse(
   const upgraded: string[] = []
   const log = createLog({ level: 'debug', destination: { write: (line) => logged.push(line) } })
   const rules = createEntryRules(config, ['workbench'])
-  const app = buildHttp({ rules, ready: async () => readiness, log })
+  const writeMetrics = async () => 'measured 1\n'
+  const app = buildHttp({ rules, ready: async () => readiness, writeMetrics, log })
   app.get('/boom', () => {
     throw new Error('inner detail')
   })

@@ -58,6 +58,7 @@ interface Scene {
 
 /** One connect of the device, up to what leaves. */
 async function answerOne({ registry, core, revision = () => 0 }: Scene) {
+  const told: string[] = []
   const handshake = createHandshake({
     core,
     read: {} as StoreReader,
@@ -69,6 +70,7 @@ async function answerOne({ registry, core, revision = () => 0 }: Scene) {
     startedAt: 0,
     isClosed: () => false,
     revision,
+    onAnswered: (outcome) => told.push(outcome),
   })
   const { channel, left } = recordingChannel()
   const params = connectParams({ nonce: 'n', ts: 0 }, { device })
@@ -83,7 +85,7 @@ async function answerOne({ registry, core, revision = () => 0 }: Scene) {
   }
   const whenLate = () => undefined
   const facts = { nonce: 'n', origin: undefined, owner: undefined, peer, revision: 0, whenLate }
-  return { opened: await handshake.answer(channel, frame, facts), left }
+  return { opened: await handshake.answer(channel, frame, facts), left, told }
 }
 
 for (const what of ['revoked', 'removed'] as const) {
@@ -98,10 +100,11 @@ for (const what of ['revoked', 'removed'] as const) {
         return { ok: true, value: admission }
       },
     } as unknown as Core
-    const { opened, left } = await answerOne({ registry, core })
+    const { opened, left, told } = await answerOne({ registry, core })
 
     assert.equal(opened, undefined)
     assert.deepEqual(left, ['res UNAVAILABLE', 'close 1013'])
+    assert.deepEqual(told, ['gateway-busy'])
   })
 }
 
@@ -119,9 +122,10 @@ for (const method of ['token', 'password', 'device-token'] as const) {
       },
       lookAgain: async () => ({ ok: true, value: admission }),
     } as unknown as Core
-    const { opened, left } = await answerOne({ registry, core, revision: () => revision })
+    const { opened, left, told } = await answerOne({ registry, core, revision: () => revision })
 
     assert.equal(opened !== undefined, stays)
     assert.deepEqual(left, stays ? ['res ok'] : ['res UNAVAILABLE', 'close 1013'])
+    assert.deepEqual(told, [stays ? 'accepted' : 'gateway-busy'])
   })
 }

@@ -1,0 +1,55 @@
+import type { Core, TokenSecrets } from '@pairgate/core'
+import type { Instant } from '@pairgate/protocol'
+import type { GatewayParts, Live } from './gateway-parts.ts'
+import { hmacBase64Url } from './platform/node-crypto.ts'
+import { gatewayIdentityOf } from './state/secrets.ts'
+import { VERSION } from './version.ts'
+import { createAuditMethods } from './ws/methods/audit-methods.ts'
+import { createConfigMethods } from './ws/methods/config-methods.ts'
+import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
+import { createDeviceScopesMethods } from './ws/methods/device-scopes-methods.ts'
+import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
+import { createGatewayReport } from './ws/methods/gateway-report.ts'
+import { createMethodHandlers } from './ws/methods/method-handlers.ts'
+
+export interface MethodsDeps {
+  readonly core: Core
+  readonly live: Live
+  readonly secrets: TokenSecrets
+  readonly startedAt: Instant
+  readonly url: () => string | undefined
+}
+
+/** The handlers of all methods, with what each needs; a part of `buildGateway`. */
+export function buildMethods(
+  { store, clock, settings, heads, log, tokenKey, localKey }: GatewayParts,
+  { core, live, secrets, startedAt, url }: MethodsDeps,
+) {
+  const { secretOf } = secrets
+  const { registry, watches } = live
+  const { config } = settings
+  const authMode = config.auth.mode
+  const connections = () => registry.size
+  return createMethodHandlers({
+    report: createGatewayReport({
+      read: store.read,
+      clock,
+      version: VERSION,
+      startedAt,
+      authMode,
+      database: config.database.url === undefined ? 'sqlite' : 'postgres',
+      connections,
+      url,
+      identity: () => gatewayIdentityOf(tokenKey),
+    }),
+    pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
+    token: createDeviceTokenMethods({ core, secretOf }),
+    scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),
+    config: createConfigMethods({
+      live: settings,
+      hashOf: (text) => `hmac-sha256:v1:${hmacBase64Url(localKey, `config|${text}`)}`,
+      log,
+    }),
+    audit: createAuditMethods({ read: store.read, heads, core, log }),
+  })
+}

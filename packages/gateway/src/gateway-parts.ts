@@ -1,0 +1,31 @@
+import type { Clock, EventHead, EventSeal, LiveConnections, Store, StoredCounter } from '@pairgate/core'
+import type { LiveConfig } from './config/live-config.ts'
+import type { Log } from './platform/log.ts'
+import type { EventHeadFile } from './state/event-head.ts'
+import type { ConnectionRegistry } from './ws/connection-registry.ts'
+import type { DecisionWatches } from './ws/decision-watch.ts'
+
+/** What a gateway is built of: all that had to be read or opened first. */
+export interface GatewayParts {
+  /** Parts read `settings.config` when they need it, because some of it changes under them. */
+  readonly settings: LiveConfig
+  readonly store: Store
+  readonly clock: Clock
+  readonly tokenKey: Uint8Array
+  readonly localKey: Uint8Array
+  /** Head of the event log at the start. */
+  readonly head: EventHead
+  readonly seal: EventSeal
+  readonly heads: EventHeadFile
+  /** Counters of guesses from before the start. */
+  readonly counters: readonly StoredCounter[]
+  readonly log: Log
+}
+
+/** The connections of this instance, and what is kept of them. */
+export interface Live {
+  readonly registry: ConnectionRegistry
+  readonly watches: DecisionWatches
+  /** Both together, as the rules see them. */
+  readonly told: LiveConnections
+}
