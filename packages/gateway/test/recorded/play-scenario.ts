@@ -33,6 +33,11 @@ interface Line {
   greeted: boolean
 }
 
+interface PendingRow {
+  readonly requestId: string
+  readonly deviceId: string
+}
+
 interface Play extends Stage {
   readonly names: Names
   readonly lines: Map<string, Line>
@@ -163,16 +168,15 @@ async function reconcile({ who, rest, there = '' }: Step, here: string, play: Pl
     play.lines.delete(who)
   }
   if (letInHere || !letInThere) return
-  const request = /PAIRING_REQUIRED \S+ (\S+);/.exec(here)?.[1]
-  if (request === undefined) {
+  if (!here.includes('PAIRING_REQUIRED')) {
     play.missing.add(who)
     return
   }
   const owner = await play.gateway.owner()
-  const { pending } = await owner.call<{ readonly pending: readonly { readonly requestId: string }[] }>(
-    'device.pair.list',
-  )
-  await owner.call('device.pair.approve', { requestId: pending[0]?.requestId })
+  const { pending } = await owner.call<{ readonly pending: readonly PendingRow[] }>('device.pair.list')
+  const device = play.names.device(/device=(\S+)/.exec(rest)?.[1] ?? '')
+  const own = pending.find(({ deviceId }) => deviceId === device.id)
+  await owner.call('device.pair.approve', { requestId: own?.requestId })
   await owner.end()
   const again = await connect(who, readWords(rest, play), play, there)
   assert.match(again, /^hello/, `${who} was approved and is not let in`)
@@ -278,9 +282,12 @@ async function ofOwner({ verb, rest }: Step, { gateway, names }: Play): Promise<
   return 'ok'
 }
 
-async function ofGateway({ verb, rest }: Step, { gateway, time }: Play): Promise<string> {
-  if (verb === 'stop') void gateway.stop('gateway stopping')
-  else if (verb === 'wait') time?.advance(Number(rest) * 1_000)
+async function ofGateway({ verb, rest }: Step, { gateway, time, lines }: Play): Promise<string> {
+  if (verb === 'stop') {
+    // Nobody is asked any more whether it is still served: all are about to be closed.
+    for (const line of lines.values()) line.greeted = false
+    void gateway.stop('gateway stopping')
+  } else if (verb === 'wait') time?.advance(Number(rest) * 1_000)
   else await configure(gateway, rest)
   return 'ok'
 }

@@ -6,7 +6,7 @@ import { ConnectParams } from './connect-params.ts'
 import { frameId, readFrame } from './frame.ts'
 import { METHOD_NAMES, METHODS, parseMethod } from './methods.ts'
 import { ownerProofText } from './owner-proof.ts'
-import { chooseProtocol } from './protocol-version.ts'
+import { chooseProtocol, PROTOCOL_VERSIONS } from './protocol-version.ts'
 import { describeFindings } from './schema-findings.ts'
 
 const connect = Compile(ConnectParams)
@@ -46,6 +46,23 @@ test('the newest protocol of the range is spoken; probes and nodes that stop at 
   assert.deepEqual(
     [ask(3, 3, 'node', 'node'), ask(3, 3, 'node', 'cli'), ask(3, 3, 'operator', 'node')],
     [4, 3, 3],
+  )
+})
+test('the protocol that is spoken lies in the range, but for probes and nodes that may stop one short', () => {
+  const version = fc.integer({ min: 1, max: 7 })
+  fc.assert(
+    fc.property(
+      version,
+      version,
+      fc.constantFrom('cli', 'node', 'probe'),
+      (minProtocol, maxProtocol, mode) => {
+        const role = mode === 'node' ? 'node' : 'operator'
+        const spoken = chooseProtocol({ minProtocol, maxProtocol, role, clientMode: mode })
+        const within = PROTOCOL_VERSIONS.filter((each) => minProtocol <= each && each <= maxProtocol)
+        if (mode === 'cli') assert.equal(spoken, within[0])
+        else assert.equal(spoken, minProtocol <= 4 && maxProtocol >= 3 ? 4 : undefined)
+      },
+    ),
   )
 })
 test('only the names of the table are methods', () => {
