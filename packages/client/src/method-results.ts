@@ -9,6 +9,7 @@ import type {
   DevicePairList,
   GatewayIdentity,
   MethodName,
+  PresenceRow,
   RejectResult,
   RemoveResult,
   RenameResult,
@@ -30,6 +31,7 @@ interface MethodResults {
   'device.token.revoke': RevokeResult
   'device.scopes.requestUpgrade': UpgradeRegistration
   'device.scopes.waitUpgrade': UpgradeResult
+  'system-presence': readonly PresenceRow[]
   'gateway.identity.get': GatewayIdentity
   'audit.list': AuditList
   'audit.feed': AuditFeed

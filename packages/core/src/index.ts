@@ -1,11 +1,12 @@
 export { authorize, type Requirement } from './access/authorize.ts'
+export { whomMayKnow } from './access/whom-may-know.ts'
 export type { Admission, AdmissionMethod } from './connect/admission.ts'
 export type { ConnectAsk, ConnectPeer } from './connect/connect-ask.ts'
 export { type Core, type CoreDeps, createCore } from './create-core.ts'
 export type { DeviceList } from './devices/list-devices.ts'
 export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-fault.ts'
 export type { PendingPlace } from './domain/choose-to-leave.ts'
-export type { ApprovedVia, Device, DeviceMetadata } from './domain/device.ts'
+export { type ApprovedVia, type Device, type DeviceMetadata, tidyMetadata } from './domain/device.ts'
 export { EMPTY_LOG, type EventRecord, type StoredDetails, sealEvent } from './domain/event-chain.ts'
 export {
   type EventChange,

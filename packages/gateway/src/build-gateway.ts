@@ -25,6 +25,7 @@ import { createDecisionWatches, toldTo } from './ws/decision-watch.ts'
 import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
 import { createHandshake } from './ws/handshake.ts'
 import { createNoteUse, type NoteUse } from './ws/note-use.ts'
+import { createPresence } from './ws/presence.ts'
 import { createRequestPace } from './ws/request-pace.ts'
 import { sayGoodbye } from './ws/say-goodbye.ts'
 import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
@@ -122,7 +123,9 @@ function createWriteMetrics({ metrics, core, guard, live, ready, startedAt }: Wr
 function buildLive({ clock }: GatewayParts, timers: Timers): Live {
   const registry = createConnectionRegistry({ timers, clock })
   const watches = createDecisionWatches({ timers })
-  return { registry, watches, told: toldTo(registry, watches) }
+  const [host] = machineNames()
+  const presence = createPresence({ clock, timers, version: VERSION, startedAt: clock.now(), host })
+  return { registry, watches, presence, told: toldTo(registry, watches) }
 }
 
 interface CoreParts {
@@ -185,6 +188,7 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
       read: store.read,
       clock,
       registry: live.registry,
+      presence: live.presence,
       mode: config.auth.mode,
       version: VERSION,
       bootId: randomNonce(),

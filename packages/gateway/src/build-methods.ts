@@ -26,7 +26,7 @@ export function buildMethods(
   { core, live, secrets, startedAt, url }: MethodsDeps,
 ) {
   const { secretOf } = secrets
-  const { registry, watches } = live
+  const { registry, watches, presence } = live
   const { config } = settings
   const authMode = config.auth.mode
   const connections = () => registry.size
@@ -41,6 +41,7 @@ export function buildMethods(
       connections,
       url,
       identity: () => gatewayIdentityOf(tokenKey),
+      seenBy: presence.seenBy,
     }),
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
     token: createDeviceTokenMethods({ core, secretOf }),

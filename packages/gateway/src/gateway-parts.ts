@@ -4,6 +4,7 @@ import type { Log } from './platform/log.ts'
 import type { EventHeadFile } from './state/event-head.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
 import type { DecisionWatches } from './ws/decision-watch.ts'
+import type { Presence } from './ws/presence.ts'
 
 /** What a gateway is built of: all that had to be read or opened first. */
 export interface GatewayParts {
@@ -26,6 +27,7 @@ export interface GatewayParts {
 export interface Live {
   readonly registry: ConnectionRegistry
   readonly watches: DecisionWatches
-  /** Both together, as the rules see them. */
+  readonly presence: Presence
+  /** Registry and watches together, as the rules see them. */
   readonly told: LiveConnections
 }

@@ -6,6 +6,7 @@ import {
   type HelloOk,
   LIMITS,
   methodNames,
+  type PresenceRow,
 } from '@pairgate/protocol/wire'
 
 export interface HelloFacts {
@@ -14,6 +15,7 @@ export interface HelloFacts {
   readonly uptimeMs: number
   readonly now: number
   readonly audience: Audience
+  readonly presence: readonly PresenceRow[]
   /** Readable key of the token's session, or `*`. */
   readonly sessionKey: string | undefined
 }
@@ -26,7 +28,7 @@ export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
     server: { version: facts.version, connId: admission.principal.connId, bootId: facts.bootId },
     features: { methods: methodNames(facts.audience), events: eventNames(facts.audience.protocol) },
     snapshot: {
-      presence: [],
+      presence: facts.presence,
       health: { ok: true, ts: facts.now, durationMs: 0 },
       stateVersion: { presence: 0, health: 0 },
       uptimeMs: facts.uptimeMs,

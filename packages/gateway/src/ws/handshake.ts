@@ -9,6 +9,7 @@ import {
   type Result,
   refuse,
   type StoreReader,
+  tidyMetadata,
 } from '@pairgate/core'
 import { EVERY_SESSION, parseDeviceId } from '@pairgate/protocol'
 import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
@@ -19,6 +20,7 @@ import type { ConnectionRegistry } from './connection-registry.ts'
 import { faultRefusal } from './fault-refusal.ts'
 import type { FrameChannel } from './frame-channel.ts'
 import type { OwnerChallenge } from './owner-challenge.ts'
+import type { Presence } from './presence.ts'
 import { type ReadConnect, readConnect, type Unreadable } from './read-connect.ts'
 
 export interface HandshakeDeps {
@@ -26,6 +28,7 @@ export interface HandshakeDeps {
   readonly read: StoreReader
   readonly clock: Clock
   readonly registry: ConnectionRegistry
+  readonly presence: Presence
   readonly mode: AuthMode
   readonly version: string
   readonly bootId: string
@@ -139,7 +142,8 @@ async function admit(
     dialect,
     extended,
     context,
-    metadata: ask.metadata,
+    // Cut to size: a name of 60 KB would be kept for as long as the socket lives.
+    metadata: tidyMetadata(ask.metadata),
     prefix: facts.peer.prefix,
     expiresAt,
     method: admission.method,
@@ -167,6 +171,7 @@ async function admit(
     uptimeMs: now - startedAt,
     now,
     audience: connection,
+    presence: deps.presence.join(connection),
     sessionKey,
   })
   channel.send({ type: 'res', id, ok: true, payload })

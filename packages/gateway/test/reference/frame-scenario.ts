@@ -52,6 +52,9 @@ export async function manageDevices(gateway: GatewayOfTest): Promise<void> {
   await manageTokens(gateway, operator, { deviceId: named.id, ask })
   await askForMore(client, operator)
   await operator.call('gateway.identity.get')
+  await operator.call('system-presence')
+  await operator.call('config.get')
+  await client.call('system-presence')
   await client.fail('device.pair.rename', { deviceId: named.id, label: 'Mine' })
   await client.fail('device.pair.remove', { deviceId: named.id })
   await client.end()
@@ -235,6 +238,8 @@ export async function sendOddRequests(gateway: GatewayOfTest): Promise<void> {
     ['health', { probe: 'yes' }],
     ['status', []],
     ['gateway.identity.get', { foo: 1 }],
+    ['system-presence', { foo: 1 }],
+    ['config.get', { foo: 1 }],
     ['device.scopes.requestUpgrade', { scopes: [] }],
     ['device.scopes.waitUpgrade', { requestId: 'unknown' }],
   ]

@@ -64,6 +64,7 @@ async function answerOne({ registry, core, revision = () => 0 }: Scene) {
     read: {} as StoreReader,
     clock,
     registry,
+    presence: { join: () => [], seenBy: () => [] },
     mode: 'pairing',
     version: '1',
     bootId: 'boot',

@@ -114,6 +114,10 @@ const PARAMS: Readonly<
       [{ requestId: 'x', timeoutMs: 1 }, "at root: unexpected property 'timeoutMs'"],
     ],
   },
+  'system-presence': {
+    good: {},
+    bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]],
+  },
   'gateway.identity.get': {
     good: {},
     bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]],
@@ -231,6 +235,7 @@ test('the hello names exactly the methods and events that there are', async () =
     'device.pair.changed',
     'device.pair.requested',
     'device.pair.resolved',
+    'presence',
     'shutdown',
     'tick',
   ])

@@ -13,6 +13,7 @@ export const EVENTS = {
   'device.pair.requested': { scope: 'operator.pairing' },
   'device.pair.resolved': { scope: 'operator.pairing' },
   'device.pair.changed': { scope: 'operator.pairing', since: 4 },
+  presence: { scope: 'operator.read' },
   tick: { scope: 'none' },
   shutdown: { scope: 'none' },
 } as const satisfies Record<string, EventRow>

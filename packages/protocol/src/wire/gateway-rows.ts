@@ -5,3 +5,26 @@ export interface GatewayIdentity {
   /** Raw Ed25519 key, base64url. */
   readonly publicKey: string
 }
+
+/** The gateway, a device, or a connection without one, as `system-presence` shows it (protocol fact 11). */
+export interface PresenceRow {
+  /** What it calls itself. */
+  readonly host?: string
+  readonly ip?: string
+  readonly version?: string
+  readonly platform?: string
+  readonly deviceFamily?: string
+  readonly mode?: string
+  readonly reason?: string
+  readonly text?: string
+  readonly deviceId?: string
+  readonly roles?: readonly string[]
+  /** Of its connections, not of its token. */
+  readonly scopes?: readonly string[]
+  /** Since when it is there; of several connections, the newest. */
+  readonly ts: number
+}
+/** Payload of `presence`: all rows that the receiver may know of, not only those that changed. */
+export interface PresencePayload {
+  readonly presence: readonly PresenceRow[]
+}

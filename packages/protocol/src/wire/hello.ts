@@ -1,3 +1,5 @@
+import type { PresenceRow } from './gateway-rows.ts'
+
 /** How a session was let in, as `auth.method` tells it (protocol fact 11). */
 export type AuthMethod = 'none' | 'token' | 'password' | 'device-token' | 'owner'
 
@@ -12,7 +14,8 @@ export interface HelloOk {
     readonly capabilities?: readonly string[]
   }
   readonly snapshot: {
-    readonly presence: readonly { readonly ts: number }[]
+    /** The gateway and the caller; all others by `system-presence` and `presence`. */
+    readonly presence: readonly PresenceRow[]
     readonly health: { readonly ok: true; readonly ts: number; readonly durationMs: number }
     readonly stateVersion: { readonly presence: number; readonly health: number }
     readonly uptimeMs: number

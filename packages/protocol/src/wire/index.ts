@@ -33,7 +33,7 @@ export {
   type ResponseFrame,
   readFrame,
 } from './frame.ts'
-export type { GatewayIdentity } from './gateway-rows.ts'
+export type { GatewayIdentity, PresencePayload, PresenceRow } from './gateway-rows.ts'
 export type { AuthMethod, HelloAuth, HelloOk } from './hello.ts'
 export { LIMITS } from './limits.ts'
 export {

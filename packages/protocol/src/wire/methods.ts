@@ -101,6 +101,7 @@ export const METHODS = {
     params: Type.Object({ requestId: Text }, closed),
     since: 4,
   },
+  'system-presence': { roles: operator, scope: 'operator.read', params: Nothing },
   'gateway.identity.get': { roles: operator, scope: 'operator.read', params: Nothing },
   'audit.list': {
     roles: operator,

@@ -1,6 +1,7 @@
 import { type Clock, isSelfScoped, ok, type StoreReader } from '@pairgate/core'
 import { coversScopes } from '@pairgate/protocol'
 import type { GatewayIdentity } from '@pairgate/protocol/wire'
+import type { Presence } from '../presence.ts'
 import type { Handler } from './method-handlers.ts'
 
 export interface GatewayReportDeps {
@@ -14,12 +15,14 @@ export interface GatewayReportDeps {
   /** Where clients of this machine connect to; known once the gateway listens. */
   readonly url: () => string | undefined
   readonly identity: () => GatewayIdentity
+  readonly seenBy: Presence['seenBy']
 }
 
 export interface GatewayReport {
   readonly health: Handler<'health'>
   readonly status: Handler<'status'>
   readonly identity: Handler<'gateway.identity.get'>
+  readonly presence: Handler<'system-presence'>
 }
 
 /** What the gateway says of itself. A caller that manages only itself learns nothing of others. */
@@ -33,6 +36,7 @@ export function createGatewayReport({
   connections,
   url,
   identity,
+  seenBy,
 }: GatewayReportDeps): GatewayReport {
   return {
     async health(_connection, { probe = false }) {
@@ -59,6 +63,9 @@ export function createGatewayReport({
     },
     async identity() {
       return ok(identity())
+    },
+    async presence({ principal }) {
+      return ok(seenBy(principal))
     },
   }
 }

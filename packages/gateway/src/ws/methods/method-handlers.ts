@@ -50,6 +50,7 @@ export function createMethodHandlers({ report, pair, token, scopes, audit, confi
     'device.token.revoke': token.revoke,
     'device.scopes.requestUpgrade': scopes.requestUpgrade,
     'device.scopes.waitUpgrade': scopes.waitUpgrade,
+    'system-presence': report.presence,
     'gateway.identity.get': report.identity,
     'audit.list': audit.list,
     'audit.feed': audit.feed,
