@@ -6,7 +6,7 @@ import { openGateway } from '../harness/gateway-of-test.ts'
 import { askToPair, pair } from '../harness/pair.ts'
 import { openSilentPeer } from '../harness/silent-peer.ts'
 import { makeDevice } from '../harness/test-device.ts'
-import type { WireClient } from '../harness/wire-client.ts'
+import type { Hello, WireClient } from '../harness/wire-client.ts'
 import { within } from '../harness/within.ts'
 
 const TOKEN = 'the-shared-token'
@@ -206,38 +206,47 @@ test('no mutation of a connect lets in who lacks a valid proof and a grant (T15,
   )
   const credential = fc.constantFrom('own', 'foreign', 'garbage', 'none')
   const values = { own: granted.token, foreign: foreign.token, garbage: 'garbage', none: '' }
+  const protocol = fc.constantFrom(3, 4)
   let letIn = 0
 
   await fc.assert(
-    fc.asyncProperty(credential, fc.array(mutation, { maxLength: 3 }), async (kind, changes) => {
-      const client = gateway.open()
-      const challenge = await client.challenge
-      const options = {
-        device: granted.device,
-        scopes: READ,
-        ...(kind !== 'none' && { auth: { deviceToken: values[kind] } }),
-      }
-      const right = connectParams(challenge, options)
-      const draft = structuredClone(right)
-      for (const change of changes) mutate(draft, change)
-      client.send({ type: 'req', id: 'c', method: 'connect', params: draft })
-      const answer = await client.response('c').catch(() => undefined)
-      expectDocumented(client)
+    fc.asyncProperty(
+      credential,
+      protocol,
+      fc.array(mutation, { maxLength: 3 }),
+      async (kind, spoken, changes) => {
+        const client = gateway.open()
+        const challenge = await client.challenge
+        const options = {
+          device: granted.device,
+          scopes: READ,
+          minProtocol: spoken,
+          maxProtocol: spoken,
+          ...(kind !== 'none' && { auth: { deviceToken: values[kind] } }),
+        }
+        const right = connectParams(challenge, options)
+        const draft = structuredClone(right)
+        for (const change of changes) mutate(draft, change)
+        client.send({ type: 'req', id: 'c', method: 'connect', params: draft })
+        const answer = await client.response('c').catch(() => undefined)
+        expectDocumented(client)
 
-      if (answer?.ok) {
-        letIn += 1
-        const { auth } = answer.payload as { auth: { scopes: string[]; role: string } }
-        // What is signed must be what was sent, and the token must have been among it.
-        assert.deepEqual(signedPart(draft), signedPart(right))
-        assert.ok([draft.auth?.['deviceToken'], draft.auth?.['token']].includes(granted.token))
-        assert.deepEqual(auth.scopes, READ)
-        assert.equal(auth.role, 'operator')
-        await client.end()
-      } else {
-        const { code } = await within(client.closed, () => 'a close')
-        assert.ok(CLOSES.has(code), String(code))
-      }
-    }),
+        if (answer?.ok) {
+          letIn += 1
+          const { auth, protocol } = answer.payload as Hello
+          // What is signed must be what was sent, and the token must have been among it.
+          assert.deepEqual(signedPart(draft), signedPart(right))
+          assert.ok([draft.auth?.['deviceToken'], draft.auth?.['token']].includes(granted.token))
+          // Protocol 3 tells the scopes of the token.
+          assert.deepEqual(auth.scopes, protocol === 3 ? ['operator.approvals', 'operator.read'] : READ)
+          assert.equal(auth.role, 'operator')
+          await client.end()
+        } else {
+          const { code } = await within(client.closed, () => 'a close')
+          assert.ok(CLOSES.has(code), String(code))
+        }
+      },
+    ),
     { numRuns: 600 },
   )
   assert.ok(letIn > 0, 'not even the right connect was let in')
