@@ -4,6 +4,7 @@ import { addAuditCommands } from './commands/audit.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addCallCommand } from './commands/call.ts'
 import { addCompletionCommand } from './commands/completion.ts'
+import { addConfigCommands } from './commands/config.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDevicesCommands } from './commands/devices.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
@@ -43,6 +44,7 @@ function createProgram(output: { complaint: string }): Command {
   addDevicesCommands(program)
   addConnectCommand(program)
   addGatewayCommands(program)
+  addConfigCommands(program)
   addAuditCommands(program)
   addBackupCommands(program)
   addRecoverCommand(program)
@@ -55,7 +57,9 @@ function createProgram(output: { complaint: string }): Command {
 
 // Every user of the machine may list processes with their arguments; a new title takes the old ones' place.
 function hideSecrets(argv: readonly string[]): void {
-  if (argv.some((word) => /^--(?:token|password)(?:=|$)/.test(word))) process.title = 'openclaw'
+  const setsSomething = argv[0] === 'config' && argv[1] === 'set'
+  if (setsSomething || argv.some((word) => /^--(?:token|password)(?:=|$)/.test(word)))
+    process.title = 'openclaw'
 }
 
 // An exit callback is not told whose it is, so each command gets its own.

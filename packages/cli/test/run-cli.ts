@@ -16,6 +16,8 @@ export interface CliResult {
 export interface Machine {
   readonly stateDir: string
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliResult>
+  /** The same with a text on standard input. */
+  pipe(args: readonly string[], input: string): Promise<CliResult>
   start(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess
   remove(): void
 }
@@ -23,16 +25,24 @@ export interface Machine {
 export function createMachine(): Machine {
   const stateDir = mkdtempSync(join(tmpdir(), 'pairgate-cli-'))
 
-  function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  function spawnCommand(args: readonly string[], env: NodeJS.ProcessEnv, stdin: 'ignore' | 'pipe') {
     return spawn(process.execPath, [COMMAND, ...args], {
       env: { ...quietEnv(), PAIRGATE_STATE_DIR: stateDir, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     })
+  }
+  function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    return spawnCommand(args, env, 'ignore')
   }
   return {
     stateDir,
     start,
     run: (args, env) => collect(start(args, env)),
+    pipe(args, input) {
+      const child = spawnCommand(args, {}, 'pipe')
+      child.stdin?.end(input)
+      return collect(child)
+    },
     remove: () => rmSync(stateDir, { recursive: true, force: true }),
   }
 }

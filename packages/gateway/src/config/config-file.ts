@@ -32,30 +32,45 @@ export function readConfigText(file: string): string | undefined {
 
 /** Reads the text of a config file; no file at all says nothing. Never throws. */
 export function parseConfigText(text: string | undefined, file: string): ConfigFileContent {
-  const into: Collection = { file, found: new Map(), problems: [] }
+  const into: Collection = { place: `The config file ${file}`, file, found: new Map(), problems: [] }
   if (text !== undefined) collectText(text, into)
   return into
 }
 
+/** Reads the settings of one section, written as an object. Never throws. */
+export function parseSectionText(section: string, text: string, place: string): ConfigFileContent {
+  const into: Collection = { place, file: place, found: new Map(), problems: [] }
+  const parsed = parseJson5(text, into)
+  if (isSettingsObject(parsed)) collect(parsed, `${section}.`, into)
+  else if (into.problems.length === 0)
+    into.problems.push({ path: section, message: `"${section}" must be an object with settings in it.` })
+  return into
+}
+
 interface Collection {
+  /** How a sentence begins, and how it goes on, about what is read here. */
+  readonly place: string
   readonly file: string
   readonly found: Map<ConfigKey, unknown>
   readonly problems: ConfigProblem[]
 }
 
-function collectText(text: string, into: Collection): void {
-  let parsed: unknown
+/** @returns `undefined` for a text that is none, which has been noted as a problem. */
+function parseJson5(text: string, into: Collection): unknown {
   try {
-    parsed = JSON5.parse(text)
+    return JSON5.parse(text)
   } catch (error) {
     // The parser's own text says where; it may quote one character, never a value.
     const where = error instanceof Error ? error.message.replace(/^JSON5: /, '') : String(error)
-    into.problems.push({
-      message: `The config file ${into.file} is no JSON5: ${where}. Correct it there.`,
-    })
-    return
+    into.problems.push({ message: `${into.place} is no JSON5: ${where}. Correct it there.` })
+    return undefined
   }
+}
+
+function collectText(text: string, into: Collection): void {
+  const parsed = parseJson5(text, into)
   if (isSettingsObject(parsed)) return collect(parsed, '', into)
+  if (into.problems.length > 0) return
   into.problems.push({
     message: `The config file ${into.file} must hold one object, such as { gateway: { port: 18789 } }.`,
   })
@@ -76,12 +91,12 @@ function collect(node: Readonly<Record<string, unknown>>, prefix: string, into: 
 }
 
 /** Whether settings lie below this path. */
-function isConfigSection(path: string): boolean {
+export function isConfigSection(path: string): boolean {
   return CONFIG_KEYS.some((key) => key.startsWith(`${path}.`))
 }
 
 /** The setting or section that a mistyped path most likely stands for. */
-function nearestConfigPath(path: string): string | undefined {
+export function nearestConfigPath(path: string): string | undefined {
   const paths = CONFIG_KEYS.flatMap((key) => {
     const parts = key.split('.')
     return parts.map((_, at) => parts.slice(0, at + 1).join('.'))
@@ -89,7 +104,7 @@ function nearestConfigPath(path: string): string | undefined {
   return nearestWord(path, paths)
 }
 
-function isSettingsObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isSettingsObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

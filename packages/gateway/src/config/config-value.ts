@@ -1,3 +1,4 @@
+import JSON5 from 'json5'
 import { Value } from 'typebox/value'
 import type { ConfigRow } from './config-row.ts'
 import { type ConfigKey, configRow } from './config-schema.ts'
@@ -34,8 +35,23 @@ function fromText(row: ConfigRow, text: string): unknown {
   const type = 'type' in row.schema ? row.schema.type : undefined
   if (type === 'integer') return /^\d{1,15}$/.test(text) ? Number(text) : text
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  if (type === 'array') return text.split(',').map((part) => part.trim())
+  if (type === 'array') return listFromText(text)
   return text
+}
+
+/** `a, b`, or a list as the file has it. */
+function listFromText(text: string): unknown {
+  if (!text.trim().startsWith('[')) return text.split(',').map((part) => part.trim())
+  try {
+    return JSON5.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Text of a command line or a variable as a value of this setting; it may still be a wrong one. */
+export function readSettingText(key: ConfigKey, text: string): unknown {
+  return fromText(configRow(key), text)
 }
 
 function wrongValue(key: ConfigKey, row: ConfigRow, said: Said): string {

@@ -38,8 +38,8 @@ export interface ConfigLook {
   readonly problems: readonly ConfigProblem[]
   readonly values: ConfigValues
   readonly sources: LoadedConfig['sources']
-  /** Settings that wait for the next start. */
-  readonly needsRestart: readonly ConfigKey[]
+  /** Settings of which the file says something else. */
+  readonly pending: readonly ConfigKey[]
 }
 
 /** The settings of a running gateway. */
@@ -117,8 +117,8 @@ export function createLiveConfig({ forbids, ...input }: LiveConfigDeps): LiveCon
       const text = readConfigText(input.file)
       const { values: next, inFile, problems } = checkSettings(input, text)
       const { values, sources } = running
-      const needsRestart = problems.length > 0 ? [] : differing(values, next)
-      return { file: input.file, text, inFile, problems, values, sources, needsRestart }
+      const pending = problems.length > 0 ? [] : differing(values, next)
+      return { file: input.file, text, inFile, problems, values, sources, pending }
     },
   }
 }

@@ -55,7 +55,6 @@ test('config.get tells our own clients where each value comes from', async () =>
     value: REDACTED,
     source: 'file',
     applies: 'live',
-    needsRestart: false,
   })
   const { source, by } = of('gateway.port') ?? {}
   assert.deepEqual([source, by], ['flag', '--port'])
@@ -66,7 +65,6 @@ test('config.get tells our own clients where each value comes from', async () =>
     value: 'loopback',
     source: 'default',
     applies: 'restart',
-    needsRestart: false,
   })
 })
 
@@ -74,12 +72,15 @@ test('config.get sees a file that has changed, and goes on telling what the gate
   const own = await openGateway(t, { config: { auth: SECRETS } })
   const owner = await own.owner()
   const first = await owner.call<ConfigSnapshot>('config.get')
-  rewriteConfig(own, { auth: SECRETS, allowPlaintext: true })
+  rewriteConfig(own, { auth: SECRETS, allowPlaintext: true, limits: { handshakeMs: 9_000 } })
   const second = await owner.call<ConfigSnapshot>('config.get')
   assert.notEqual(second.hash, first.hash)
   assert.deepEqual(second.config, first.config)
-  const waiting = second.settings?.filter(({ needsRestart }) => needsRestart).map(({ key }) => key)
-  assert.deepEqual(waiting, ['gateway.allowPlaintext'])
+  const waiting = second.settings?.flatMap(({ key, pending }) => (pending ? [[key, pending]] : []))
+  assert.deepEqual(waiting, [
+    ['gateway.allowPlaintext', 'restart'],
+    ['gateway.limits.handshakeMs', 'reload'],
+  ])
 
   writeConfigText(own, '{ gateway: { auth: { token: 5 } } }')
   const third = await owner.call<ConfigSnapshot>('config.get')

@@ -28,8 +28,8 @@ export interface ConfigSetting {
   /** The variable or the flag. */
   readonly by?: string
   readonly applies: 'live' | 'restart' | 'commands'
-  /** The file says something else, which waits for the next start. */
-  readonly needsRestart: boolean
+  /** The file says something else: what it takes for that to count. */
+  readonly pending?: 'reload' | 'restart'
 }
 
 /** What `config.reload` answers; a file that cannot be used changes nothing. */

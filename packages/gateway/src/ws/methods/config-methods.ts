@@ -70,16 +70,17 @@ function snapshotOf(look: ConfigLook, hashOf: (text: string) => string): ConfigS
   }
 }
 
-function settingOf(key: ConfigKey, { values, sources, needsRestart }: ConfigLook): ConfigSetting {
+function settingOf(key: ConfigKey, { values, sources, pending }: ConfigLook): ConfigSetting {
   const source = sources[key]
   const by = settingPlace(key, source)
   const value = redacted(key, values[key])
+  const { applies } = configRow(key)
   return {
     key,
     ...(value !== undefined && { value }),
     source,
     ...(by !== undefined && { by }),
-    applies: configRow(key).applies,
-    needsRestart: needsRestart.includes(key),
+    applies,
+    ...(pending.includes(key) && { pending: applies === 'restart' ? 'restart' : 'reload' }),
   }
 }

@@ -1,0 +1,107 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { ConfigError } from '../config-error.ts'
+import { type ConfigProblem, readConfigText } from '../config-file.ts'
+import type { ConfigInput } from '../read-config.ts'
+import { type ConfigEdit, editConfigText } from './edit-config-text.ts'
+import { findConfigProblems } from './find-problems.ts'
+
+/** How long another command may take with the same file. */
+const PATIENCE_MS = 10_000
+
+/** What is wrong with the file after a change, from before it. */
+export interface ChangedConfig {
+  readonly stillWrong: readonly ConfigProblem[]
+}
+
+/** Makes the changes out of what the file says, while nobody else can change it. */
+export type PlanEdits = (text: string | undefined) => readonly ConfigEdit[]
+
+/**
+ * Changes the config file, or throws `ConfigError` and leaves it as it is. A file that was right stays right;
+ * in one that was wrong already, no change may be wrong itself.
+ */
+export function changeConfigFile(input: ConfigInput, plan: PlanEdits): ChangedConfig {
+  const file = targetOf(input.file)
+  return whileLocked(file, () => {
+    const before = readConfigText(file)
+    const edits = plan(before)
+    const after = editConfigText(before, edits, file)
+    const problems = findConfigProblems({ ...input, file }, after)
+    const keys = new Set<string | undefined>(edits.map(({ key }) => key))
+    const wasRight = findConfigProblems({ ...input, file }, before).length === 0
+    const [refused] = problems.filter(({ path }) => wasRight || keys.has(path))
+    if (refused) throw new ConfigError(`Config validation failed: ${refused.message}`)
+    replaceFile(file, after)
+    return { stillWrong: problems }
+  })
+}
+
+/** Where the file really is: a link to it stays a link. */
+function targetOf(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    return file
+  }
+}
+
+/** An open transaction beside the file: the system gives it back however this process ends. */
+function whileLocked<T>(file: string, work: () => T): T {
+  const lock = `${file}.lock`
+  let database: DatabaseSync | undefined
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    closeSync(openSync(lock, 'a', 0o600))
+    database = new DatabaseSync(lock, { timeout: PATIENCE_MS })
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+  } catch (error) {
+    database?.close()
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(`Cannot lock ${file} for a change: ${why}. Nothing was changed.`, { cause: error })
+  }
+  try {
+    return work()
+  } finally {
+    database.close()
+  }
+}
+
+/** The whole file is replaced at once, and it is on the disk before it takes its place. */
+function replaceFile(file: string, text: string): void {
+  const draft = `${file}.tmp`
+  try {
+    const handle = openSync(draft, 'w', 0o600)
+    try {
+      writeFileSync(handle, text)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError(`Cannot write ${file} (${code}). Nothing was changed.`, { cause: error })
+  }
+  syncDirectory(dirname(file))
+}
+
+function syncDirectory(path: string): void {
+  const handle = openSync(path, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
