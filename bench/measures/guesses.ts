@@ -41,8 +41,8 @@ export const measureGuesses: Measure = async ({ workshop }) => {
     ...timesOf('guess.loopback', loopback.connects, describe(loopback.guesses)),
     {
       id: 'guess.refused',
-      value: [quiet, addresses.connects, loopback.connects].reduce((sum, one) => sum + refusedBy(one), 0),
-      note: `of ${quiet.helloMs.length + addresses.connects.helloMs.length + loopback.connects.helloMs.length}`,
+      value: refusedBy(quiet) + refusedBy(addresses.connects) + refusedBy(loopback.connects),
+      note: `quiet ${refusedBy(quiet)}, 500 addresses ${refusedBy(addresses.connects)}, own ${counted(loopback.connects.refusals)}`,
     },
   ]
 }
@@ -58,8 +58,12 @@ function timesOf(name: Timed, { helloMs }: PacedResult, note: string): readonly 
 }
 
 function describe({ perSecond, answers }: GuessResult): string {
+  return `${perSecond.toFixed(0)} guesses/s: ${counted(answers)}`
+}
+
+function counted(answers: Readonly<Record<string, number>>): string {
   const counts = Object.entries(answers).map(([code, count]) => `${count} ${code}`)
-  return `${perSecond.toFixed(0)} guesses/s: ${counts.join(', ')}`
+  return counts.join(', ') || '0'
 }
 
 function refusedBy({ refusals }: PacedResult): number {
