@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type CliResult, collect, createMachine, waitForOutput } from './run-cli.ts'
+
+const checkout = fileURLToPath(new URL('../../..', import.meta.url))
+const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+const part = readme.split(/^## /m).find((text) => text.startsWith('Pair a device\n')) ?? ''
+/** The lines that a reader copies, in their order. */
+const lines = [...part.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+  block.trim().split('\n'),
+)
+
+/** Runs a line as it stands, in a shell, but for the address, the ids and the place of the phone's state. */
+function type(line: string, known: Readonly<Record<string, string>>, stateDir: string): ChildProcess {
+  let typed = line
+  for (const [shown, real] of Object.entries(known)) typed = typed.replaceAll(shown, real)
+  assert.doesNotMatch(typed, /<[a-z ]+>/, 'a placeholder that nobody has filled')
+  // Without `exec` the shell would be killed, and leave the command behind.
+  return spawn('sh', ['-c', `exec env ${typed}`], {
+    cwd: checkout,
+    env: { ...process.env, PAIRGATE_STATE_DIR: stateDir, PAIRGATE_FROM_SOURCE: '1', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+test('the lines of the README pair a device, and put it out again', async (context) => {
+  const host = createMachine()
+  const phone = createMachine()
+  const gateway = host.start(['gateway', 'run', '--port', '0'])
+  const ended = collect(gateway, 580_000)
+  context.after(async () => {
+    gateway.kill('SIGTERM')
+    await ended
+    for (const machine of [host, phone]) machine.remove()
+  })
+  const [, url = ''] = await waitForOutput(gateway, /listening on (ws:\S+)\n/)
+  const known: Record<string, string> = { 'ws://127.0.0.1:18789': url, '/tmp/phone': phone.stateDir }
+  const typed = async (line = ''): Promise<CliResult> => {
+    const result = await collect(type(line, known, host.stateDir))
+    assert.equal(result.code, 0, `${line}: ${result.stderr}`)
+    return result
+  }
+
+  const [connect = '', list, approve, revoke, ...rest] = lines
+  assert.deepEqual(rest, [])
+  const asking = type(connect, known, phone.stateDir)
+  context.after(() => void asking.kill('SIGKILL'))
+  const asked = collect(asking)
+  const [, words = ''] = await waitForOutput(asking, /Fingerprint: ((?:[a-z]+ ){5}[a-z]+)/)
+
+  const [requestId = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec((await typed(list)).stdout) ?? []
+  const shown = await host.run(['devices', 'show', requestId])
+  assert.ok(shown.stdout.replaceAll(/\s+/g, ' ').includes(words), 'the same six words on both sides')
+  known['<request id>'] = requestId.slice(0, 8)
+  await typed(approve)
+  assert.equal((await asked).code, 0)
+
+  const [deviceId = ''] = /[0-9a-f]{64}/.exec((await typed(list)).stdout) ?? []
+  known['<device id>'] = deviceId.slice(0, 8)
+  await typed(revoke)
+  const again = await phone.run(['call', 'health', '--url', url])
+  assert.equal(again.code, 1)
+})
