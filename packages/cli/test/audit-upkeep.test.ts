@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type CliResult, collect, createMachine, waitForOutput } from './run-cli.ts'
 
@@ -106,4 +108,49 @@ test('erased details are shown as erased by every command, with who ordered it, 
   assert.match((await run(0, 'audit', 'verify')).stdout, /^The details of 2 events were erased\.$/m)
   assert.equal((await run(0, 'audit', 'erase', '--device', deviceId)).stdout, 'There is nothing to erase.\n')
   assert.deepEqual(await json(0, 'audit', 'erase', '--device', deviceId), { events: 0 })
+})
+
+test('a pruning says what it will do, exports first, and the rest verifies', async () => {
+  const file = join(host.stateDir, 'old.jsonl')
+  const said = await run(1, 'audit', 'prune', '--before', '3')
+  assert.equal(said.stdout, '')
+  for (const line of [
+    /^Nothing was pruned\.$/m,
+    /^This deletes 2 events, 1 to 2, for ever\.$/m,
+    /^They are not exported\. To keep them elsewhere, add: --export <file>$/m,
+    /--yes/,
+  ])
+    assert.match(said.stderr, line)
+  assert.match((await run(1, 'audit', 'prune', '--before', 'soon')).stderr, /^A day or a time is needed/)
+  assert.match((await run(1, 'audit', 'prune')).stderr, /--before/)
+
+  writeFileSync(file, 'mine')
+  const taken = await run(1, 'audit', 'prune', '--before', '3', '--export', file, '--yes')
+  assert.match(taken.stderr, /^Nothing was pruned: .* cannot be written \(it is there already\)\.$/m)
+  assert.equal(readFileSync(file, 'utf8'), 'mine')
+  assert.equal((await json(0, 'audit', 'list')).first, 1)
+
+  const fresh = join(host.stateDir, 'fresh.jsonl')
+  const { stdout } = await run(0, 'audit', 'prune', '--before', '3', '--export', fresh, '--yes')
+  assert.equal(stdout, 'Pruned 2 events, 1 to 2.\n')
+  const lines = readFileSync(fresh, 'utf8').trim().split('\n')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).seq),
+    [1, 2],
+  )
+  assert.equal(statSync(fresh).mode & 0o777, 0o600)
+
+  const verified = (await run(0, 'audit', 'verify')).stdout
+  assert.match(verified, /^The event log verifies: 2 events, 3 to 4\.$/m)
+  assert.match(verified, /^Pruned up to event 2 of \d{4}-.*, as the sealed event 4 says\.$/m)
+  assert.match((await run(1, 'audit', 'show', '1')).stderr, /^The log begins at 3\. Was it pruned\?/m)
+  assert.match(
+    (await run(0, 'audit', 'show', '4')).stdout,
+    /^After: {6}2 events up to 2, of \d{4}-.*; seal: [0-9a-f]{64}$/m,
+  )
+  assert.equal((await run(0, 'audit', 'export')).stdout.trim().split('\n').length, 2)
+  assert.equal(
+    (await run(0, 'audit', 'prune', '--before', '2020-01-01')).stdout,
+    'There is nothing to prune.\n',
+  )
 })

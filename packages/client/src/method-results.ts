@@ -3,6 +3,7 @@ import type {
   AuditErasure,
   AuditFeed,
   AuditList,
+  AuditPruning,
   AuditVerdict,
   ConfigReload,
   ConfigSnapshot,
@@ -36,6 +37,7 @@ interface MethodResults {
   'audit.list': AuditList
   'audit.feed': AuditFeed
   'audit.erase': AuditErasure
+  'audit.prune': AuditPruning
   'audit.verify': AuditVerdict
   'config.get': ConfigSnapshot
   'config.reload': ConfigReload

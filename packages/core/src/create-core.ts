@@ -11,6 +11,8 @@ import { createApplyEvent } from './events/apply-event.ts'
 import { createDecide } from './events/decide.ts'
 import { createEraseDetails } from './events/erase-details.ts'
 import { createEventFollower, type Following } from './events/event-follower.ts'
+import { createQueue } from './events/one-by-one.ts'
+import { createPruneLog } from './events/prune-log.ts'
 import { createVerifyChain } from './events/verify-chain.ts'
 import { createFeedBuffer } from './feed/feed-buffer.ts'
 import { createKeepFeed, type FeedLimits } from './feed/keep-feed.ts'
@@ -51,6 +53,8 @@ export interface CoreDeps {
   readonly limits: PendingLimits
   readonly guesses: GuessLimits
   readonly feedLimits: FeedLimits
+  /** Lets other work have its turn, in between the parts of something long. */
+  readonly breathe: () => Promise<void>
   /** Counters of guesses that the store remembers. */
   readonly counters: readonly StoredCounter[]
   /** Head of the event log at the start of this instance. */
@@ -74,6 +78,8 @@ export function createCore(deps: CoreDeps) {
   const feed = createFeedBuffer({ ...deps, room: FEED_ROOM })
   const keepFeed = createKeepFeed({ ...deps, buffer: feed })
   const fileRequest = createFileRequest({ ...deps, shown, roomMade, feed })
+  const verifyChain = createVerifyChain({ ...deps, read })
+  const enqueue = createQueue()
   const limiter = createGuessLimiter(deps)
   const compareSecret = createCompareSecret({ ...deps, limiter, feed })
   return {
@@ -96,8 +102,9 @@ export function createCore(deps: CoreDeps) {
     renameDevice: createRenameDevice({ decide }),
     rotateToken: createRotateToken({ decide, drawSecret }),
     revokeToken: createRevokeToken({ decide }),
-    ...createEraseDetails({ ...deps, decide, keepFeed }),
-    verifyChain: createVerifyChain({ ...deps, read }),
+    ...createEraseDetails({ ...deps, decide, keepFeed, enqueue }),
+    ...createPruneLog({ ...deps, decide, verifyChain, enqueue }),
+    verifyChain,
     announceExpired: createAnnounceExpired({ ...deps, read, feed }),
     /** Acts on what was committed without this instance's doing, and keeps belief alive: once a second. */
     followLog: follower.catchUp,

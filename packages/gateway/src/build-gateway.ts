@@ -9,6 +9,7 @@ import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { breathe } from './platform/breathe.ts'
 import { machineNames } from './platform/machine.ts'
 import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
@@ -148,6 +149,7 @@ function buildCore(
     secrets,
     policy: createAuthPolicy(auth, sharedSecretsOf),
     live: told,
+    breathe,
     feedLimits: { keepMs: days(feed.keepDays), maxRows: feed.maxRows },
     onLogExchanged,
     limits: lateBound(() => ({

@@ -57,7 +57,7 @@ export function eventLines(event: AuditRow): readonly string[] {
 
 function stateText(state: AuditState | undefined): string | undefined {
   if (!state) return undefined
-  const { name, scopes, session, expiresAtMs, fault, seq, count } = state
+  const { name, scopes, session, expiresAtMs, fault, seq, count, mac } = state
   const parts = [
     count === undefined ? undefined : countText(state),
     name,
@@ -65,13 +65,15 @@ function stateText(state: AuditState | undefined): string | undefined {
     session && `session: ${session === '*' ? 'every session' : session}`,
     expiresAtMs === undefined ? undefined : `expires: ${isoTime(expiresAtMs)}`,
     fault && `event ${seq} ${fault}`,
+    mac && `seal: ${mac}`,
   ]
   return parts.filter((part) => part !== undefined && part !== '').join('; ') || undefined
 }
 
 /** What an order about the log itself was about. */
-function countText({ count, seq, untilMs }: AuditState): string {
-  const until = untilMs === undefined ? '' : `, from before ${isoTime(untilMs)}`
+function countText({ count, seq, untilMs, mac }: AuditState): string {
+  const time = untilMs === undefined ? undefined : isoTime(untilMs)
+  const until = time === undefined ? '' : mac === undefined ? `, from before ${time}` : `, of ${time}`
   return `${count} events up to ${seq}${until}`
 }
 

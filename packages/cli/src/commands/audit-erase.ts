@@ -3,11 +3,12 @@ import { isoTime } from '../audit/describe-event.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
 import { printJson } from '../output/print-json.ts'
-import { canAsk } from '../platform/terminal.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
+import { agree } from './agree.ts'
 import { ADMIN_SCOPES } from './audit-list.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
 import { readPairList, resolveDeviceId } from './read-pair-list.ts'
+import { tracesLines } from './traces-lines.ts'
 
 export interface EraseOptions extends CommonOptions {
   readonly device?: string
@@ -29,27 +30,13 @@ export async function eraseDetails(options: EraseOptions): Promise<void> {
     const deviceId = device === undefined ? undefined : await resolveDeviceId(link, device)
     const choice = { ...(deviceId !== undefined && { deviceId }), ...(before !== undefined && { before }) }
     const { events } = await link.request('audit.erase', { ...choice, preview: true }, ADMIN_SCOPES)
-    if (events > 0) await agree(await describeErasure(link, choice, events), options)
+    if (events > 0) {
+      await agree('Nothing was erased.', 'Erase', await describeErasure(link, choice, events), options)
+    }
     return events === 0 ? { events } : link.request('audit.erase', choice, ADMIN_SCOPES)
   })
   if (options.json) printJson(erased)
   else process.stdout.write(`${formatErasure(erased).join('\n')}\n`)
-}
-
-async function agree(lines: readonly string[], { yes, json }: EraseOptions): Promise<void> {
-  if (yes) return
-  if (!canAsk() || json) {
-    throw new CommandError('Nothing was erased.', { next: [...lines, 'To do it, add --yes.'] })
-  }
-  process.stdout.write(`${lines.join('\n')}\n\n`)
-  const { confirm } = await import('@clack/prompts')
-  const answer = await confirm({
-    message: 'Erase them?',
-    active: 'Erase',
-    inactive: 'Leave',
-    initialValue: false,
-  })
-  if (answer !== true) throw new CommandError('Nothing was erased.')
 }
 
 async function describeErasure(
@@ -71,17 +58,7 @@ async function describeErasure(
   return (isPaired ? [...lines, kept] : lines).map((line) => cleanText(line, 1_000))
 }
 
-const TRACES = {
-  none: [],
-  file: [
-    'The database file may still hold traces: stop the gateway and run VACUUM on it with a tool for SQLite.',
-  ],
-  server: [
-    'The database server may still hold traces: until it has vacuumed the tables, and in its write-ahead log.',
-  ],
-} as const
-
-export function formatErasure({ events, traces = 'none' }: AuditErasure): readonly string[] {
+function formatErasure({ events, traces = 'none' }: AuditErasure): readonly string[] {
   if (events === 0) return ['There is nothing to erase.']
-  return [`Erased the details of ${events} events.`, ...TRACES[traces]]
+  return [`Erased the details of ${events} events.`, ...tracesLines(traces)]
 }

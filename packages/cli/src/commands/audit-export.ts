@@ -13,18 +13,35 @@ export interface ExportOptions extends CommonOptions {
 
 const PAGE = 500
 
-/** Written page by page, so that a log of any length can be exported. */
 export async function exportEvents(options: ExportOptions): Promise<void> {
   await withLink(linkFor(options, 'audit.list'), async (link) => {
-    const { from = 1, to = (await readPage(link, undefined, 1)).head.seq } = options
-    for (let first = from; first <= to; first += PAGE) {
-      const last = Math.min(first + PAGE - 1, to)
-      // The list goes backwards from a number; where events are missing it reaches further back than asked.
-      const { events } = await readPage(link, last + 1, last - first + 1)
-      const lines = events.filter(({ seq }) => seq >= first).toReversed()
-      await write(lines.map((event) => `${formatJsonLine(exportLine(event))}\n`).join(''))
-    }
+    const { first, head } = await readPage(link, undefined, 1)
+    const { from = 1, to = head.seq } = options
+    await exportPages(link, { from: Math.max(from, first), to }, write)
   })
+}
+
+interface Section {
+  readonly from: number
+  readonly to: number
+}
+
+/** Page by page, so that a log of any length can be exported. @returns how many events. */
+export async function exportPages(
+  link: GatewayLink,
+  { from, to }: Section,
+  put: (lines: string) => Promise<unknown>,
+): Promise<number> {
+  let count = 0
+  for (let first = from; first <= to; first += PAGE) {
+    const last = Math.min(first + PAGE - 1, to)
+    // The list goes backwards from a number; where events are missing it reaches further back than asked.
+    const { events } = await readPage(link, last + 1, last - first + 1)
+    const lines = events.filter(({ seq }) => seq >= first).toReversed()
+    await put(lines.map((event) => `${formatJsonLine(exportLine(event))}\n`).join(''))
+    count += lines.length
+  }
+  return count
 }
 
 function readPage(link: GatewayLink, before: number | undefined, limit: number): Promise<AuditList> {

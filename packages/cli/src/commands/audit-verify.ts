@@ -1,4 +1,5 @@
 import type { AuditVerdict } from '@pairgate/protocol/wire'
+import { isoTime } from '../audit/describe-event.ts'
 import { EXIT } from '../exit-codes.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { bold, green } from '../output/paint.ts'
@@ -25,11 +26,16 @@ export function formatVerdict(verdict: AuditVerdict): readonly string[] {
       cleanText(advice, 1_000),
     ]
   }
-  const { events, from, to, head, erased, unsealed, accepted } = verdict
+  const { events, from, to, head, erased, unsealed, accepted, checkpoint } = verdict
   if (events === 0) return [green('The event log is empty, as it should be.')]
   return [
     green(`The event log verifies: ${events} events, ${from} to ${to}.`),
     `Head: epoch ${head.epoch}, event ${head.seq}, seal ${cleanText(head.mac)}`,
+    ...(checkpoint
+      ? [
+          `Pruned up to event ${checkpoint.seq} of ${isoTime(checkpoint.at)}, as the sealed event ${checkpoint.event} says.`,
+        ]
+      : []),
     ...(erased > 0 ? [`The details of ${erased} events were erased.`] : []),
     ...(unsealed > 0 ? [`${unsealed} events are older than the seal, so nothing is known of them.`] : []),
     ...accepted.map(

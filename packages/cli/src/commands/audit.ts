@@ -3,9 +3,10 @@ import type { EraseOptions } from './audit-erase.ts'
 import type { ExportOptions } from './audit-export.ts'
 import type { FeedOptions } from './audit-feed.ts'
 import type { ListOptions } from './audit-list.ts'
+import type { PruneOptions } from './audit-prune.ts'
 import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
 import { readCount } from './read-count.ts'
-import { readInstant } from './read-instant.ts'
+import { readBound, readInstant } from './read-instant.ts'
 
 /** The group `openclaw audit`: descriptions only. */
 export function addAuditCommands(program: Command): void {
@@ -30,6 +31,7 @@ export function addAuditCommands(program: Command): void {
   addExport(audit)
   addFeed(audit)
   addErase(audit)
+  addPrune(audit)
 }
 
 function addList(audit: Command): void {
@@ -81,5 +83,21 @@ function addErase(audit: Command): void {
   ])
   erase.action((options: EraseOptions) =>
     runAction(options.json, async () => (await import('./audit-erase.ts')).eraseDetails(options)),
+  )
+}
+
+function addPrune(audit: Command): void {
+  const prune = audit
+    .command('prune')
+    .description('delete the oldest events for ever; the rest goes on to verify')
+    .requiredOption('--before <bound>', 'a day (UTC), a time, or the number of an event', readBound)
+    .option('--export <file>', 'write them to this new file first, as lines of JSON')
+    .option('--yes', 'do it without asking')
+  addExamples(addGatewayOptions(prune), [
+    'audit prune --before 2026-01-01 --export events-2025.jsonl',
+    'audit prune --before 10000 --yes --timeout 600000',
+  ])
+  prune.action((options: PruneOptions) =>
+    runAction(options.json, async () => (await import('./audit-prune.ts')).pruneLog(options)),
   )
 }

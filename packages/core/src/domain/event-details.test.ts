@@ -26,6 +26,8 @@ test('details come back as they were written', () => {
       seq: count,
       count,
       until: count,
+      epoch: count,
+      mac: text,
     },
     PLAIN,
   )

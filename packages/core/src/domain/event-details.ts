@@ -14,6 +14,9 @@ export interface EventState {
   /** Of an order about the log itself: how many events, and those before which moment. */
   readonly count?: number | undefined
   readonly until?: number | undefined
+  /** Of a checkpoint: epoch and seal of its event. */
+  readonly epoch?: number | undefined
+  readonly mac?: string | undefined
 }
 
 export interface EventChange {
@@ -31,7 +34,11 @@ export interface EventDetails extends EventChange {
  * Events about the log itself. Their details are what a later verification goes by: they are never erased,
  * and so hold nothing that tells of a person.
  */
-export const LASTING_KINDS = ['details-erased', 'log-recovered'] as const satisfies readonly EventKind[]
+export const LASTING_KINDS = [
+  'details-erased',
+  'log-pruned',
+  'log-recovered',
+] as const satisfies readonly EventKind[]
 
 export function isLasting(kind: string): boolean {
   return LASTING_KINDS.some((lasting) => lasting === kind)
@@ -65,7 +72,7 @@ function canonicalJson(value: unknown): string {
 
 function readState(value: unknown): EventState | undefined {
   if (!isObject(value)) return undefined
-  const { name, scopes, session, expiresAt, fault, seq, count, until } = value
+  const { name, scopes, session, expiresAt, fault, seq, count, until, epoch, mac } = value
   return {
     name: readText(name),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
@@ -75,6 +82,8 @@ function readState(value: unknown): EventState | undefined {
     seq: readNumber(seq),
     count: readNumber(count),
     until: readNumber(until),
+    epoch: readNumber(epoch),
+    mac: readText(mac),
   }
 }
 

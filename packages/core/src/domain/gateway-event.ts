@@ -32,6 +32,11 @@ export type GatewayEvent =
     }
   /** Details of events were erased: of one device, of a time, or of one device within a time. */
   | { readonly kind: 'details-erased'; readonly deviceId: DeviceId | undefined }
+  /**
+   * Events up to a number were pruned. What it says of the last of them is the checkpoint from which on the
+   * rest can be verified, sealed like every event.
+   */
+  | { readonly kind: 'log-pruned' }
   /** The owner went on with a log that does not lead up to its head. The first event of a new epoch. */
   | { readonly kind: 'log-recovered' }
 

@@ -1,4 +1,5 @@
 import type { DeviceId, RequestId } from '@pairgate/protocol'
+import type { ChainFault } from './chain-fault.ts'
 import type { Device } from './device.ts'
 import type { OpenRequest } from './pairing-request.ts'
 
@@ -57,6 +58,8 @@ export type Refusal =
   | { readonly reason: 'device-unknown'; readonly deviceId: DeviceId | undefined }
   | { readonly reason: 'label-blank' }
   | { readonly reason: 'choice-missing' }
+  | { readonly reason: 'bound-missing' }
+  | { readonly reason: 'log-faulty'; readonly seq: number; readonly fault: ChainFault }
   | { readonly reason: 'scope-unknown'; readonly scope: string }
   | { readonly reason: 'scope-not-for-role'; readonly scope: string }
   | { readonly reason: 'scope-not-asked'; readonly scope: string }

@@ -37,6 +37,7 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
       return { kind: 'changed', deviceId: event.deviceId }
     // Says nothing about a device: what it was erased of is as it was.
     case 'details-erased':
+    case 'log-pruned':
     // Nobody was connected then, and every token has an event of its own.
     case 'log-recovered':
       return undefined

@@ -4,7 +4,6 @@ import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ErasableDetails, ErasureChoice, Store, Traces } from '../ports/store.ts'
 import type { Decide } from './decide.ts'
-import { createQueue } from './one-by-one.ts'
 
 /** What an admin wants erased: events about a device or done by it, before a moment, or both. */
 export interface ErasureOrder {
@@ -23,17 +22,20 @@ export interface EraseDetailsDeps {
   readonly clock: Clock
   readonly decide: Decide
   readonly keepFeed: () => Promise<void>
+  /** Runs jobs on the log one after the other: no event counts what another job is about to take. */
+  readonly enqueue: <T>(job: () => Promise<T>) => Promise<T>
+  /** Lets other work have its turn. */
+  readonly breathe: () => Promise<void>
 }
 
-/** Read at once; between two reads other work has its turn. */
+/** Read at once. */
 const PAGE = 5_000
 /** Erased in one transaction: nobody who decides waits for more than these. */
 const AT_ONCE = 200
 
 /** Erases what the log holds of people. The events stay, and so does the chain. */
-export function createEraseDetails({ store, clock, decide, keepFeed }: EraseDetailsDeps) {
-  // One after the other, so that no event counts what another erasure is about to erase.
-  const enqueue = createQueue()
+export function createEraseDetails(deps: EraseDetailsDeps) {
+  const { store, clock, decide, keepFeed, enqueue, breathe } = deps
 
   async function forgetTraces(deviceId: DeviceId): Promise<void> {
     await store.forgetRequests(later(clock.now(), 1), deviceId)
@@ -52,6 +54,7 @@ export function createEraseDetails({ store, clock, decide, keepFeed }: EraseDeta
     if (!ordered.ok) return ordered
     for (let from = 0; from < found.details.length; from += AT_ONCE) {
       await store.mutate((tx) => tx.eraseDetails(found.details.slice(from, from + AT_ONCE)))
+      await breathe()
     }
     // Finished requests and the feed would tell the same names and addresses for days.
     if (order.deviceId) await forgetTraces(order.deviceId)

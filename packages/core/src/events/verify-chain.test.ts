@@ -63,6 +63,11 @@ function readerOf(log: readonly EventRecord[], tokens: readonly Partial<Token>[]
       const rows = log.filter(({ seq }) => seq > cursor).sort((one, other) => one.seq - other.seq)
       return rows.slice(0, limit)
     },
+    listEventRecords: async ({ kind, limit }: { kind?: string | undefined; limit: number }) =>
+      log
+        .toReversed()
+        .filter((row) => row.kind === kind)
+        .slice(0, limit),
     listTokens: async () => tokens as readonly Token[],
     listDevices: async () => [],
   }

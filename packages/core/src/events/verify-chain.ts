@@ -1,17 +1,21 @@
 import type { ChainFault, FoundFault } from '../domain/chain-fault.ts'
-import { canonicalEvent, EMPTY_LOG, type EventRecord, hashDetails } from '../domain/event-chain.ts'
+import type { EventRecord } from '../domain/event-chain.ts'
 import { readDetails } from '../domain/event-details.ts'
 import type { EventHead } from '../domain/gateway-event.ts'
 import type { Crypto, EventSeal } from '../ports/crypto.ts'
 import type { StoreReader } from '../ports/store.ts'
+import { hasOwnDetails, isGenuine, isSealed } from './genuine-event.ts'
+import { type Checkpoint, findStart } from './log-start.ts'
 
-/** How many rows one read brings: other work has its turn between two of them. */
+/** How many rows one read brings. */
 const PAGE = 200
 
 export interface VerifyChainDeps {
-  readonly read: Pick<StoreReader, 'eventRecordsAfter' | 'listTokens' | 'listDevices'>
+  readonly read: Pick<StoreReader, 'eventRecordsAfter' | 'listEventRecords' | 'listTokens' | 'listDevices'>
   readonly seal: EventSeal
   readonly crypto: Pick<Crypto, 'sha256'>
+  /** Lets other work have its turn. */
+  readonly breathe?: () => Promise<void>
 }
 
 export interface ChainSection {
@@ -34,35 +38,58 @@ export interface SoundChain {
   readonly unsealed: number
   /** Faults that a recovery has accepted. */
   readonly accepted: readonly FoundFault[]
+  /** Where the log begins, if it was pruned. */
+  readonly checkpoint?: Checkpoint
 }
 export type ChainVerdict = SoundChain | ({ readonly ok: false } & FoundFault)
 
 export type VerifyChain = (section?: ChainSection) => Promise<ChainVerdict>
 
 /**
- * Reads the log from its beginning and answers with the first fault, or with what it has verified. A
+ * Reads the log from its beginning, or from the newest checkpoint if it was pruned, and answers with the first fault, or with what it has verified. A
  * fault that lies before a recovery, and that this recovery names, was accepted by the owner; what it
  * covered up in the rest of that epoch is not looked at any more.
  */
 export function createVerifyChain(deps: VerifyChainDeps): VerifyChain {
-  return async ({ after = EMPTY_LOG, head } = {}) => {
-    const walk = createWalk(deps, after, head)
-    let cursor = after.seq
+  return async ({ after, head } = {}) => {
+    if (after) return walkFrom(deps, { after }, head)
     for (;;) {
-      const page = await deps.read.eventRecordsAfter(cursor, PAGE)
-      for (const row of page) {
-        const denied = await walk.step(row)
-        if (denied) return { ok: false, ...denied }
-        cursor = row.seq
-      }
-      if (page.length < PAGE) break
+      const start = await findStart(deps)
+      const verdict = await walkFrom(deps, start, head)
+      // Rows that were pruned while they were read look as if somebody had removed them.
+      if (verdict.ok || (await findStart(deps)).after.seq === start.after.seq) return verdict
     }
-    const fault = await walk.end()
-    return fault ? { ok: false, ...fault } : walk.report()
   }
 }
 
-function createWalk(deps: VerifyChainDeps, after: EventHead, head: EventHead | undefined) {
+interface Start {
+  /** The place behind which to begin. */
+  readonly after: EventHead
+  readonly checkpoint?: Checkpoint | undefined
+}
+
+async function walkFrom(
+  deps: VerifyChainDeps,
+  start: Start,
+  head: EventHead | undefined,
+): Promise<ChainVerdict> {
+  const walk = createWalk(deps, start, head)
+  let cursor = start.after.seq
+  for (;;) {
+    const page = await deps.read.eventRecordsAfter(cursor, PAGE)
+    for (const row of page) {
+      const denied = await walk.step(row)
+      if (denied) return { ok: false, ...denied }
+      cursor = row.seq
+    }
+    if (page.length < PAGE) break
+    await deps.breathe?.()
+  }
+  const fault = await walk.end()
+  return fault ? { ok: false, ...fault } : walk.report()
+}
+
+function createWalk(deps: VerifyChainDeps, { after, checkpoint }: Start, head: EventHead | undefined) {
   const accepted: FoundFault[] = []
   const count = { events: 0, erased: 0, unsealed: 0 }
   let last: EventHead = after
@@ -72,7 +99,7 @@ function createWalk(deps: VerifyChainDeps, after: EventHead, head: EventHead | u
   return {
     /** @returns a fault that a recovery should have accepted, but did not. */
     async step(row: EventRecord): Promise<FoundFault | undefined> {
-      if (!pending) pending = await findFault(deps, row, { last, head })
+      if (!pending) pending = await findFault(deps, row, { last, head, checkpoint })
       else if (row.kind === 'log-recovered' && isGenuine(deps, row)) {
         if (!accepts(row, pending)) return pending
         accepted.push(pending)
@@ -92,7 +119,8 @@ function createWalk(deps: VerifyChainDeps, after: EventHead, head: EventHead | u
     report(): SoundChain {
       const { epoch, seq, mac } = last
       const from = count.events === 0 ? 0 : after.seq + 1
-      return { ok: true, ...count, from, to: seq, head: { epoch, seq, mac }, accepted }
+      const found = { ok: true, ...count, from, to: seq, head: { epoch, seq, mac }, accepted } as const
+      return checkpoint ? { ...found, checkpoint } : found
     },
   }
 }
@@ -100,12 +128,13 @@ function createWalk(deps: VerifyChainDeps, after: EventHead, head: EventHead | u
 interface Place {
   readonly last: EventHead
   readonly head: EventHead | undefined
+  readonly checkpoint?: Checkpoint | undefined
 }
 
 async function findFault(
   deps: VerifyChainDeps,
   row: EventRecord,
-  { last, head }: Place,
+  { last, head, checkpoint }: Place,
 ): Promise<FoundFault | undefined> {
   const { seq } = row
   if (seq !== last.seq + 1) return { seq: last.seq + 1, fault: 'removed' }
@@ -113,6 +142,7 @@ async function findFault(
   if (!isSealed(deps, row)) return { seq, fault: await nameForgery(deps, row, { last, head }) }
   const continues = row.epoch === last.epoch || last.epoch === 0 || row.kind === 'log-recovered'
   if (row.prev !== last.mac || !continues) return { seq, fault: 'changed' }
+  if (checkpoint?.seq === seq && checkpoint.mac !== row.mac) return { seq, fault: 'changed' }
   if (!hasOwnDetails(deps, row)) return { seq, fault: 'details-changed' }
   // Sealed by us, but not what was noted: the log of an older copy has gone on from there.
   return head?.seq === seq && head.mac !== row.mac ? { seq, fault: 'rolled-back' } : undefined
@@ -121,18 +151,6 @@ async function findFault(
 /** Rows from before there was a seal; behind the first sealed row there can be none. */
 function isUnsealed({ epoch, mac }: EventRecord, last: EventHead): boolean {
   return epoch === 0 && mac === '' && last.epoch === 0
-}
-
-function isSealed({ seal }: VerifyChainDeps, row: EventRecord): boolean {
-  return seal.macOf(canonicalEvent(row)) === row.mac
-}
-
-function hasOwnDetails({ crypto }: VerifyChainDeps, { details, detailsHash }: EventRecord): boolean {
-  return !details || hashDetails(details, crypto.sha256) === detailsHash
-}
-
-function isGenuine(deps: VerifyChainDeps, row: EventRecord): boolean {
-  return isSealed(deps, row) && hasOwnDetails(deps, row)
 }
 
 /**

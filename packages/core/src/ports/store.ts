@@ -73,11 +73,15 @@ export interface StoreReader {
   eventRecordsAfter(cursor: number, limit: number): Promise<readonly EventRecord[]>
   /** The same rows, newest first. */
   listEventRecords(filter: EventFilter): Promise<readonly EventRecord[]>
+  /** The number of the first event from a moment on. */
+  firstEventSince(at: Instant): Promise<number | undefined>
+  /** How many events there are with `seq` up to this one. */
+  countEventsUpTo(seq: number): Promise<number>
   /** Details behind `cursor` that are there and may be erased, in order. */
   listErasable(choice: ErasureChoice, cursor: number, limit: number): Promise<readonly ErasableDetails[]>
   /** A small fact about this database itself, such as the check value of its derivation key. */
   findMeta(name: string): Promise<string | undefined>
-  /** Whether the log holds that this device was removed. */
+  /** Whether the log holds, or held before it was pruned, that this device was removed. */
   wasRemoved(id: DeviceId): Promise<boolean>
   /** Counters of guesses, those that count longest first. */
   listCounters(limit: number): Promise<readonly StoredCounter[]>
@@ -106,6 +110,11 @@ export interface StoreTransaction extends StoreReader {
   appendEvent(record: EventRecord): Promise<void>
   /** Erases details. Their events stay. */
   eraseDetails(details: readonly ErasableDetails[]): Promise<void>
+  /**
+   * Deletes the first events of the log, of so many numbers and up to `upTo`, and answers whether any are left
+   * up to there. Which devices were removed stays known.
+   */
+  pruneEvents(upTo: number, numbers: number): Promise<boolean>
 }
 
 export interface TokenUse {

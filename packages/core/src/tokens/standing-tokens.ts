@@ -68,7 +68,7 @@ export function createStandingTokens({ read, following }: StandingTokensDeps): S
     holds: (token) => following.isCurrent && byHash.get(token.tokenHash) === token,
     hear({ event }) {
       // Of the log's own past, and of no token.
-      if (event.kind === 'details-erased') return
+      if (event.kind === 'details-erased' || event.kind === 'log-pruned') return
       if ('deviceId' in event) forget(event.deviceId)
       else clear()
     },

@@ -74,6 +74,7 @@ export const FIXED_REFUSALS = {
   'upgrade-unknown': invalid('scope upgrade expired or not found'),
   'device-unknown': invalid('unknown deviceId'),
   'choice-missing': invalid('deviceId or before required'),
+  'bound-missing': invalid('before or beforeSeq required'),
   'label-blank': invalid('label required'),
   'session-unknown': invalid('unknown session'),
   'session-not-allowed': invalid('only an admin token may open every session'),

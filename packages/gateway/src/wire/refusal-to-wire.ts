@@ -41,6 +41,8 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
       return invalid(`unauthorized role: ${refusal.role}`)
     case 'method-unknown':
       return invalid(`unknown method: ${refusal.method}`)
+    case 'log-faulty':
+      return invalid(`the event log does not verify: event ${refusal.seq} (${refusal.fault})`)
     case 'too-many-requests': {
       const { retryAfterMs } = refusal
       const message = 'too many requests on this connection; slow down'

@@ -93,6 +93,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
     },
     limits: { perDevice: 4, perPeer: 1_000, inAll: 1_000 },
     guesses: { failuresPerPeer: 10, failuresInAll: 300, windowMs: 60_000, lockMs: 300_000 },
+    breathe: async () => undefined,
     feedLimits: { keepMs: 1_000_000_000, maxRows: 1_000 },
     counters: [],
     head: EMPTY_LOG,

@@ -153,6 +153,15 @@ const PARAMS: Readonly<
       [{ seq: 7 }, "at root: unexpected property 'seq'"],
     ],
   },
+  'audit.prune': {
+    good: { before: 7, beforeSeq: 7, preview: true },
+    bad: [
+      [{ before: 0 }, 'at /before: must be >= 1'],
+      [{ beforeSeq: 1.5 }, 'at /beforeSeq: must be integer'],
+      [{ preview: 'yes' }, 'at /preview: must be boolean'],
+      [{ deviceId: id }, "at root: unexpected property 'deviceId'"],
+    ],
+  },
   'audit.verify': {
     good: {},
     bad: [[{ from: 1 }, "at root: unexpected property 'from'"]],

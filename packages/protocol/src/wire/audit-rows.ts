@@ -12,6 +12,9 @@ export interface AuditState {
   /** Of an erasure: how many events, and those before which moment. */
   readonly count?: number
   readonly untilMs?: number
+  /** Of a pruning: epoch and seal of the last event that went. */
+  readonly epoch?: number
+  readonly mac?: string
 }
 
 /** One event of the log. */
@@ -49,6 +52,8 @@ export interface AuditHead {
 export interface AuditList {
   readonly events: readonly AuditRow[]
   readonly head: AuditHead
+  /** Number of the first event that is there, 0 when there is none. */
+  readonly first: number
 }
 
 /** What was erased, or with `preview` what would be. */
@@ -56,6 +61,26 @@ export interface AuditErasure {
   readonly events: number
   /** Where it may still be found; absent for a preview. */
   readonly traces?: 'none' | 'file' | 'server'
+}
+
+/** What was pruned, or with `preview` what would be. */
+export interface AuditPruning {
+  readonly events: number
+  /** First and last number, 0 when there is nothing to prune. */
+  readonly from: number
+  readonly to: number
+  /** Where it may still be found; absent for a preview. */
+  readonly traces?: 'none' | 'file' | 'server'
+}
+
+/** What vouches for the part of the log that was pruned. */
+export interface AuditCheckpoint extends AuditHead {
+  /** The event that says so. */
+  readonly event: number
+  /** When the last pruned event was written. */
+  readonly at: number
+  /** How many events went with it. */
+  readonly count: number
 }
 
 /** Equal things that strangers caused from one address within ten minutes. */
@@ -94,5 +119,7 @@ export type AuditVerdict =
       readonly unsealed: number
       /** Faults that a recovery went on with. */
       readonly accepted: readonly AuditFault[]
+      /** Of a log that was pruned. */
+      readonly checkpoint?: AuditCheckpoint
     }
   | ({ readonly ok: false; readonly what: string; readonly advice: string } & AuditFault)

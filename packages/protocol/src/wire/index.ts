@@ -4,6 +4,7 @@ export type {
   AuditFeed,
   AuditHead,
   AuditList,
+  AuditPruning,
   AuditRow,
   AuditState,
   AuditVerdict,

@@ -140,6 +140,22 @@ export const METHODS = {
     ),
     extended: true,
   },
+  'audit.prune': {
+    roles: operator,
+    scope: 'operator.admin',
+    params: Type.Object(
+      {
+        /** Events before this moment, in milliseconds since the epoch. */
+        before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+        /** Events with a smaller number. */
+        beforeSeq: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+        /** Only say which they are. */
+        preview: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+    extended: true,
+  },
   'audit.verify': { roles: operator, scope: 'operator.admin', params: Nothing, extended: true },
   'config.get': { roles: operator, scope: 'operator.read', params: Nothing },
   'config.reload': { roles: operator, scope: 'operator.admin', params: Nothing, extended: true },

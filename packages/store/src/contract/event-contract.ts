@@ -18,6 +18,7 @@ const EVERY_KIND: { readonly [Kind in GatewayEvent['kind']]: GatewayEvent } = {
   },
   'token-revoked': { kind: 'token-revoked', deviceId: deviceId(1), role: 'operator', tokenId: tokenId(1) },
   'details-erased': { kind: 'details-erased', deviceId: deviceId(1) },
+  'log-pruned': { kind: 'log-pruned' },
   'log-recovered': { kind: 'log-recovered' },
 }
 

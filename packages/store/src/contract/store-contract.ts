@@ -5,6 +5,7 @@ import { describeEvents } from './event-contract.ts'
 import { describeFeed } from './feed-contract.ts'
 import { describeLimits } from './limit-contract.ts'
 import { describeAgainstModel } from './model-contract.ts'
+import { describePruning } from './pruning-contract.ts'
 import { describeRequests } from './request-contract.ts'
 import { describeSessions } from './session-contract.ts'
 import { describeTokens } from './token-contract.ts'
@@ -23,6 +24,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeSessions(open)
     describeEvents(open)
     describeErasures(open)
+    describePruning(open)
     describeLimits(open)
     describeFeed(open)
     describeTransactions(open)

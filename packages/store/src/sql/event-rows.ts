@@ -126,6 +126,7 @@ function toEvent(row: EventRow): GatewayEvent {
       return { kind: row.kind, deviceId: deviceId(), role: role(), tokenId: tokenId() }
     case 'details-erased':
       return { kind: row.kind, deviceId: (row.device_id ?? undefined) as DeviceId | undefined }
+    case 'log-pruned':
     case 'log-recovered':
       return { kind: row.kind }
     default:

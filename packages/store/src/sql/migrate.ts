@@ -5,6 +5,7 @@ import { firstTables } from './migrations/0001-first-tables.ts'
 import { limits } from './migrations/0002-limits.ts'
 import { eventChain } from './migrations/0003-event-chain.ts'
 import { feed } from './migrations/0004-feed.ts'
+import { removedDevices } from './migrations/0005-removed-devices.ts'
 import type { Tables } from './tables.ts'
 
 const MIGRATIONS = {
@@ -12,6 +13,7 @@ const MIGRATIONS = {
   '0002-limits': limits,
   '0003-event-chain': eventChain,
   '0004-feed': feed,
+  '0005-removed-devices': removedDevices,
 } as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>
 
 /** Every version of the tables that is known here, the latest last. */

@@ -51,7 +51,9 @@ export function readEvents(db: Kysely<Tables>, hot: HotQueries): EventReads {
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst()
-      return last?.kind === 'device-removed'
+      if (last) return last.kind === 'device-removed'
+      const query = db.selectFrom('removed_devices').select('device_id').where('device_id', '=', id)
+      return (await query.executeTakeFirst()) !== undefined
     },
   }
 }

@@ -7,6 +7,7 @@ import { readEvents } from './sql-events.ts'
 import { readFeed } from './sql-feed.ts'
 import { readLimits } from './sql-limits.ts'
 import { readMeta } from './sql-meta.ts'
+import { readPruning } from './sql-pruning.ts'
 import { readRequests } from './sql-requests.ts'
 import { readSessions } from './sql-sessions.ts'
 import { readTokens } from './sql-tokens.ts'
@@ -21,6 +22,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readSessions(db, hot),
     ...readEvents(db, hot),
     ...readErasable(db),
+    ...readPruning(db),
     ...readMeta(db),
     ...readLimits(db),
     ...readFeed(db),

@@ -5,6 +5,7 @@ import { writeDevices } from './sql-devices.ts'
 import { writeErasures } from './sql-erasure.ts'
 import { writeEvents } from './sql-events.ts'
 import { writeMeta } from './sql-meta.ts'
+import { writePruning } from './sql-pruning.ts'
 import { createSqlReader } from './sql-reader.ts'
 import { writeRequests } from './sql-requests.ts'
 import { writeSessions } from './sql-sessions.ts'
@@ -21,6 +22,7 @@ export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries):
     ...writeSessions(trx),
     ...writeEvents(trx, hot),
     ...writeErasures(trx, hot),
+    ...writePruning(trx),
     ...writeMeta(trx),
   }
 }

@@ -12,6 +12,7 @@ export interface Tables {
   readonly meta: MetaRow
   readonly limits: LimitRow
   readonly feed: FeedTableRow
+  readonly removed_devices: RemovedDeviceRow
 }
 
 export interface DeviceRow {
@@ -129,4 +130,9 @@ export interface FeedTableRow {
   readonly count: number
   readonly first_at: number
   readonly last_at: number
+}
+
+/** A device whose removal was pruned from the log. */
+export interface RemovedDeviceRow {
+  readonly device_id: string
 }

@@ -182,7 +182,13 @@ describe('a database that cannot be opened', () => {
 })
 
 describe('opening again', () => {
-  const MIGRATIONS = ['0001-first-tables', '0002-limits', '0003-event-chain', '0004-feed']
+  const MIGRATIONS = [
+    '0001-first-tables',
+    '0002-limits',
+    '0003-event-chain',
+    '0004-feed',
+    '0005-removed-devices',
+  ]
 
   test('finds everything that was committed and applies no migration twice', async () => {
     const path = freshPath()

@@ -1,15 +1,18 @@
 import { CHAIN_FAULTS, type Core, ok, refuse, type StoreReader } from '@pairgate/core'
 import { type Instant, parseDeviceId } from '@pairgate/protocol'
-import type { AuditErasure, AuditFeed, AuditList, AuditVerdict } from '@pairgate/protocol/wire'
+import type { AuditErasure, AuditFeed, AuditList, AuditPruning, AuditVerdict } from '@pairgate/protocol/wire'
 import type { Log } from '../../platform/log.ts'
 import type { EventHeadFile } from '../../state/event-head.ts'
 import { auditRow, feedEntry } from '../../wire/event-to-wire.ts'
 import type { Handler } from './method-handlers.ts'
 
 export interface AuditMethodsDeps {
-  readonly read: Pick<StoreReader, 'listEventRecords' | 'listFeed'>
+  readonly read: Pick<StoreReader, 'listEventRecords' | 'eventRecordsAfter' | 'listFeed'>
   readonly heads: Pick<EventHeadFile, 'head'>
-  readonly core: Pick<Core, 'verifyChain' | 'eraseDetails' | 'countErasable' | 'keepFeed'>
+  readonly core: Pick<
+    Core,
+    'verifyChain' | 'eraseDetails' | 'countErasable' | 'keepFeed' | 'pruneLog' | 'planPrune'
+  >
   readonly log: Log
 }
 
@@ -18,6 +21,7 @@ export interface AuditMethods {
   readonly verify: Handler<'audit.verify'>
   readonly feed: Handler<'audit.feed'>
   readonly erase: Handler<'audit.erase'>
+  readonly prune: Handler<'audit.prune'>
 }
 
 const LISTED = 50
@@ -27,7 +31,9 @@ export function createAuditMethods({ read, heads, core, log }: AuditMethodsDeps)
   return {
     async list(_connection, { limit = LISTED, before, deviceId, kind }) {
       const records = await read.listEventRecords({ limit, before, deviceId, kind })
-      return ok({ events: records.map(auditRow), head: heads.head } satisfies AuditList)
+      const [oldest] = await read.eventRecordsAfter(0, 1)
+      const first = oldest?.seq ?? 0
+      return ok({ events: records.map(auditRow), head: heads.head, first } satisfies AuditList)
     },
     async verify() {
       // Asked before the first row is read: what is decided meanwhile only makes the log longer.
@@ -52,6 +58,13 @@ export function createAuditMethods({ read, heads, core, log }: AuditMethodsDeps)
       if (preview) return ok({ events: await core.countErasable(order) } satisfies AuditErasure)
       const erased = await core.eraseDetails(principal, order)
       return erased.ok ? ok(erased.value satisfies AuditErasure) : erased
+    },
+    async prune({ principal }, { preview, before, beforeSeq }) {
+      if (before === undefined && beforeSeq === undefined) return refuse({ reason: 'bound-missing' })
+      const order = { before: before as Instant | undefined, beforeSeq }
+      if (preview) return ok((await core.planPrune(order)) satisfies AuditPruning)
+      const pruned = await core.pruneLog(principal, order)
+      return pruned.ok ? ok(pruned.value satisfies AuditPruning) : pruned
     },
   }
 }

@@ -55,6 +55,7 @@ export function createMethodHandlers({ report, pair, token, scopes, audit, confi
     'audit.list': audit.list,
     'audit.feed': audit.feed,
     'audit.erase': audit.erase,
+    'audit.prune': audit.prune,
     'audit.verify': audit.verify,
     'config.get': config.get,
     'config.reload': config.reload,
