@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { lstatSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chownSync, lstatSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { type CliResult, collect, createMachine, type Machine, waitForOutput } from './run-cli.ts'
@@ -128,6 +128,15 @@ describe('without a gateway', () => {
     ended(await run('config set gateway.port 19000'), 0)
     assert.ok(lstatSync(file).isSymbolicLink())
     assert.match(readFileSync(real, 'utf8'), /19000/)
+  })
+
+  test('root leaves the file to whoever owns it', { skip: process.getuid?.() !== 0 }, async (t) => {
+    const { run, file, machine } = machineOf(t)
+    chownSync(machine.stateDir, 65_534, 65_534)
+    for (const port of [19_000, 19_001]) {
+      ended(await run(`config set gateway.port ${port}`), 0)
+      for (const path of [file, `${file}.lock`]) assert.equal(statSync(path).uid, 65_534)
+    }
   })
 
   test('of changes at once none is lost', async (t) => {

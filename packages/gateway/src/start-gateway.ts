@@ -204,7 +204,14 @@ function running({
     authMode: config.auth.mode,
     firstStart,
     warnings: [...exposureWarnings(config, bind), ...databaseWarnings(config, paths)],
-    reload: () => void reloadConfig(live, log),
+    reload() {
+      try {
+        reloadConfig(live, log)
+      } catch (error) {
+        // A signal has nobody to answer to, and must not end the gateway.
+        log.error({ err: error }, 'the settings could not be read again')
+      }
+    },
     stop(reason) {
       stopping ??= stop(reason)
       return stopping

@@ -1,11 +1,13 @@
 import {
   closeSync,
+  fchownSync,
   fsyncSync,
   mkdirSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -62,7 +64,7 @@ function whileLocked<T>(file: string, work: () => T): T {
   let database: DatabaseSync | undefined
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    closeSync(openSync(lock, 'a', 0o600))
+    createLock(lock, file)
     database = new DatabaseSync(lock, { timeout: PATIENCE_MS })
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
@@ -77,12 +79,24 @@ function whileLocked<T>(file: string, work: () => T): T {
   }
 }
 
+function createLock(lock: string, file: string): void {
+  try {
+    const handle = openSync(lock, 'wx', 0o600)
+    giveToOwner(handle, file)
+    closeSync(handle)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /** The whole file is replaced at once, and it is on the disk before it takes its place. */
 function replaceFile(file: string, text: string): void {
   const draft = `${file}.tmp`
   try {
-    const handle = openSync(draft, 'w', 0o600)
+    rmSync(draft, { force: true })
+    const handle = openSync(draft, 'wx', 0o600)
     try {
+      giveToOwner(handle, file)
       writeFileSync(handle, text)
       fsyncSync(handle)
     } finally {
@@ -95,6 +109,13 @@ function replaceFile(file: string, text: string): void {
     throw new ConfigError(`Cannot write ${file} (${code}). Nothing was changed.`, { cause: error })
   }
   syncDirectory(dirname(file))
+}
+
+/** Root may change the file, but the gateway's own user has to read it afterwards. Only of a file just made. */
+function giveToOwner(handle: number, file: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(file, { throwIfNoEntry: false }) ?? statSync(dirname(file))
+  fchownSync(handle, uid, gid)
 }
 
 function syncDirectory(path: string): void {
