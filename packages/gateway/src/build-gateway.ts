@@ -9,6 +9,7 @@ import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { createObservers, type Observers } from './observe/create-observers.ts'
 import { breathe } from './platform/breathe.ts'
 import { machineNames } from './platform/machine.ts'
 import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
@@ -64,23 +65,24 @@ export function buildGateway(given: GatewayParts): Gateway {
   const startedAt = clock.now()
   let url: string | undefined
   const metrics = createGatewayMetrics()
+  const observers = createObservers({ log, metrics })
   const use = createNoteUse({ store: database.store, clock, log })
   const dispatch = createDispatch({
     handlers: buildMethods(parts, { core, live, secrets, startedAt, url: () => url }),
     clock,
-    log,
+    faults: observers.faults,
     onServed: use.note,
-    onAnswered: metrics.request,
+    onAnswered: observers.request,
     pace: createRequestPace(settings.config.limits),
   })
   const rules = createEntryRules(settings.config, machineNames())
-  const guard = buildGuard(parts, rules, { core, metrics })
+  const guard = buildGuard(parts, rules, { core, observers })
   const isClosed = () => closed.length > 0
-  const shared = { core, guard, metrics, live, timers, use, startedAt }
+  const shared = { core, guard, metrics, observers, live, timers, use, startedAt }
   const onUpgrade = buildSockets(parts, { ...shared, dispatch, isClosed })
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
-  const sweeps = { timers, core, registry: live.registry, flushUse: use.flush }
+  const sweeps = { timers, core, registry: live.registry, flushUse: use.flush, sumUp: observers.sumUp }
   const housekeeping = startHousekeeping({ ...watched, ...sweeps })
   const writeMetrics = createWriteMetrics({ ...shared, ready })
   return {
@@ -173,14 +175,14 @@ interface SocketsDeps {
   readonly timers: Timers
   readonly use: NoteUse
   readonly guard: UpgradeGuard
-  readonly metrics: GatewayMetrics
+  readonly observers: Observers
   readonly startedAt: Instant
   readonly isClosed: () => boolean
 }
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
-  const { settings, store, clock, log } = parts
-  const { core, live, dispatch, timers, use, guard, metrics, startedAt, isClosed } = deps
+  const { settings, store, clock } = parts
+  const { core, live, dispatch, timers, use, guard, observers, startedAt, isClosed } = deps
   const { config } = settings
   const revision = () => settings.revision
   return createServeSocket({
@@ -197,31 +199,31 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
       startedAt,
       isClosed,
       revision,
-      onAnswered: metrics.handshake,
+      onEnded: observers.handshake,
     }),
     dispatch,
     timers,
-    log,
+    faults: observers.faults,
     uuid: randomNonce,
     limits: config.limits,
     revision,
     ownerProof: { sign: (text) => hmacBase64Url(parts.localKey, text), sameText },
     onOpen: ({ principal }) => use.note(principal),
+    onLost: observers.closed,
   })
 }
 
 function buildGuard(
-  { settings, log }: GatewayParts,
+  { settings }: GatewayParts,
   rules: EntryRules,
-  { core, metrics }: Pick<SocketsDeps, 'core' | 'metrics'>,
+  { core, observers }: Pick<SocketsDeps, 'core' | 'observers'>,
 ): UpgradeGuard {
   return createUpgradeGuard({
     rules,
     limits: settings.config.limits,
-    onRefusal(code, { address, prefix }) {
-      metrics.upgradeRefused(code)
-      log.info({ code, address }, 'upgrade refused')
-      core.noteFeed({ kind: 'upgrade-refused', reason: code, prefix })
+    onRefusal(code, from) {
+      observers.upgradeRefused(code, from)
+      core.noteFeed({ kind: 'upgrade-refused', reason: code, prefix: from.prefix })
     },
   })
 }

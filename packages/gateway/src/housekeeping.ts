@@ -18,6 +18,8 @@ export interface HousekeepingDeps {
   readonly registry: ConnectionRegistry
   readonly flushUse: () => Promise<void>
   readonly heads: EventHeadFile
+  /** Writes what is said once a minute. */
+  readonly sumUp: () => void
   readonly log: Log
 }
 
@@ -54,6 +56,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     // In the log files it lies where a thief of the state directory may not reach it.
     timers.every(hours(1), () => log.info(heads.head, 'event log head')),
     timers.every(minutes(1), flushUse),
+    timers.every(minutes(1), deps.sumUp),
     timers.every(
       minutes(10),
       quietly(
@@ -67,6 +70,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
       for (const stop of stops) stop()
     },
     async writeDown() {
+      deps.sumUp()
       await Promise.all([flushUse(), keepCounters(), keepFeed()])
     },
   }

@@ -30,7 +30,7 @@ function addRun(gateway: Command): void {
     .option('--auth <mode>', 'what a device needs before it may ask: pairing, token, password or none')
     .option('--token <token>', 'shared token; better kept in OPENCLAW_GATEWAY_TOKEN')
     .option('--password <password>', 'shared password; better kept in OPENCLAW_GATEWAY_PASSWORD')
-    .option('--verbose', 'log more')
+    .option('--verbose', 'log every handshake and request too')
     // Scripts for OpenClaw pass it; here a gateway without a config file is simply one with the defaults.
     .addOption(new Option('--allow-unconfigured').hideHelp())
   addExamples(run, ['gateway run', 'gateway run --port 19000 --verbose'])

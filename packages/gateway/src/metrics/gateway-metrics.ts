@@ -22,7 +22,8 @@ export interface MetricFacts {
  */
 export interface GatewayMetrics {
   upgradeRefused(code: string): void
-  handshake(outcome: string, ms: number): void
+  /** Without a time when there was no answer. */
+  handshake(outcome: string, ms: number | undefined): void
   request(method: string, outcome: string, ms: number): void
   /** All of it, in the text format of Prometheus. */
   write(facts: MetricFacts): string
@@ -37,7 +38,7 @@ export function createGatewayMetrics(): GatewayMetrics {
     upgradeRefused: upgrades.count,
     handshake(outcome, ms) {
       handshakes.count(outcome)
-      handshakeTimes.observe(ms)
+      if (ms !== undefined) handshakeTimes.observe(ms)
     },
     request: requests.observe,
     write: (facts) =>

@@ -12,6 +12,7 @@ import {
   readFrame,
 } from '@pairgate/protocol/wire'
 import { Compile, type Validator } from 'typebox/compile'
+import type { AnsweredRequest } from '../observe/observer.ts'
 import { type Connection, hasExpired } from './connection.ts'
 import { createServeCall, refuse, type ServeCallDeps } from './serve-call.ts'
 
@@ -42,35 +43,38 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   const strike = createStrikes()
   const inFlight = new Set<Promise<void>>()
 
-  function deny(connection: Connection, { id, method }: Named, refusal: Refusal): void {
-    refuse(connection, id, refusal)
-    onAnswered(method, refusal.reason, 0)
+  function deny(connection: Connection, request: AnsweredRequest, refusal: Refusal): void {
+    refuse(connection, request.id, refusal)
+    onAnswered(connection, request, refusal.reason, 0)
     if (refusal.reason === 'role-unauthorized') strike(connection)
   }
 
-  function invalid(connection: Connection, { id, method }: Named, message: string): void {
-    connection.fail(id, { code: 'INVALID_REQUEST', message })
-    onAnswered(method, 'invalid', 0)
+  function invalid(connection: Connection, request: AnsweredRequest, message: string): void {
+    connection.fail(request.id, { code: 'INVALID_REQUEST', message })
+    onAnswered(connection, request, 'invalid', 0)
   }
 
-  function take(connection: Connection, { id, method: name, params = {} }: RequestFrame): void {
-    const unknown = { id, method: UNKNOWN }
+  function take(connection: Connection, frame: RequestFrame): void {
+    const { id, method: name, params = {}, traceparent } = frame
+    const unknown = { id, method: UNKNOWN, traceparent }
     if (name === 'connect') return invalid(connection, unknown, 'connect is only valid as the first request')
     const method = parseMethod(name, connection)
     if (!method) return deny(connection, unknown, unknownMethod(connection.principal, name))
     const allowed = authorize(connection.principal, METHODS[method])
-    if (!allowed.ok) return deny(connection, { id, method }, allowed.refusal)
+    if (!allowed.ok) return deny(connection, { id, method, traceparent }, allowed.refusal)
     const checked = params ?? {}
     const validator = validatorOf(method)
     if (!validator.Check(checked)) {
       return invalid(
         connection,
-        { id, method },
+        { id, method, traceparent },
         `invalid ${method} params: ${describeFindings(validator.Errors(checked))}`,
       )
     }
     onServed(connection.principal)
-    const work = serve(connection, { id, method, params: checked }).finally(() => inFlight.delete(work))
+    const work = serve(connection, { id, method, params: checked, traceparent }).finally(() =>
+      inFlight.delete(work),
+    )
     inFlight.add(work)
   }
 
@@ -100,13 +104,8 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   })
 }
 
-/** How metrics call what names no method of ours: peers must not make rows there. */
+/** How metrics and logs call what names no method of ours: peers must not make rows there. */
 const UNKNOWN = 'unknown'
-
-interface Named {
-  readonly id: string
-  readonly method: string
-}
 
 /** Compiled at the first call: a gateway that starts should not pay for methods that nobody calls. */
 function createValidators(): (method: MethodName) => Validator {

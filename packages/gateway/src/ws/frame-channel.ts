@@ -17,7 +17,8 @@ export interface FrameChannel {
   /** From here on frames may be as large as the protocol allows. */
   trust(): void
   onText(listener: (text: string) => void): void
-  onClosed(listener: () => void): void
+  /** The code is ours if the gateway closed first, else what came from the peer, or 1006. */
+  onClosed(listener: (code: number) => void): void
 }
 
 export interface FrameChannelDeps {
@@ -35,11 +36,13 @@ export function createFrameChannel({ socket, rawSocket, timers }: FrameChannelDe
   let open = true
   let alive = true
   let received = 0
+  let said: number | undefined
   const write = createGatheredWrites(socket, rawSocket)
 
   function close({ code, reason }: { readonly code: number; readonly reason: string }): void {
     if (!open) return
     open = false
+    said = code
     socket.close(code, reason)
     const cancel = timers.after(LIMITS.closeGraceMs, () => socket.terminate())
     socket.once('close', cancel)
@@ -87,9 +90,9 @@ export function createFrameChannel({ socket, rawSocket, timers }: FrameChannelDe
       })
     },
     onClosed(listener) {
-      socket.on('close', () => {
+      socket.on('close', (code) => {
         open = false
-        listener()
+        listener(said ?? code)
       })
     },
   }

@@ -11,8 +11,9 @@ import {
   type StoreReader,
   tidyMetadata,
 } from '@pairgate/core'
-import { EVERY_SESSION, parseDeviceId } from '@pairgate/protocol'
+import { type DeviceId, EVERY_SESSION, parseDeviceId } from '@pairgate/protocol'
 import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
+import type { EndedHandshake, Observer } from '../observe/observer.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
 import { type Connection, createConnection } from './connection.ts'
@@ -37,8 +38,8 @@ export interface HandshakeDeps {
   readonly isClosed: () => boolean
   /** Grows with every change of the settings. */
   readonly revision: () => number
-  /** Told once of every handshake: `accepted` or why not, and how long the answer took. */
-  readonly onAnswered: (outcome: string, ms: number) => void
+  /** Told once of every handshake that was answered or ran out of time. */
+  readonly onEnded: Observer['handshake']
 }
 
 /** What is known of a socket before its first frame. */
@@ -70,19 +71,21 @@ export function createHandshake(deps: HandshakeDeps) {
       text: string,
       facts: HandshakeFacts,
     ): Promise<Connection | undefined> {
-      const tell = timeAnswer(deps)
+      const tell = timeAnswer(deps, facts)
       const read = readConnect(text, { ownerSocket: facts.owner !== undefined, origin: facts.origin })
       if (!read.ok) {
         const { reply, close } = read.value
         noteUnreadable(deps, facts, read.value)
         if (reply) channel.send({ type: 'res', id: reply.id, ok: false, error: reply.error })
         channel.close(close)
-        tell(String(reply?.error.details?.['code'] ?? 'invalid'))
+        tell({ outcome: String(reply?.error.details?.['code'] ?? 'invalid'), id: reply?.id })
         return undefined
       }
       const connect = read.value
+      const { id, traceparent, ask } = connect
+      const said = { id, traceparent, role: ask.role }
       const giveUp = (refusal: Refusal) => {
-        tell(refusal.reason)
+        tell({ ...said, outcome: refusal.reason, deviceId: provedDevice(connect, refusal) })
         return sendRefusal(deps, channel, { connect, facts, refusal })
       }
       facts.whenLate(() => giveUp({ reason: 'database-away' }))
@@ -91,7 +94,11 @@ export function createHandshake(deps: HandshakeDeps) {
         if (!accepted.ok) return giveUp(accepted.refusal)
         const admitted = await admit(deps, channel, { connect, facts, admission: accepted.value })
         if (!admitted.ok) return giveUp(admitted.refusal)
-        tell(admitted.value ? 'accepted' : 'peer-gone')
+        tell({
+          ...said,
+          outcome: admitted.value ? 'accepted' : 'peer-gone',
+          deviceId: deviceOf(accepted.value),
+        })
         return admitted.value
       } catch (error) {
         giveUp(faultRefusal(error))
@@ -101,6 +108,7 @@ export function createHandshake(deps: HandshakeDeps) {
 
     /** The peer has let its time pass. */
     timedOut({ peer }: HandshakeFacts): void {
+      deps.onEnded({ outcome: 'handshake-timeout', ms: undefined, peer })
       deps.core.noteFeed({ kind: 'connect-refused', reason: 'handshake-timeout', prefix: peer.prefix })
     },
   }
@@ -179,11 +187,14 @@ async function admit(
 }
 
 /** Whatever ends a handshake first is its outcome; what comes later changes nothing for the peer. */
-function timeAnswer({ clock, onAnswered }: HandshakeDeps): (outcome: string) => void {
+function timeAnswer(
+  { clock, onEnded }: HandshakeDeps,
+  { peer }: HandshakeFacts,
+): (end: Omit<EndedHandshake, 'ms' | 'peer'>) => void {
   const began = clock.ticks()
   let isTold = false
-  return (outcome) => {
-    if (!isTold) onAnswered(outcome, clock.ticks() - began)
+  return (end) => {
+    if (!isTold) onEnded({ ...end, ms: clock.ticks() - began, peer })
     isTold = true
   }
 }
@@ -232,6 +243,7 @@ function noteUnreadable({ core }: HandshakeDeps, { peer }: HandshakeFacts, { rep
 
 /** Refusals of a device that has proved its key. */
 const PROVED: ReadonlySet<Refusal['reason']> = new Set([
+  'pairing-required',
   'device-token-mismatch',
   'token-mismatch',
   'password-mismatch',
@@ -240,15 +252,23 @@ const PROVED: ReadonlySet<Refusal['reason']> = new Set([
   'too-many-pending',
 ])
 
+function provedDevice({ ask }: ReadConnect, { reason }: Refusal): DeviceId | undefined {
+  return ask.device && PROVED.has(reason) ? parseDeviceId(ask.device.id) : undefined
+}
+
+function deviceOf({ principal }: Admission): DeviceId | undefined {
+  return principal.kind === 'device' ? principal.deviceId : undefined
+}
+
 function noteRefusal(
   { core }: HandshakeDeps,
-  { ask }: ReadConnect,
+  connect: ReadConnect,
   { facts, refusal }: Pick<Refusing, 'facts' | 'refusal'>,
 ): void {
   // What asks to be paired is in the feed as a request.
   if (refusal.reason === 'pairing-required') return
   const reason = 'fault' in refusal ? `${refusal.reason}:${refusal.fault}` : refusal.reason
-  const deviceId = ask.device && PROVED.has(refusal.reason) ? parseDeviceId(ask.device.id) : undefined
+  const deviceId = provedDevice(connect, refusal)
   core.noteFeed({ kind: 'connect-refused', reason, prefix: facts.peer.prefix, deviceId })
 }
 

@@ -25,6 +25,7 @@ const ownerConnectParams = Compile(OwnerConnectParams)
 /** A first frame that was a well-formed connect. */
 export interface ReadConnect {
   readonly id: string
+  readonly traceparent: string | undefined
   readonly ask: ConnectAsk
   /** In the words of which protocol the connection goes on. */
   readonly dialect: Dialect
@@ -70,13 +71,15 @@ export function readConnect(text: string, { ownerSocket, origin }: FrameOrigin):
     })
   }
   const params = frame.params ?? {}
-  return ownerSocket ? readOwner(frame.id, params) : readDevice(frame.id, params, origin)
+  return ownerSocket ? readOwner(frame, params) : readDevice(frame, params, origin)
 }
 
-function readDevice(id: string, params: unknown, origin: string | undefined): Outcome {
-  if (!connectParams.Check(params)) return badParams(id, connectParams.Errors(params))
-  const read = judgeVersion(id, params, undefined)
-  return read.ok && origin === undefined && isPage(params.client.id) ? refused(id, ORIGIN_MISSING) : read
+function readDevice(frame: RequestFrame, params: unknown, origin: string | undefined): Outcome {
+  if (!connectParams.Check(params)) return badParams(frame.id, connectParams.Errors(params))
+  const read = judgeVersion(frame, params, undefined)
+  return read.ok && origin === undefined && isPage(params.client.id)
+    ? refused(frame.id, ORIGIN_MISSING)
+    : read
 }
 
 /** A web page cannot hide where it comes from, so a client that says it is one and brings no origin lies. */
@@ -84,13 +87,17 @@ function isPage(clientId: string): boolean {
   return !judgeOrigin(undefined, { host: undefined, scheme: undefined, allowedOrigins: [], clientId }).allowed
 }
 
-function readOwner(id: string, params: unknown): Outcome {
-  if (!ownerConnectParams.Check(params)) return badParams(id, ownerConnectParams.Errors(params))
+function readOwner(frame: RequestFrame, params: unknown): Outcome {
+  if (!ownerConnectParams.Check(params)) return badParams(frame.id, ownerConnectParams.Errors(params))
   const { auth, ...rest } = params
-  return judgeVersion(id, rest, auth.ownerProof)
+  return judgeVersion(frame, rest, auth.ownerProof)
 }
 
-function judgeVersion(id: string, params: ConnectParams, ownerProof: string | undefined): Outcome {
+function judgeVersion(
+  { id, traceparent }: RequestFrame,
+  params: ConnectParams,
+  ownerProof: string | undefined,
+): Outcome {
   const { client, minProtocol, maxProtocol } = params
   const role = params.role ?? 'operator'
   if (role === 'worker' || client.mode === 'worker' || client.id === 'openclaw-worker') {
@@ -112,7 +119,7 @@ function judgeVersion(id: string, params: ConnectParams, ownerProof: string | un
   const extended = protocol === PROTOCOL_VERSION && (params.caps?.includes(PAIRGATE_CAPABILITY) ?? false)
   return {
     ok: true,
-    value: { id, ask: toAsk(params, role), dialect: DIALECTS[protocol], extended, ownerProof },
+    value: { id, traceparent, ask: toAsk(params, role), dialect: DIALECTS[protocol], extended, ownerProof },
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Clock, Refusal, Result } from '@pairgate/core'
 import type { MethodName } from '@pairgate/protocol/wire'
-import type { Logger } from 'pino'
+import type { FaultLog } from '../observe/fault-log.ts'
+import type { Observer } from '../observe/observer.ts'
+import { peerText } from '../observe/peer-text.ts'
 import { isDatabaseAway } from '../state/watch-database.ts'
 import type { Connection } from './connection.ts'
 import { faultRefusal } from './fault-refusal.ts'
@@ -9,9 +11,9 @@ import { ENDS_OWN_CONNECTION, type MethodHandlers } from './methods/method-handl
 export interface ServeCallDeps {
   readonly handlers: MethodHandlers
   readonly clock: Clock
-  readonly log: Logger
-  /** Told of every request that was answered: its method or `unknown`, `ok` or why not, and how long it took. */
-  readonly onAnswered: (method: string, outcome: string, ms: number) => void
+  readonly faults: FaultLog
+  /** Told of every request that was answered. */
+  readonly onAnswered: Observer['request']
 }
 
 /** A request that passed every check, with params of its method's shape. */
@@ -19,13 +21,15 @@ export interface Call {
   readonly id: string
   readonly method: MethodName
   readonly params: unknown
+  readonly traceparent: string | undefined
 }
 
 type AnyHandler = (connection: Connection, params: unknown) => Promise<Result<unknown>>
 
 /** Runs the handler of a call and sends what it answers. Never rejects. */
-export function createServeCall({ handlers, clock, log, onAnswered }: ServeCallDeps) {
-  return async (connection: Connection, { id, method, params }: Call): Promise<void> => {
+export function createServeCall({ handlers, clock, faults, onAnswered }: ServeCallDeps) {
+  return async (connection: Connection, call: Call): Promise<void> => {
+    const { id, method, params } = call
     const isLastWord = ENDS_OWN_CONNECTION.has(method)
     const over = isLastWord ? connection.oweLastWord() : undefined
     const began = clock.ticks()
@@ -38,11 +42,12 @@ export function createServeCall({ handlers, clock, log, onAnswered }: ServeCallD
       if (result.ok) connection.succeed(id, connection.dialect.result(method, result.value), isLastWord)
       else refuse(connection, id, result.refusal)
     } catch (error) {
-      // An outage has its own line, and not one for each request.
-      if (!isDatabaseAway(error)) log.error({ err: error, method }, 'request failed')
+      if (isDatabaseAway(error)) outcome = 'database-away'
+      const { connId } = connection.principal
+      faults.note(`request failed: ${method}`, error, { connId, id: peerText(id), method })
       refuse(connection, id, faultRefusal(error))
     } finally {
-      onAnswered(method, outcome, clock.ticks() - began)
+      onAnswered(connection, call, outcome, clock.ticks() - began)
       over?.()
     }
   }

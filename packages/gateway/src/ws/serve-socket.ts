@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CLOSES, LIMITS, OWNER_NONCE_HEADER } from '@pairgate/protocol/wire'
-import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { LimitsConfig } from '../config/gateway-config.ts'
 import type { Peer } from '../http/peer.ts'
 import type { UpgradeGuard } from '../http/upgrade-guard.ts'
+import type { FaultLog } from '../observe/fault-log.ts'
 import type { Timers } from '../platform/timers.ts'
-import { isDatabaseAway } from '../state/watch-database.ts'
 import type { Connection } from './connection.ts'
 import type { Dispatch } from './dispatch-request.ts'
 import { createFrameChannel, type FrameChannel } from './frame-channel.ts'
@@ -20,7 +19,7 @@ export interface ServeSocketDeps {
   readonly handshake: Handshake
   readonly dispatch: Dispatch
   readonly timers: Timers
-  readonly log: Logger
+  readonly faults: FaultLog
   readonly uuid: () => string
   readonly limits: Pick<LimitsConfig, 'handshakeMs'>
   /** Grows with every change of the settings. */
@@ -28,6 +27,8 @@ export interface ServeSocketDeps {
   readonly ownerProof: OwnerProofDeps
   /** Told of every connection whose hello left. */
   readonly onOpen: (connection: Connection) => void
+  /** Told of each of them when its socket is gone. */
+  readonly onLost: (connection: Connection, code: number) => void
 }
 
 export type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -138,7 +139,7 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
         for (const waiting of queued.splice(0)) deps.dispatch(opened, waiting)
       })
       .catch((error: unknown) => {
-        if (!isDatabaseAway(error)) deps.log.error({ err: error }, 'handshake failed')
+        deps.faults.note('handshake failed', error, { connId: facts.peer.connId })
         channel.close(CLOSES['try-again'])
       })
   }
@@ -147,7 +148,10 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
     if (!asked) return takeFirst(text)
     if (queued.push(text) > LIMITS.queuedBeforeHello) channel.close(CLOSES['too-many-handshake-frames'])
   })
-  channel.onClosed(cancelTimeout)
+  channel.onClosed((code) => {
+    cancelTimeout()
+    if (connection) deps.onLost(connection, code)
+  })
   deps.handshake.challenge(channel, facts)
 }
 

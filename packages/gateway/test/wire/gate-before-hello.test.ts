@@ -60,7 +60,7 @@ interface Scene {
 async function answerOne({ registry, core, revision = () => 0 }: Scene) {
   const told: string[] = []
   const handshake = createHandshake({
-    core,
+    core: { ...core, noteFeed: () => undefined },
     read: {} as StoreReader,
     clock,
     registry,
@@ -71,7 +71,7 @@ async function answerOne({ registry, core, revision = () => 0 }: Scene) {
     startedAt: 0,
     isClosed: () => false,
     revision,
-    onAnswered: (outcome) => told.push(outcome),
+    onEnded: ({ outcome }) => told.push(outcome),
   })
   const { channel, left } = recordingChannel()
   const params = connectParams({ nonce: 'n', ts: 0 }, { device })
