@@ -24,6 +24,7 @@ export interface GatewayFlags {
   readonly auth?: string | undefined
   readonly token?: string | undefined
   readonly password?: string | undefined
+  readonly logLevel?: string | undefined
 }
 
 export interface StartOptions {
@@ -71,6 +72,7 @@ export async function startGateway({
     forbids: (config) => checkExposure(config, bindOf(config)),
   })
   const { config } = live
+  followLevel(live, log)
   const bind = bindOf(config)
 
   const firstStart = !existsSync(paths.localKey)
@@ -103,13 +105,24 @@ function rememberBind(): (config: GatewayConfig) => Bind {
   }
 }
 
-function toConfigFlags({ port, bind, auth, token, password }: GatewayFlags) {
+/** The log is older than the settings. */
+function followLevel(live: LiveConfig, log: Log): void {
+  const first = log.level
+  const follow = ({ logging }: GatewayConfig) => {
+    log.level = logging.level ?? first
+  }
+  follow(live.config)
+  live.onChange((_before, after) => follow(after))
+}
+
+function toConfigFlags({ port, bind, auth, token, password, logLevel }: GatewayFlags) {
   return {
     'gateway.port': port,
     'gateway.bind': bind,
     'gateway.auth.mode': auth,
     'gateway.auth.token': token,
     'gateway.auth.password': password,
+    'logging.level': logLevel,
   }
 }
 

@@ -14,8 +14,10 @@ export interface RunOptions {
 
 /** Runs until it is told to stop; resolves when everything is closed. */
 export async function runGateway({ verbose, ...flags }: RunOptions): Promise<void> {
-  const log = createLog({ level: verbose ? 'debug' : 'info', destination: process.stderr })
-  const gateway = await explainStart(() => startGateway({ flags, env: process.env, log }))
+  const log = createLog({ level: 'info', destination: process.stderr })
+  const gateway = await explainStart(() =>
+    startGateway({ flags: { ...flags, logLevel: verbose ? 'debug' : undefined }, env: process.env, log }),
+  )
   stopOnSignal(gateway)
   process.stdout.write(`${welcome(gateway).join('\n')}\n`)
   for (const warning of gateway.warnings) process.stderr.write(`Warning: ${warning}\n`)

@@ -188,6 +188,14 @@ export const CONFIG = {
     applies: 'restart',
   },
   ...LIMIT_SETTINGS,
+  'logging.level': {
+    schema: Type.Enum(['debug', 'info', 'warn', 'error', 'silent']),
+    default: undefined,
+    description: 'From which weight on lines are logged; unset means "info", or "debug" with `--verbose`.',
+    allowed: '"debug", "info", "warn", "error", or "silent"',
+    flag: '--verbose',
+    applies: 'live',
+  },
 } as const satisfies Record<string, ConfigRow>
 
 export type ConfigKey = keyof typeof CONFIG

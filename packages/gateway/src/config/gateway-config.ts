@@ -1,3 +1,5 @@
+import type { LogLevel } from '../platform/log.ts'
+
 /** What the gateway reads: complete and frozen, nothing to default later. */
 export interface GatewayConfig {
   readonly mode: 'local' | 'remote'
@@ -17,6 +19,8 @@ export interface GatewayConfig {
   readonly database: DatabaseConfig
   readonly feed: FeedConfig
   readonly limits: LimitsConfig
+  /** Without one the log keeps the level that it was made with. */
+  readonly logging: { readonly level: LogLevel | undefined }
 }
 
 export type BindMode = 'loopback' | 'lan' | 'tailnet' | 'auto' | 'custom'

@@ -67,6 +67,7 @@ test('without file, environment and flags the defaults stand, complete and froze
       lockoutMs: 300_000,
       requestsPerSecond: 200,
     },
+    logging: { level: undefined },
   })
   for (const part of [config, config.auth, config.limits, config.trustedProxies])
     assert.ok(Object.isFrozen(part))

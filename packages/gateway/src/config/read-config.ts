@@ -109,6 +109,7 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
       lockoutMs: values['gateway.limits.lockoutMs'],
       requestsPerSecond: values['gateway.limits.requestsPerSecond'],
     },
+    logging: { level: values['logging.level'] },
   })
 }
 

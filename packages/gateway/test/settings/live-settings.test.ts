@@ -139,6 +139,15 @@ const PROBES: Readonly<Record<LiveKey, Probe>> = {
       return answers.some(({ ok }) => !ok)
     },
   },
+  'logging.level': {
+    settings: { logging: { level: 'warn' } },
+    counts: async (gateway) => {
+      const lines = gateway.logged.length
+      // The log has a line of weight "info" about it.
+      await opens(gateway, { headers: { host: 'elsewhere.example' } })
+      return gateway.logged.length === lines
+    },
+  },
 }
 
 describe('a setting that changes live', () => {

@@ -6,10 +6,11 @@ import type { GatewayOfTest } from '../harness/gateway-of-test.ts'
 /** Limits that no test meets by accident; see `openGateway`. */
 const ROOM = { failuresPerPeer: 100_000, failuresInAll: 1_000_000, pendingPerPeer: 100_000 }
 
-/** Writes the file and says nothing. */
+/** Writes the file and says nothing. What is not `logging` goes below `gateway`. */
 export function rewriteConfig(gateway: GatewayOfTest, settings: Readonly<Record<string, unknown>>): void {
+  const { logging, ...below } = settings
   const limits = { ...ROOM, ...(settings['limits'] as object | undefined) }
-  writeConfigText(gateway, JSON.stringify({ gateway: { ...settings, limits } }))
+  writeConfigText(gateway, JSON.stringify({ logging, gateway: { ...below, limits } }))
 }
 
 export function writeConfigText(gateway: GatewayOfTest, text: string): void {
