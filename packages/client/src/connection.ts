@@ -11,7 +11,7 @@ export interface ConnectionClose {
 }
 
 export interface RequestOptions {
-  /** Milliseconds to wait for the answer; 30,000 when left out. */
+  /** Milliseconds to wait for the answer; 30,000 when left out, too few for `device.scopes.waitUpgrade`. */
   readonly timeoutMs?: number
 }
 
