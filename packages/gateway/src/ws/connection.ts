@@ -71,95 +71,128 @@ export interface ConnectionFacts {
 }
 
 export function createConnection(channel: FrameChannel, facts: ConnectionFacts): Connection {
-  let state: GateState = 'waiting'
-  let seq = 0
-  let lastWordsOwed = 0
-  const endings = createEndings()
-  let lastClose: Close = CLOSES['device-removed']
-
-  /** Leaves the state `open`, if it was there. */
-  function become(next: GateState): void {
-    state = next
-    endings.run()
-  }
-  function end(close: { readonly code: number; readonly reason: string }): void {
-    become('closed')
-    channel.close(close)
-  }
-  return {
-    ...facts,
-    protocol: facts.dialect.protocol,
-    hearsPairing:
-      facts.principal.role === 'operator' && coversScopes(facts.principal.scopes, ['operator.pairing']),
-    get isOpen() {
-      return state === 'open'
-    },
-    open() {
-      if (state !== 'waiting') return false
-      state = 'open'
-      return true
-    },
-    tell(event, payload) {
-      if (state !== 'open' || !facts.dialect.knowsEvent(event)) return
-      seq += 1
-      channel.send({ type: 'event', event, payload, seq })
-    },
-    succeed(id, payload, isLastWord) {
-      if (answers(state) || (state === 'last-words' && isLastWord))
-        channel.send({ type: 'res', id, ok: true, payload })
-    },
-    oweLastWord() {
-      lastWordsOwed += 1
-      return () => {
-        lastWordsOwed -= 1
-        if (state === 'last-words' && lastWordsOwed === 0) end(lastClose)
-      }
-    },
-    fail(id, error) {
-      if (answers(state)) channel.send({ type: 'res', id, ok: false, error })
-    },
-    shut(withLastWords, close = CLOSES['device-removed']) {
-      if (state === 'closed' || state === 'last-words') return
-      lastClose = close
-      // Its connect has no answer yet; the handshake finds the gate closed and gives one.
-      if (state === 'waiting') become('closed')
-      else if (withLastWords) become('last-words')
-      else end(close)
-    },
-    leave: end,
-    drain(reason) {
-      this.tell('shutdown', { reason })
-      if (state === 'open') become('draining')
-    },
-    lost: () => become('closed'),
-    whenOver: endings.add,
-    beat: () => channel.beat(),
-  }
+  return new GatedConnection(channel, facts)
 }
 
-/** Work that is due at the end, and at once behind it. */
-function createEndings() {
-  const due = new Set<() => void>()
-  let over = false
-  return {
-    add(work: () => void): () => void {
-      if (over) work()
-      else due.add(work)
-      return () => due.delete(work)
-    },
-    run(): void {
-      over = true
-      for (const work of due) work()
-      due.clear()
-    },
+/** A class, because ten thousand connections are ten thousand times every closure. */
+class GatedConnection implements Connection {
+  readonly principal: Principal
+  readonly dialect: Dialect
+  readonly protocol: Dialect['protocol']
+  readonly extended: boolean
+  readonly context: WireContext
+  readonly metadata: DeviceMetadata
+  readonly prefix: string
+  readonly expiresAt: Instant | undefined
+  readonly method: AdmissionMethod
+  readonly origin: string | undefined
+  readonly hearsPairing: boolean
+  readonly #channel: FrameChannel
+  #state: GateState = 'waiting'
+  #seq = 0
+  #lastWordsOwed = 0
+  #lastClose: Close = CLOSES['device-removed']
+  /** Work that is due at the end; most connections have none. */
+  #endings: Set<() => void> | undefined
+
+  constructor(channel: FrameChannel, facts: ConnectionFacts) {
+    this.#channel = channel
+    this.principal = facts.principal
+    this.dialect = facts.dialect
+    this.protocol = facts.dialect.protocol
+    this.extended = facts.extended
+    this.context = facts.context
+    this.metadata = facts.metadata
+    this.prefix = facts.prefix
+    this.expiresAt = facts.expiresAt
+    this.method = facts.method
+    this.origin = facts.origin
+    const { role, scopes } = facts.principal
+    this.hearsPairing = role === 'operator' && coversScopes(scopes, ['operator.pairing'])
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  open(): boolean {
+    if (this.#state !== 'waiting') return false
+    this.#state = 'open'
+    return true
+  }
+
+  tell(event: EventName, payload: unknown): void {
+    if (this.#state !== 'open' || !this.dialect.knowsEvent(event)) return
+    this.#seq += 1
+    this.#channel.send({ type: 'event', event, payload, seq: this.#seq })
+  }
+
+  succeed(id: string, payload: unknown, isLastWord: boolean): void {
+    if (this.#answers() || (this.#state === 'last-words' && isLastWord))
+      this.#channel.send({ type: 'res', id, ok: true, payload })
+  }
+
+  oweLastWord(): () => void {
+    this.#lastWordsOwed += 1
+    return () => {
+      this.#lastWordsOwed -= 1
+      if (this.#state === 'last-words' && this.#lastWordsOwed === 0) this.leave(this.#lastClose)
+    }
+  }
+
+  fail(id: string, error: ErrorShape): void {
+    if (this.#answers()) this.#channel.send({ type: 'res', id, ok: false, error })
+  }
+
+  shut(withLastWords: boolean, close: Close = CLOSES['device-removed']): void {
+    if (this.#state === 'closed' || this.#state === 'last-words') return
+    this.#lastClose = close
+    // Its connect has no answer yet; the handshake finds the gate closed and gives one.
+    if (this.#state === 'waiting') this.#become('closed')
+    else if (withLastWords) this.#become('last-words')
+    else this.leave(close)
+  }
+
+  leave(close: { readonly code: number; readonly reason: string }): void {
+    this.#become('closed')
+    this.#channel.close(close)
+  }
+
+  drain(reason: string): void {
+    this.tell('shutdown', { reason })
+    if (this.#state === 'open') this.#become('draining')
+  }
+
+  lost(): void {
+    this.#become('closed')
+  }
+
+  whenOver(work: () => void): () => void {
+    if (this.#state === 'waiting' || this.#state === 'open') {
+      this.#endings ??= new Set()
+      this.#endings.add(work)
+    } else work()
+    return () => this.#endings?.delete(work)
+  }
+
+  beat(): void {
+    this.#channel.beat()
+  }
+
+  #answers(): boolean {
+    return this.#state === 'open' || this.#state === 'draining'
+  }
+
+  /** Leaves the state `open`, if it was there. */
+  #become(next: GateState): void {
+    this.#state = next
+    const due = this.#endings ?? []
+    this.#endings = undefined
+    for (const work of due) work()
   }
 }
 
 /** Whether the token behind a connection has run out. */
 export function hasExpired({ expiresAt }: Pick<Connection, 'expiresAt'>, now: Instant): boolean {
   return expiresAt !== undefined && now >= expiresAt
-}
-
-function answers(state: GateState): boolean {
-  return state === 'open' || state === 'draining'
 }

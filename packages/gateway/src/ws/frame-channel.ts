@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Close, EventFrame, ResponseFrame } from '@pairgate/protocol/wire'
+import type { EventFrame, ResponseFrame } from '@pairgate/protocol/wire'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { Timers } from '../platform/timers.ts'
@@ -16,9 +16,13 @@ export interface FrameChannel {
   readonly isOpen: boolean
   /** From here on frames may be as large as the protocol allows. */
   trust(): void
+  /** From now on `listener` alone takes what comes. */
   onText(listener: (text: string) => void): void
-  /** The code is ours if the gateway closed first, else what came from the peer, or 1006. */
-  onClosed(listener: (code: number) => void): void
+  /**
+   * The code is ours if the gateway closed first, else what came from the peer, or 1006.
+   * @returns how to stop listening.
+   */
+  onClosed(listener: (code: number) => void): () => void
 }
 
 export interface FrameChannelDeps {
@@ -31,87 +35,113 @@ export interface FrameChannelDeps {
 /** Before the hello a peer may send this many bytes in all; one frame less than that is bounded by the other limit. */
 const PRE_AUTH_BYTES = 2 * LIMITS.preAuthFrameBytes
 
-export function createFrameChannel({ socket, rawSocket, timers }: FrameChannelDeps): FrameChannel {
-  let trusted = false
-  let open = true
-  let alive = true
-  let received = 0
-  let said: number | undefined
-  const write = createGatheredWrites(socket, rawSocket)
+export function createFrameChannel(deps: FrameChannelDeps): FrameChannel {
+  return new WebSocketChannel(deps)
+}
 
-  function close({ code, reason }: { readonly code: number; readonly reason: string }): void {
-    if (!open) return
-    open = false
-    said = code
+/** A class, because ten thousand sockets are ten thousand times every closure. */
+class WebSocketChannel implements FrameChannel {
+  readonly #socket: WebSocket
+  readonly #timers: Timers
+  readonly #raw: Duplex
+  #take: (text: string) => void = () => undefined
+  #trusted = false
+  #open = true
+  #alive = true
+  #received = 0
+  #gathering = false
+  /** The code that we closed with. */
+  #said: number | undefined
+
+  constructor({ socket, rawSocket, timers }: FrameChannelDeps) {
+    this.#socket = socket
+    this.#timers = timers
+    this.#raw = rawSocket
+    socket.on('pong', () => {
+      this.#alive = true
+    })
+    // `ws` closes the socket itself after an error (bad UTF-8, oversize, reset); without a listener it would throw.
+    socket.on('error', ignore)
+    socket.on('message', (data: RawData) => this.#receive(data))
+    socket.on('close', () => {
+      this.#open = false
+    })
+  }
+
+  send(frame: ResponseFrame | EventFrame): void {
+    if (!this.#open) return
+    if (this.#socket.bufferedAmount > LIMITS.bufferedBytes) return this.close(CLOSES['slow-consumer'])
+    this.#write(JSON.stringify(frame))
+  }
+
+  close({ code, reason }: { readonly code: number; readonly reason: string }): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#said = code
+    const socket = this.#socket
     socket.close(code, reason)
-    const cancel = timers.after(LIMITS.closeGraceMs, () => socket.terminate())
+    const cancel = this.#timers.after(LIMITS.closeGraceMs, () => socket.terminate())
     socket.once('close', cancel)
   }
-  function tooBig(bytes: number): boolean {
-    if (trusted) return bytes > LIMITS.frameBytes
-    received += bytes
-    return bytes > LIMITS.preAuthFrameBytes || received > PRE_AUTH_BYTES
+
+  destroy(): void {
+    this.#open = false
+    this.#socket.terminate()
   }
 
-  socket.on('pong', () => {
-    alive = true
-  })
-  // `ws` closes the socket itself after an error (bad UTF-8, oversize, reset); without a listener it would throw.
-  socket.on('error', () => undefined)
+  beat(): void {
+    if (!this.#alive) return this.#socket.terminate()
+    this.#alive = false
+    this.#socket.ping()
+  }
 
-  return {
-    send(frame) {
-      if (!open) return
-      if (socket.bufferedAmount > LIMITS.bufferedBytes) return close(CLOSES['slow-consumer'])
-      write(JSON.stringify(frame))
-    },
-    close,
-    destroy() {
-      open = false
-      socket.terminate()
-    },
-    beat() {
-      if (!alive) return socket.terminate()
-      alive = false
-      socket.ping()
-    },
-    get isOpen() {
-      return open && socket.readyState === socket.OPEN
-    },
-    trust() {
-      trusted = true
-    },
-    onText(listener) {
-      socket.on('message', (data: RawData) => {
-        if (!open) return
-        const bytes = asBuffer(data)
-        if (tooBig(bytes.length)) return close(CLOSES['too-big'] satisfies Close)
-        listener(bytes.toString('utf8'))
+  get isOpen(): boolean {
+    return this.#open && this.#socket.readyState === this.#socket.OPEN
+  }
+
+  trust(): void {
+    this.#trusted = true
+  }
+
+  onText(listener: (text: string) => void): void {
+    this.#take = listener
+  }
+
+  onClosed(listener: (code: number) => void): () => void {
+    const tell = (code: number): void => listener(this.#said ?? code)
+    this.#socket.on('close', tell)
+    return () => this.#socket.off('close', tell)
+  }
+
+  /** Frames that are sent in one turn of the event loop leave in one write: a burst costs one system call. */
+  #write(text: string): void {
+    if (!this.#gathering) {
+      this.#gathering = true
+      this.#raw.cork()
+      setImmediate(() => {
+        this.#gathering = false
+        this.#raw.uncork()
       })
-    },
-    onClosed(listener) {
-      socket.on('close', (code) => {
-        open = false
-        listener(said ?? code)
-      })
-    },
+    }
+    this.#socket.send(text)
+  }
+
+  #receive(data: RawData): void {
+    if (!this.#open) return
+    const bytes = asBuffer(data)
+    if (this.#isTooBig(bytes.length)) return this.close(CLOSES['too-big'])
+    this.#take(bytes.toString('utf8'))
+  }
+
+  #isTooBig(bytes: number): boolean {
+    if (this.#trusted) return bytes > LIMITS.frameBytes
+    this.#received += bytes
+    return bytes > LIMITS.preAuthFrameBytes || this.#received > PRE_AUTH_BYTES
   }
 }
 
-/** Frames that are sent in one turn of the event loop leave in one write: a burst of answers costs one system call. */
-function createGatheredWrites(socket: WebSocket, rawSocket: Duplex): (text: string) => void {
-  let gathering = false
-  return (text) => {
-    if (!gathering) {
-      gathering = true
-      rawSocket.cork()
-      setImmediate(() => {
-        gathering = false
-        rawSocket.uncork()
-      })
-    }
-    socket.send(text)
-  }
+function ignore(): void {
+  // What there is to do about it, `ws` has done.
 }
 
 function asBuffer(data: RawData): Buffer {

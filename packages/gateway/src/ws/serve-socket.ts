@@ -75,7 +75,10 @@ function takePlace(guard: UpgradeGuard, peer: Peer, socket: Duplex): Place | und
   if (!ticket) return undefined
   socket.once('close', () => ticket.released())
   return {
-    authenticated: () => ticket.authenticated(),
+    authenticated() {
+      ticket.authenticated()
+      evict = () => undefined
+    },
     evictBy(cut) {
       evict = cut
     },
@@ -122,7 +125,6 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
   const cancelTimeout = deps.timers.after(patienceMs, () => answerLate())
 
   const queued: string[] = []
-  let connection: Connection | undefined
   let asked = false
 
   function takeFirst(text: string): void {
@@ -131,12 +133,12 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
       .answer(channel, text, facts)
       .then((opened) => {
         if (!opened) return
-        connection = opened
         place.authenticated()
         letThrough()
         cancelTimeout()
-        deps.onOpen(opened)
-        for (const waiting of queued.splice(0)) deps.dispatch(opened, waiting)
+        forgetTimeout()
+        receive(deps, channel, opened)
+        for (const waiting of queued) deps.dispatch(opened, waiting)
       })
       .catch((error: unknown) => {
         deps.faults.note('handshake failed', error, { connId: facts.peer.connId })
@@ -144,15 +146,18 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
       })
   }
   channel.onText((text) => {
-    if (connection) return deps.dispatch(connection, text)
     if (!asked) return takeFirst(text)
     if (queued.push(text) > LIMITS.queuedBeforeHello) channel.close(CLOSES['too-many-handshake-frames'])
   })
-  channel.onClosed((code) => {
-    cancelTimeout()
-    if (connection) deps.onLost(connection, code)
-  })
+  const forgetTimeout = channel.onClosed(cancelTimeout)
   deps.handshake.challenge(channel, facts)
+}
+
+// In a function of its own: what it keeps for the life of a connection must not keep the whole handshake.
+function receive(deps: ServeSocketDeps, channel: FrameChannel, connection: Connection): void {
+  channel.onText((text) => deps.dispatch(connection, text))
+  channel.onClosed((code) => deps.onLost(connection, code))
+  deps.onOpen(connection)
 }
 
 function connectPeer(peer: Peer, connId: string) {

@@ -44,7 +44,7 @@ function recordingChannel() {
     },
     trust: () => undefined,
     onText: () => undefined,
-    onClosed: () => undefined,
+    onClosed: () => () => undefined,
   }
   return { channel, left }
 }
