@@ -6,6 +6,7 @@ import { codeSpansOf, fencesOf, pagePaths, readPage, sectionOf, sectionsOf, tabl
 const HELP = '-h, --help'
 const page = readPage('docs/cli.md')
 const manifest: { scripts: Record<string, string> } = JSON.parse(readPage('package.json'))
+const lock: { packages: Record<string, unknown> } = JSON.parse(readPage('package-lock.json'))
 let tree: ReadonlyMap<string, HelpedCommand>
 
 before(async () => {
@@ -73,19 +74,25 @@ test('the table of the README names every command that does something', () => {
 })
 
 function faultOf(line: string): string | undefined {
-  const words = line.trim().split(/\s+/)
-  while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift()
-  const text = words.join(' ')
+  const text = line.trim().replace(/^(?:[A-Z_]+=(?:"[^"]*"|\S*)\s+)+/, '')
+  const words = text.split(/\s+/)
   const ours = /^(?:npx --no openclaw|node packages\/cli\/bin\/openclaw\.js|openclaw)(?: (.*))?$/.exec(text)
   if (ours) return faultOfCommand((ours[1] ?? '').split(' '))
   if (words[0] === 'npm') return faultOfScript(words.slice(1))
   return /^npx node --test packages\/\S+\.test\.ts$/.test(text) ? undefined : 'no program that we know'
 }
 
-function faultOfScript([name = '', script = '']: readonly string[]): string | undefined {
+function faultOfScript([name = '', script = '', ...more]: readonly string[]): string | undefined {
   if (name === 'ci') return undefined
+  if (name === 'install' && script !== '') return faultOfPackages([script, ...more])
   const wanted = name === 'run' ? script : name
   return Object.hasOwn(manifest.scripts, wanted) ? undefined : 'no such script in package.json'
+}
+
+/** What somebody shall install was installed here, so that what is said about it was tried. */
+function faultOfPackages(names: readonly string[]): string | undefined {
+  const unknown = names.filter((name) => !Object.hasOwn(lock.packages, `node_modules/${name}`))
+  return unknown.length > 0 ? `not tried here: ${unknown.join(', ')}` : undefined
 }
 
 function faultOfCommand(words: readonly string[]): string | undefined {

@@ -65,7 +65,7 @@ export function buildGateway(given: GatewayParts): Gateway {
   const startedAt = clock.now()
   let url: string | undefined
   const metrics = createGatewayMetrics()
-  const observers = createObservers({ log, metrics })
+  const observers = createObservers({ log, metrics, traces: parts.traces })
   const use = createNoteUse({ store: database.store, clock, log })
   const dispatch = createDispatch({
     handlers: buildMethods(parts, { core, live, secrets, startedAt, url: () => url }),

@@ -1,5 +1,6 @@
 import type { Clock, EventHead, EventSeal, LiveConnections, Store, StoredCounter } from '@pairgate/core'
 import type { LiveConfig } from './config/live-config.ts'
+import type { Observer } from './observe/observer.ts'
 import type { Log } from './platform/log.ts'
 import type { EventHeadFile } from './state/event-head.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
@@ -21,6 +22,8 @@ export interface GatewayParts {
   /** Counters of guesses from before the start. */
   readonly counters: readonly StoredCounter[]
   readonly log: Log
+  /** Only where an SDK for traces is loaded. */
+  readonly traces: Observer | undefined
 }
 
 /** The connections of this instance, and what is kept of them. */

@@ -7,6 +7,7 @@ import type { GatewayConfig } from './config/gateway-config.ts'
 import { createLiveConfig, type LiveConfig } from './config/live-config.ts'
 import { type Env, resolveStateDir, type StatePaths, statePaths } from './config/state-dir.ts'
 import { type Listening, listen } from './http/listen.ts'
+import { openTraces } from './observe/open-traces.ts'
 import type { Log } from './platform/log.ts'
 import { thisMachine } from './platform/machine.ts'
 import { createSystemClock } from './platform/system-clock.ts'
@@ -81,7 +82,8 @@ export async function startGateway({
   try {
     const opened = await openParts(paths, { env, config, log })
     try {
-      const gateway = buildGateway({ settings: live, log, ...opened })
+      const traces = await openTraces({ clock: opened.clock, log })
+      const gateway = buildGateway({ settings: live, log, traces, ...opened })
       const listening = await startListening(gateway, config, { bind, paths })
       return running({ gateway, listening, live, bind, paths, firstStart, lock, store: opened.store, log })
     } catch (error) {

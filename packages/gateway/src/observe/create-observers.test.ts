@@ -4,11 +4,12 @@ import { createGatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { createLog, type LogLevel } from '../platform/log.ts'
 import type { Connection } from '../ws/connection.ts'
 import { createObservers } from './create-observers.ts'
+import type { Observer } from './observer.ts'
 
-function open(level: LogLevel = 'info') {
+function open(level: LogLevel = 'info', traces?: Observer) {
   const lines: Readonly<Record<string, unknown>>[] = []
   const log = createLog({ level, destination: { write: (line) => lines.push(JSON.parse(line)) } })
-  return { observers: createObservers({ log, metrics: createGatewayMetrics() }), lines }
+  return { observers: createObservers({ log, metrics: createGatewayMetrics(), traces }), lines, log }
 }
 const peer = { connId: 'c', remoteIp: '203.0.113.9', prefix: '203.0.113.9' }
 const from = { address: peer.remoteIp, prefix: peer.prefix }
@@ -53,7 +54,7 @@ test('of a fault that comes again and again, each minute has one error with its 
   assert.match(JSON.stringify(lines[0]?.['err']), /TypeError: broken\\n/)
 })
 
-test('a level that is off is not asked for anything', () => {
+test('a level that is off costs no look at what happened, and may be put on while the gateway runs', () => {
   const untouchable = new Proxy(
     {},
     {
@@ -63,6 +64,21 @@ test('a level that is off is not asked for anything', () => {
     },
   ) as Connection
   const request = { id: 'x', method: 'health' }
-  open('info').observers.request(untouchable, request, 'ok', 1)
-  assert.throws(() => open('debug').observers.request(untouchable, request, 'ok', 1), /asked for principal/)
+  const { observers, log } = open('info')
+  observers.request(untouchable, request, 'ok', 1)
+  log.level = 'debug'
+  assert.throws(() => observers.request(untouchable, request, 'ok', 1), /asked for principal/)
+})
+
+test('an SDK that throws breaks no request, and is told once a minute', () => {
+  const broken = () => {
+    throw new Error('broken exporter')
+  }
+  const { observers, lines } = open('info', { handshake: broken, request: broken })
+  observers.handshake({ outcome: 'accepted', ms: 1, peer })
+  observers.request({} as Connection, { id: '1', method: 'health' }, 'ok', 1)
+  assert.deepEqual(
+    lines.map(({ level, msg }) => [level, msg]),
+    [['error', 'tracing failed']],
+  )
 })

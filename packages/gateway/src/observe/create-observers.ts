@@ -20,29 +20,46 @@ export interface Observers extends Observer {
 export interface ObserversDeps {
   readonly log: Log
   readonly metrics: GatewayMetrics
+  /** Only where an SDK for traces is loaded. */
+  readonly traces: Observer | undefined
 }
 
-export function createObservers({ log, metrics }: ObserversDeps): Observers {
+export function createObservers({ log, metrics, traces }: ObserversDeps): Observers {
   const summary = createRefusalSummary(log)
   const faults = createFaultLog(log)
-  // Lines that nobody reads must cost nothing, not even the making of their fields.
-  const lines = log.isLevelEnabled('debug') ? createAnswerLog(log) : undefined
+  const lines = createAnswerLog(log)
   const counting: Observer = {
     handshake: ({ outcome, ms }) => metrics.handshake(outcome, ms),
     request: (_connection, { method }, outcome, ms) => metrics.request(method, outcome, ms),
   }
   return {
-    ...observeAll([counting, summary, ...(lines ? [lines] : [])]),
+    ...observeAll([counting, summary, lines, ...(traces ? [shield(traces, faults)] : [])]),
     faults,
     upgradeRefused(code, { address, prefix }) {
       metrics.upgradeRefused(code)
       summary.upgrade(code)
       log.debug({ code, address: address ?? prefix }, 'upgrade refused')
     },
-    closed: (connection, code) => lines?.closed(connection, code),
+    closed: lines.closed,
     sumUp() {
       summary.write()
       faults.renew()
     },
+  }
+}
+
+/** What an SDK does is not in our hands, and must not be able to break a request. */
+function shield(traces: Observer, faults: FaultLog): Observer {
+  const tell = (work: () => void): void => {
+    try {
+      work()
+    } catch (error) {
+      faults.note('tracing failed', error, {})
+    }
+  }
+  return {
+    handshake: (ended) => tell(() => traces.handshake(ended)),
+    request: (connection, request, outcome, ms) =>
+      tell(() => traces.request(connection, request, outcome, ms)),
   }
 }

@@ -9,8 +9,12 @@ export interface AnswerLog extends Observer {
 
 /** One line for each handshake, each request and each connection that ends. */
 export function createAnswerLog(log: Log): AnswerLog {
+  // Asked each time, because the level changes live. Lines that nobody reads must not even cost their fields.
+  const isRead = () => log.isLevelEnabled('debug')
   return {
-    handshake({ outcome, ms, peer, id, role, deviceId }) {
+    handshake(ended) {
+      if (!isRead()) return
+      const { outcome, ms, peer, id, role, deviceId } = ended
       log.debug(
         {
           connId: peer.connId,
@@ -24,11 +28,13 @@ export function createAnswerLog(log: Log): AnswerLog {
         'handshake',
       )
     },
-    request({ principal }, { id, method }, outcome, ms) {
-      log.debug({ connId: principal.connId, id: peerText(id), method, outcome, ms: rounded(ms) }, 'request')
+    request(connection, { id, method }, outcome, ms) {
+      if (!isRead()) return
+      const { connId } = connection.principal
+      log.debug({ connId, id: peerText(id), method, outcome, ms: rounded(ms) }, 'request')
     },
-    closed({ principal }, code) {
-      log.debug({ connId: principal.connId, code }, 'connection closed')
+    closed(connection, code) {
+      if (isRead()) log.debug({ connId: connection.principal.connId, code }, 'connection closed')
     },
   }
 }
