@@ -18,6 +18,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   hello: ['type', 'protocol', 'server', 'features', 'snapshot', 'auth', 'policy', 'canvasHostUrl'],
   server: ['version', 'connId'],
   auth: ['deviceToken', 'role', 'scopes', 'issuedAtMs'],
+  presence: ['presence'],
   tick: ['ts'],
   shutdown: ['reason', 'restartExpectedMs'],
 }
