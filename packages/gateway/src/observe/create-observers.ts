@@ -4,7 +4,7 @@ import type { Log } from '../platform/log.ts'
 import type { Connection } from '../ws/connection.ts'
 import { createFaultLog, type FaultLog } from './fault-log.ts'
 import { createAnswerLog } from './log-answers.ts'
-import { type Observer, observeAll } from './observer.ts'
+import type { Observer } from './observer.ts'
 import { createRefusalSummary } from './refusal-summary.ts'
 
 /** Everything that watches what the gateway does. */
@@ -28,19 +28,32 @@ export function createObservers({ log, metrics, traces }: ObserversDeps): Observ
   const summary = createRefusalSummary(log)
   const faults = createFaultLog(log)
   const lines = createAnswerLog(log)
-  const counting: Observer = {
-    handshake: ({ outcome, ms }) => metrics.handshake(outcome, ms),
-    request: (_connection, { method }, outcome, ms) => metrics.request(method, outcome, ms),
-  }
+  const spans = traces && shield(traces, faults)
+  // Asked each time, because the level changes live: a line that nobody reads must not even cost its fields.
+  const areLinesRead = () => log.isLevelEnabled('debug')
   return {
-    ...observeAll([counting, summary, lines, ...(traces ? [shield(traces, faults)] : [])]),
     faults,
+    handshake(ended) {
+      const { outcome, ms } = ended
+      metrics.handshake(outcome, ms)
+      if (outcome !== 'accepted') summary.count('handshakes', outcome)
+      if (areLinesRead()) lines.handshake(ended)
+      spans?.handshake(ended)
+    },
+    request(connection, request, outcome, ms) {
+      metrics.request(request.method, outcome, ms)
+      if (outcome !== 'ok') summary.count('requests', outcome)
+      if (areLinesRead()) lines.request(connection, request, outcome, ms)
+      spans?.request(connection, request, outcome, ms)
+    },
     upgradeRefused(code, { address, prefix }) {
       metrics.upgradeRefused(code)
-      summary.upgrade(code)
+      summary.count('upgrades', code)
       log.debug({ code, address: address ?? prefix }, 'upgrade refused')
     },
-    closed: lines.closed,
+    closed(connection, code) {
+      if (areLinesRead()) lines.closed(connection, code)
+    },
     sumUp() {
       summary.write()
       faults.renew()

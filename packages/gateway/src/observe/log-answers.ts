@@ -9,12 +9,8 @@ export interface AnswerLog extends Observer {
 
 /** One line for each handshake, each request and each connection that ends. */
 export function createAnswerLog(log: Log): AnswerLog {
-  // Asked each time, because the level changes live. Lines that nobody reads must not even cost their fields.
-  const isRead = () => log.isLevelEnabled('debug')
   return {
-    handshake(ended) {
-      if (!isRead()) return
-      const { outcome, ms, peer, id, role, deviceId } = ended
+    handshake({ outcome, ms, peer, id, role, deviceId }) {
       log.debug(
         {
           connId: peer.connId,
@@ -28,13 +24,11 @@ export function createAnswerLog(log: Log): AnswerLog {
         'handshake',
       )
     },
-    request(connection, { id, method }, outcome, ms) {
-      if (!isRead()) return
-      const { connId } = connection.principal
-      log.debug({ connId, id: peerText(id), method, outcome, ms: rounded(ms) }, 'request')
+    request({ principal }, { id, method }, outcome, ms) {
+      log.debug({ connId: principal.connId, id: peerText(id), method, outcome, ms: rounded(ms) }, 'request')
     },
-    closed(connection, code) {
-      if (isRead()) log.debug({ connId: connection.principal.connId, code }, 'connection closed')
+    closed({ principal }, code) {
+      log.debug({ connId: principal.connId, code }, 'connection closed')
     },
   }
 }

@@ -35,15 +35,3 @@ export interface Observer {
   /** `outcome` is `ok`, or why not. */
   request(connection: Connection, request: AnsweredRequest, outcome: string, ms: number): void
 }
-
-/** One observer that tells all of them. */
-export function observeAll(observers: readonly Observer[]): Observer {
-  return {
-    handshake(ended) {
-      for (const observer of observers) observer.handshake(ended)
-    },
-    request(connection, request, outcome, ms) {
-      for (const observer of observers) observer.request(connection, request, outcome, ms)
-    },
-  }
-}
