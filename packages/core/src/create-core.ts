@@ -2,6 +2,7 @@ import { createAcceptConnect } from './connect/accept-connect.ts'
 import { acceptOwner } from './connect/accept-owner.ts'
 import { createCompareSecret } from './connect/compare-secret.ts'
 import { createLookAgain } from './connect/look-again.ts'
+import { createSessionKeyOf } from './connect/session-keys.ts'
 import { createListDevices } from './devices/list-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
 import { createRenameDevice } from './devices/rename-device.ts'
@@ -93,6 +94,7 @@ export function createCore(deps: CoreDeps) {
     }),
     acceptOwner,
     lookAgain: createLookAgain({ ...deps, tokens }),
+    sessionKeyOf: createSessionKeyOf({ read }),
     listDevices: createListDevices({ ...deps, read, shown, roomMade }),
     approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
     rejectRequest: createRejectRequest({ decide }),

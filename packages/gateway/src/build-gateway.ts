@@ -181,7 +181,7 @@ interface SocketsDeps {
 }
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
-  const { settings, store, clock } = parts
+  const { settings, clock } = parts
   const { core, live, dispatch, timers, use, guard, observers, startedAt, isClosed } = deps
   const { config } = settings
   const revision = () => settings.revision
@@ -189,7 +189,6 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
     guard,
     handshake: createHandshake({
       core,
-      read: store.read,
       clock,
       registry: live.registry,
       presence: live.presence,

@@ -8,10 +8,9 @@ import {
   type Refusal,
   type Result,
   refuse,
-  type StoreReader,
   tidyMetadata,
 } from '@pairgate/core'
-import { type DeviceId, EVERY_SESSION, parseDeviceId } from '@pairgate/protocol'
+import { type DeviceId, parseDeviceId } from '@pairgate/protocol'
 import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
 import type { EndedHandshake, Observer } from '../observe/observer.ts'
 import type { Dialect } from '../wire/dialect.ts'
@@ -26,7 +25,6 @@ import { type ReadConnect, readConnect, type Unreadable } from './read-connect.t
 
 export interface HandshakeDeps {
   readonly core: Core
-  readonly read: StoreReader
   readonly clock: Clock
   readonly registry: ConnectionRegistry
   readonly presence: Presence
@@ -166,7 +164,7 @@ async function admit(
   const standing = await deps.core.lookAgain(admission)
   if (!standing.ok) return standing
 
-  const sessionKey = extended ? await sessionKeyOf(deps.read, admission) : undefined
+  const sessionKey = extended ? await deps.core.sessionKeyOf(admission.principal.sessionId) : undefined
   if (!channel.isOpen) return ok(undefined)
   if (deps.isClosed() || isOutdated(deps, connection, facts) || !connection.open())
     return refuse({ reason: 'gateway-busy' })
@@ -210,11 +208,6 @@ function isOutdated(
 ): boolean {
   const wasJudged = method === 'token' || method === 'password' || origin !== undefined
   return wasJudged && revision() !== facts.revision
-}
-
-async function sessionKeyOf(read: StoreReader, { principal }: Admission): Promise<string | undefined> {
-  if (principal.sessionId === EVERY_SESSION) return '*'
-  return (await read.findSession(principal.sessionId))?.key
 }
 
 interface Refusing {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Admission, Core, DevicePrincipal, StoreReader } from '@pairgate/core'
+import type { Admission, Core, DevicePrincipal } from '@pairgate/core'
 import type { DeviceId, Instant, SessionId, TokenId } from '@pairgate/protocol'
 import { createSystemTimers } from '../../src/platform/timers.ts'
 import { type ConnectionRegistry, createConnectionRegistry } from '../../src/ws/connection-registry.ts'
@@ -61,7 +61,6 @@ async function answerOne({ registry, core, revision = () => 0 }: Scene) {
   const told: string[] = []
   const handshake = createHandshake({
     core: { ...core, noteFeed: () => undefined },
-    read: {} as StoreReader,
     clock,
     registry,
     presence: { join: () => [], seenBy: () => [] },
