@@ -23,8 +23,10 @@ interface Pair<R extends LoadResult> {
   readonly bare: R
 }
 
+const WARM_UP_ROUNDS = 3
+
 /**
- * Ours and the bare one in turn, after one round each to warm up. Of the pairs the half counts in which
+ * Ours and the bare one in turn, after both are warm. Of the pairs the half counts in which
  * other programs used the machine least, and of those the median.
  */
 export async function compareRivals<R extends LoadResult>(
@@ -32,7 +34,8 @@ export async function compareRivals<R extends LoadResult>(
   bare: Round<R>,
   pairs: number,
 ): Promise<Comparison<R>> {
-  await ours()
+  // As long as the runtime still compiles what is hot, it costs half as much again.
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) await ours()
   await bare()
   const all: Pair<R>[] = []
   for (let n = 0; n < pairs; n += 1) all.push({ ours: await ours(), bare: await bare() })

@@ -7,7 +7,7 @@ import { compareRivals } from './compare-rivals.ts'
 import type { Measure } from './measure.ts'
 
 const PAIRS = 5
-const ROUND = { concurrency: 32, ms: 1_200, atMost: 8_000 }
+const ROUND = { concurrency: 32, ms: 2_500, atMost: 20_000 }
 
 /** Connects of paired devices with their tokens, beside a bare server that verifies one signature. */
 export const measureConnects: Measure = async ({ workshop }) => {

@@ -17,5 +17,5 @@ export const LIMITS = {
   signatureSkewMs: minutes(2),
   closeReasonBytes: 120,
   /** A peer that never answers a close is cut off after this. */
-  closeGraceMs: seconds(1),
+  closeGraceMs: 900,
 } as const
