@@ -1,7 +1,7 @@
 import { coversScopes, parseScope, type Scope } from '@pairgate/protocol'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
 import type { Device } from '../domain/device.ts'
-import { rotateToken } from '../domain/grant.ts'
+import { deliverToken, rotateToken } from '../domain/grant.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenState } from '../domain/token.ts'
@@ -13,6 +13,11 @@ export interface Rotation extends TokenTarget {
   /** Left out: the token keeps its scopes. */
   readonly scopes?: readonly string[] | undefined
 }
+export interface Rotated {
+  readonly token: Token
+  /** The caller is the device itself, on a connection of this very token: it may be told the new secret (T18). */
+  readonly tellsCaller: boolean
+}
 export interface RotateTokenDeps {
   readonly decide: Decide
   readonly drawSecret: DrawSecret
@@ -23,7 +28,7 @@ export interface RotateTokenDeps {
  * rotates never sees it. A revoked or expired token is not brought back by a rotation.
  */
 export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
-  return (principal: Principal, rotation: Rotation): Promise<Result<Token>> =>
+  return (principal: Principal, rotation: Rotation): Promise<Result<Rotated>> =>
     decide(principal, async (decision) => {
       const { tx, actor, now } = decision
       const found = await findManaged(decision, principal, rotation)
@@ -34,7 +39,9 @@ export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
       const ceiling = scopes && coversScopes(actor.scopes, [...found.token.scopes, ...scopes])
       if (!ceiling) return refuse({ reason: 'rotation-denied' })
 
-      const token = rotateToken(found.token, drawSecret(), scopes, now)
+      const tellsCaller = isOwnToken(principal, rotation)
+      const fresh = rotateToken(found.token, drawSecret(), scopes, now)
+      const token = tellsCaller ? deliverToken(fresh, now) : fresh
       if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [token] }, now)) {
         return refuse({ reason: 'last-admin' })
       }
@@ -44,8 +51,17 @@ export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
         { kind: 'token-rotated', deviceId, role, tokenId },
         { before: { scopes: found.token.scopes }, after: { scopes: token.scopes } },
       )
-      return ok(token)
+      return ok({ token, tellsCaller })
     })
+}
+
+function isOwnToken(principal: Principal, { deviceId, role }: TokenTarget): boolean {
+  return (
+    principal.kind === 'device' &&
+    principal.byDeviceToken &&
+    principal.deviceId === deviceId &&
+    principal.role === role
+  )
 }
 
 /** The wanted scopes if they lie within the approved baseline, else `undefined`. */

@@ -205,12 +205,12 @@ class Walk {
     assert.equal(gone, false, 'an ended grant rotated')
     assert.equal(before?.revokedAt, undefined, 'a rotation brought a revoked token back')
     assert.equal(
-      coversScopes(this.ledger(at).granted, rotated.value.scopes),
+      coversScopes(this.ledger(at).granted, rotated.value.token.scopes),
       true,
       'a rotation widened a grant',
     )
     assert.equal(
-      coversScopes(actor.scopes, rotated.value.scopes),
+      coversScopes(actor.scopes, rotated.value.token.scopes),
       true,
       'a rotation gave what the caller lacks',
     )

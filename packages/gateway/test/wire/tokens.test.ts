@@ -51,6 +51,22 @@ describe('a rotation', () => {
     await connectPaired(gateway, { device, token: String(result.token) })
   })
 
+  test('that the device was told in-band is a telling: beside the shared secret it asks for what it gave up', async () => {
+    const wide = ['operator.pairing', 'operator.read']
+    const { device, client } = await pair(gateway, { scopes: wide })
+    const { token } = await client.call<RotateResult>('device.token.rotate', {
+      deviceId: device.id,
+      role: 'operator',
+      scopes: ['operator.pairing'],
+    })
+    await expectClose(client, 4001, 'device removed')
+
+    const { error } = await askToPair(gateway, { device, auth, scopes: wide })
+    assert.equal(error.details?.['reason'], 'scope-upgrade')
+    // And what it holds is still good.
+    await connectPaired(gateway, { device, token: String(token), scopes: ['operator.pairing'] })
+  })
+
   test('by an admin device of another one tells it nothing, and of its own node role neither (T18)', async () => {
     const { device, client } = await pair(gateway, { scopes: ['operator.admin'] })
     const { token: nodeToken } = await pair(gateway, { device, role: 'node' })

@@ -1,5 +1,5 @@
-import { type Core, ok, type Principal, refuse } from '@pairgate/core'
-import { type DeviceId, parseDeviceId, parseRole, type TokenId } from '@pairgate/protocol'
+import { type Core, ok, refuse } from '@pairgate/core'
+import { parseDeviceId, parseRole, type TokenId } from '@pairgate/protocol'
 import type { RevokeResult, RotateResult } from '@pairgate/protocol/wire'
 import type { Handler } from './method-handlers.ts'
 
@@ -22,9 +22,10 @@ export function createDeviceTokenMethods({ core, secretOf }: DeviceTokenMethodsD
       if (!target) return refuse({ reason: 'rotation-denied' })
       const rotated = await core.rotateToken(principal, { ...target, scopes: params.scopes })
       if (!rotated.ok) return rotated
-      const { tokenId, scopes, rotatedAt } = rotated.value
+      const { token, tellsCaller } = rotated.value
+      const { tokenId, scopes, rotatedAt } = token
       const result = { ...target, scopes, rotatedAtMs: rotatedAt ?? 0 }
-      if (!isOwnToken(principal, target.deviceId, target.role)) {
+      if (!tellsCaller) {
         return ok({ ...result, tokenDelivery: 'withheld-cross-device' } satisfies RotateResult)
       }
       return ok({ ...result, token: secretOf(tokenId), tokenDelivery: 'in-band' } satisfies RotateResult)
@@ -37,15 +38,6 @@ export function createDeviceTokenMethods({ core, secretOf }: DeviceTokenMethodsD
       return ok({ ...target, revokedAtMs: revoked.value.revokedAt ?? 0 } satisfies RevokeResult)
     },
   }
-}
-
-function isOwnToken(principal: Principal, deviceId: DeviceId, role: string): boolean {
-  return (
-    principal.kind === 'device' &&
-    principal.byDeviceToken &&
-    principal.deviceId === deviceId &&
-    principal.role === role
-  )
 }
 
 function readTarget(params: { readonly deviceId: string; readonly role: string }) {
