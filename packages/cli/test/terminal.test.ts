@@ -91,7 +91,8 @@ describe('texts that devices chose', () => {
 /** Runs a command on a terminal of its own; both streams come together, as a person sees them. */
 async function onTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const line = [process.execPath, COMMAND, ...args].map((word) => `'${word}'`).join(' ')
-  const { NO_COLOR: _, FORCE_COLOR: __, ...plain } = process.env
+  // Each of these has a say in colours, and the machine of the tests may set it.
+  const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...plain } = process.env
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     env: { ...plain, PAIRGATE_FROM_SOURCE: '1', PAIRGATE_STATE_DIR: host.stateDir, TERM: 'xterm', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
