@@ -9,6 +9,8 @@ export interface InstanceLock {
 }
 
 const SQLITE_BUSY = 5
+/** A database that nothing refers to is collected, and closed, and its lock is gone with it. */
+const held = new Set<DatabaseSync>()
 const ANOTHER_DIRECTORY = 'Stop it first, or give this one a PAIRGATE_STATE_DIR of its own.'
 
 /**
@@ -25,8 +27,10 @@ export function takeInstanceLock(path: string, advice = ANOTHER_DIRECTORY): Inst
     database.close()
     throw isBusy(error) ? alreadyRunning(path, advice) : cannotLock(path, error)
   }
+  held.add(database)
   return {
     release() {
+      held.delete(database)
       if (database.isOpen) database.close()
     },
   }

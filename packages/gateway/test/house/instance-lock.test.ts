@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { takeInstanceLock } from '../../src/state/instance-lock.ts'
 import { StateError } from '../../src/state/state-error.ts'
-import { otherProcess } from './other-process.ts'
+import { type OtherProcess, otherProcess } from './other-process.ts'
 import { temporaryDir } from './temporary-dir.ts'
 
 const LOCK_HOLDER = new URL('./lock-holder.ts', import.meta.url)
 const KEY_MAKER = new URL('./key-maker.ts', import.meta.url)
+
+/** A process that tries to take the lock; gone with the test, also when the test fails. */
+function startHolder(context: TestContext, path: string): OtherProcess {
+  const holder = otherProcess(LOCK_HOLDER, path)
+  context.after(() => holder.kill('SIGKILL'))
+  return holder
+}
 
 test('of two processes on one state directory, the second is refused and told why', async (context) => {
   const dir = temporaryDir(context)
@@ -16,19 +23,19 @@ test('of two processes on one state directory, the second is refused and told wh
   const lock = takeInstanceLock(path)
   assert.equal(statSync(path).mode & 0o777, 0o600)
 
-  const refused = await otherProcess(LOCK_HOLDER, path).firstLine
+  const refused = await startHolder(context, path).firstLine
   assert.match(refused, /^StateError: Another gateway is already running on /)
   assert.ok(refused.includes(dir))
 
   lock.release()
-  const second = otherProcess(LOCK_HOLDER, path)
+  const second = startHolder(context, path)
   assert.equal(await second.firstLine, 'held')
   await second.kill('SIGKILL')
 })
 
-test('a process that was killed without a word gives the lock back', async (context) => {
+test('a lock is held until its process ends, whoever looks after it, and a kill gives it back', async (context) => {
   const path = join(temporaryDir(context), 'gateway.lock.db')
-  const holder = otherProcess(LOCK_HOLDER, path)
+  const holder = startHolder(context, path)
   assert.equal(await holder.firstLine, 'held')
   assert.throws(() => takeInstanceLock(path), StateError)
 
@@ -40,7 +47,7 @@ test('a process cannot take its own lock twice, and a refused try does not loose
   const path = join(temporaryDir(context), 'gateway.lock.db')
   const lock = takeInstanceLock(path)
   assert.throws(() => takeInstanceLock(path), StateError)
-  assert.match(await otherProcess(LOCK_HOLDER, path).firstLine, /already running/)
+  assert.match(await startHolder(context, path).firstLine, /already running/)
   lock.release()
   lock.release()
   takeInstanceLock(path).release()

@@ -17,6 +17,7 @@ export function otherProcess(program: URL, ...args: readonly string[]): OtherPro
   return {
     firstLine: firstLineOf(child),
     async kill(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
       child.kill(signal)
       await ended
