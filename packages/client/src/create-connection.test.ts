@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RequestFrame } from '@pairgate/protocol/wire'
-import { helloOf, type Peer, type StrictGateway, startStrictGateway } from '../test/strict-gateway.ts'
+import { helloOf, startStrictGateway } from '../test/strict-gateway.ts'
+import type { Peer, StrictGateway } from '../test/strict-state.ts'
 import { connectWithSecret } from './connect-with-secret.ts'
 import type { Connection } from './connection.ts'
 

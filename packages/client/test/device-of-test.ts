@@ -5,7 +5,8 @@ import type { DeviceTarget } from '../src/connection.ts'
 import { loadOrCreateFileKey } from '../src/key/file-device-key.ts'
 import { createFileTokenStore } from '../src/tokens/file-token-store.ts'
 import type { StoredToken } from '../src/tokens/token-store.ts'
-import { type StrictGateway, startStrictGateway } from './strict-gateway.ts'
+import { startStrictGateway } from './strict-gateway.ts'
+import type { StrictGateway } from './strict-state.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface DeviceOfTest {

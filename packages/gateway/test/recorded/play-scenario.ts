@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { join } from 'node:path'
 import { connectParams } from '../harness/connect-params.ts'
 import type { GatewayOfTest } from '../harness/gateway-of-test.ts'
 import type { HeldTime } from '../harness/hold-time.ts'
@@ -9,6 +7,7 @@ import { openWireClient, type WireClient, type WireResponse } from '../harness/w
 import { eventually, within } from '../harness/within.ts'
 import { type ConnectWords, readConnectWords } from './connect-words.ts'
 import { createNames, type Names } from './names.ts'
+import { ofGateway, ofOwner, readParams } from './play-host.ts'
 import { prepare } from './prepare.ts'
 import type { Scenario, Step } from './read-scenarios.ts'
 import { tellOutcome, tellTogether } from './tell-outcome.ts'
@@ -202,10 +201,6 @@ async function call({ who, verb, rest, there = '' }: Step, play: Play): Promise<
   return tellOutcome(await answerOf(line, id), play.names, there)
 }
 
-function readParams(text: string, names: Names): unknown {
-  return text === '' ? undefined : JSON.parse(names.fill(text))
-}
-
 /** Sends without waiting: `method {…} *3`, or a connect and in one write what follows, `connect … + health *15`. */
 async function post(who: string, rest: string, play: Play): Promise<string> {
   const [first = '', behind = ''] = rest.split(' + ')
@@ -273,29 +268,4 @@ async function findUnexpectedEnds({ id, steps }: Scenario, play: Play): Promise<
     if (here !== 'open') found.push({ place: `${id} ${who} closed`, there: 'open', here })
   }
   return found
-}
-
-async function ofOwner({ verb, rest }: Step, { gateway, names }: Play): Promise<string> {
-  const owner = await gateway.owner()
-  await owner.request(verb, readParams(rest, names))
-  await owner.end()
-  return 'ok'
-}
-
-async function ofGateway({ verb, rest }: Step, { gateway, time, lines }: Play): Promise<string> {
-  if (verb === 'stop') {
-    // Nobody is asked any more whether it is still served: all are about to be closed.
-    for (const line of lines.values()) line.greeted = false
-    void gateway.stop('gateway stopping')
-  } else if (verb === 'wait') time?.advance(Number(rest) * 1_000)
-  else await configure(gateway, rest)
-  return 'ok'
-}
-
-/** Other settings while it runs; OpenClaw watches its file, here the owner says so. */
-async function configure(gateway: GatewayOfTest, settings: string): Promise<void> {
-  writeFileSync(join(gateway.stateDir, 'pairgate.json'), JSON.stringify({ gateway: JSON.parse(settings) }))
-  const owner = await gateway.owner()
-  await owner.call('config.reload')
-  await owner.end()
 }

@@ -17,12 +17,11 @@ import {
   meetRareRefusals,
   openOperator,
   SHARED,
-  sendOddFirstFrames,
-  sendOddRequests,
   TIGHT_LIMITS,
 } from './frame-scenario.ts'
 import { EVENT_PAYLOADS, RESULT_PAYLOADS } from './frame-schemas.ts'
 import { createFrameJudge } from './judge-frames.ts'
+import { sendOddFirstFrames, sendOddRequests } from './odd-frames.ts'
 
 /** A client of OpenClaw in the newest protocol. */
 const STRANGER = { protocol: PROTOCOL_VERSION, extended: false } as const
