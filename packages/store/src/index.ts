@@ -4,6 +4,7 @@ export {
   copySqliteDatabase,
   foldWriteAheadLog,
   openSqliteCopy,
+  readSqliteHead,
   type SqliteCopy,
 } from './sqlite/sqlite-copy.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts'

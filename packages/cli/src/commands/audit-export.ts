@@ -17,7 +17,7 @@ export async function exportEvents(options: ExportOptions): Promise<void> {
   await withLink(linkFor(options, 'audit.list'), async (link) => {
     const { first, head } = await readPage(link, undefined, 1)
     const { from = 1, to = head.seq } = options
-    await exportPages(link, { from: Math.max(from, first), to }, write)
+    await exportPages(link, { from: Math.max(from, first), to: Math.min(to, head.seq) }, write)
   })
 }
 

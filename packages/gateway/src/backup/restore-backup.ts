@@ -1,8 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { EMPTY_LOG, type EventHead } from '@pairgate/core'
-import { StoreUnavailable } from '@pairgate/store'
+import { readSqliteHead, StoreUnavailable } from '@pairgate/store'
 import type { StatePaths } from '../config/state-dir.ts'
 import { createSystemClock } from '../platform/system-clock.ts'
 import { readHead, writeHead } from '../state/event-head.ts'
@@ -90,14 +90,27 @@ function refusalOf({ what, advice }: FaultyBackup): StateError {
 /**
  * What was decided after the backup was made is not in it, a revocation perhaps. So the note must lie ahead
  * of it: then the gateway does not start until the owner has accepted that. Where nothing is noted, as on
- * another machine, nobody knows what was decided since.
+ * another machine, nobody knows what was decided since. A note can be older than the database that is there,
+ * so that one is asked as well, if it can still be read.
  */
-async function noteRollback({ eventHead }: StatePaths, { epoch, seq, mac }: EventHead): Promise<boolean> {
+async function noteRollback({ eventHead, database }: StatePaths, head: EventHead): Promise<boolean> {
   const noted = await readNote(eventHead)
   if (noted === 'unreadable') return true
-  if (isSameHead(noted ?? EMPTY_LOG, { epoch, seq, mac })) return false
-  if (!noted || noted.seq < seq) await writeHead(eventHead, { epoch, seq: seq + 1, mac: '' })
+  const standing = (existsSync(database) ? await readStanding(database) : undefined) ?? noted
+  const isHere = (end: EventHead | undefined) => end !== undefined && isSameHead(end, head)
+  if (isHere(noted ?? EMPTY_LOG) && isHere(standing ?? EMPTY_LOG)) return false
+  if (!noted || noted.seq <= head.seq)
+    await writeHead(eventHead, { epoch: head.epoch, seq: head.seq + 1, mac: '' })
   return true
+}
+
+/** Where the database ends that is about to be replaced; of a damaged one nobody can tell. */
+async function readStanding(path: string): Promise<EventHead | undefined> {
+  try {
+    return await readSqliteHead(path)
+  } catch {
+    return undefined
+  }
 }
 
 async function readNote(path: string): Promise<EventHead | 'unreadable' | undefined> {

@@ -88,6 +88,20 @@ describe('a restore', () => {
     assert.equal(refused.details?.['authReason'], 'token_revoked')
   })
 
+  test('to before a decision that was never noted is a rollback as well: the database knows of it', async (t) => {
+    const { gateway, paired, file, stateDir } = await backedUp(t)
+    const note = join(stateDir, 'event-head.json')
+    const old = readFileSync(note)
+    const owner = await gateway.owner()
+    await owner.call('device.token.revoke', { deviceId: paired.device.id, role: 'operator' })
+    await gateway.stop()
+    // As when the disk under the note was full then.
+    writeFileSync(note, old)
+    assert.equal((await restoreBackup(file, on(stateDir))).isRollback, true)
+    assert.match(await refusalOf(gateway.restart()), /Event 2 is not there/)
+    assert.equal((await recoverEventLog(on(stateDir))).recovery?.revokedTokens, 1)
+  })
+
   test('on another machine, where nothing is noted, is taken for a rollback', async (t) => {
     const { gateway, paired, file, stateDir } = await backedUp(t)
     await gateway.stop()

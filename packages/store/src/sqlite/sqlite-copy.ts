@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import type { StoreReader } from '@pairgate/core'
+import type { EventHead, StoreReader } from '@pairgate/core'
 import type { Kysely } from 'kysely'
 import { createHotQueries } from '../sql/hot-queries.ts'
 import { migrateToLatest, SCHEMAS } from '../sql/migrate.ts'
@@ -64,11 +64,29 @@ export async function openSqliteCopy(path: string): Promise<SqliteCopy> {
   try {
     const migrated = join(scratch, 'copy.db')
     copyFileSync(path, migrated)
+    // An archive may be read-only, and its copy has that from it.
+    chmodSync(migrated, 0o600)
     await migrateCopy(migrated)
     return copyOn(migrated, schema, clear)
   } catch (error) {
     clear()
     throw error
+  }
+}
+
+/**
+ * Where the event log of a database ends that nobody writes to, with what lies in its write-ahead log. Throws
+ * for one that is damaged, or so old that its log has no end of this kind.
+ */
+export async function readSqliteHead(path: string): Promise<EventHead> {
+  const database = withNamedFailures(
+    () => new DatabaseSync(path, { readOnly: true, timeout: FOLD_PATIENCE_MS }),
+  )
+  try {
+    const db: Kysely<Tables> = createReadingKysely(database)
+    return await createSqlReader(db, createHotQueries(db)).eventHead()
+  } finally {
+    database.close()
   }
 }
 
@@ -130,6 +148,7 @@ function judgeCopy(path: string): string {
     const found = withNamedFailures(() => database.prepare('pragma integrity_check(1)').get())
     const finding = found?.['integrity_check']
     if (finding !== 'ok') throw new StoreUnavailable('corrupt', new Error(String(finding)))
+    refuseHiddenWork(database)
     const seen = schemasOf(database)
     const unknown = seen.find((name) => !SCHEMAS.includes(name))
     if (unknown !== undefined) throw new StoreUnavailable('newer', new Error(unknown))
@@ -139,6 +158,12 @@ function judgeCopy(path: string): string {
   } finally {
     database.close()
   }
+}
+
+/** No version of ours has made any of these, and they would run when the copy is written to. */
+function refuseHiddenWork(database: DatabaseSync): void {
+  const found = database.prepare("select name from sqlite_schema where type in ('trigger', 'view')").get()
+  if (found) throw new StoreUnavailable('corrupt', new Error('it holds a trigger or a view'))
 }
 
 function schemasOf(database: DatabaseSync): readonly string[] {
@@ -153,6 +178,7 @@ function schemasOf(database: DatabaseSync): readonly string[] {
 async function migrateCopy(path: string): Promise<void> {
   const database = withNamedFailures(() => new DatabaseSync(path, { enableForeignKeyConstraints: true }))
   try {
+    database.exec('pragma trusted_schema = off')
     const writing = createWritingKysely(database, 0)
     await writing.transaction().execute((trx) => migrateToLatest(trx, SQLITE_WORDS))
   } finally {
