@@ -35,13 +35,19 @@ export function remoteUrlFault(url: string): string | undefined {
   if (!parsed || !['ws:', 'wss:', 'http:', 'https:'].includes(parsed.protocol)) {
     return 'it is no address such as wss://gateway.example:8443'
   }
-  return parsed.username === '' && parsed.password === '' ? undefined : 'it carries a user name or password'
+  if (parsed.username !== '' || parsed.password !== '') return 'it carries a user name or password'
+  return parsed.search === '' && parsed.hash === '' ? undefined : 'it carries more than an address and a path'
 }
 
 /** Host and password may be missing: the server may be behind a Unix socket, or trust this machine. */
 export function databaseUrlFault(url: string): string | undefined {
   const isPostgres = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url)
   return isPostgres ? undefined : 'it is no address such as postgres://user:password@host:5432/database'
+}
+
+/** A key that was pasted where its file should be named would be shown as a path is. */
+export function filePathFault(path: string): string | undefined {
+  return /-----BEGIN|[\r\n]/.test(path) ? 'it is no path of a file' : undefined
 }
 
 /** The check of a list out of the check of its entries. */

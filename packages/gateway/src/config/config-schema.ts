@@ -4,6 +4,7 @@ import {
   allowedOriginsFault,
   bindHostFault,
   databaseUrlFault,
+  filePathFault,
   remoteUrlFault,
   trustedProxiesFault,
 } from './config-checks.ts'
@@ -124,6 +125,7 @@ export const CONFIG = {
     description: 'Path of the TLS certificate chain (PEM), relative to the config file.',
     allowed: 'the path of a PEM file',
     applies: 'restart',
+    fault: filePathFault,
   },
   'gateway.tls.key': {
     schema: Text,
@@ -131,6 +133,7 @@ export const CONFIG = {
     description: 'Path of the private key of that certificate (PEM), relative to the config file.',
     allowed: 'the path of a PEM file',
     applies: 'restart',
+    fault: filePathFault,
   },
   'gateway.trustedProxies': {
     schema: Texts,

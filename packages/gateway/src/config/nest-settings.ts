@@ -1,7 +1,7 @@
 import { type ConfigKey, configRow } from './config-schema.ts'
 
 /** What stands in the place of a secret, in the word that OpenClaw's clients know. */
-const REDACTED = '__OPENCLAW_REDACTED__'
+export const REDACTED = '__OPENCLAW_REDACTED__'
 
 /** A value as it may be shown. */
 export function redacted(key: ConfigKey, value: unknown): unknown {

@@ -9,21 +9,29 @@ export interface CloseOutdatedDeps {
 }
 
 /**
- * Closes whoever came in by a shared secret that is another one now, or from a web origin that is no longer
- * listed (T26). Device tokens are not touched: they never depended on either.
+ * Closes whoever came in by a shared secret that is another one now, and every page that is not listed by
+ * its origin once an origin or a host was taken off (T26): one that is still welcome comes in again. Devices
+ * with their token, and no page, are not touched: they never depended on either.
  */
 export function createCloseOutdated({ registry, sharedSecretsOf }: CloseOutdatedDeps): OnConfigChange {
   return (before, after, causedBy) => {
     const [old, now] = [sharedSecretsOf(before.auth), sharedSecretsOf(after.auth)]
     const listed = new Set(after.controlUi.allowedOrigins)
-    const unlisted = new Set(before.controlUi.allowedOrigins.filter((origin) => !listed.has(origin)))
+    // What was taken off either list may have carried a page that came in by the name of its host.
+    const isNarrower =
+      lacks(listed, before.controlUi.allowedOrigins) ||
+      lacks(new Set(after.allowedHosts), before.allowedHosts)
     registry.closeWhere(
       ({ method, origin }) => {
-        if (origin !== undefined && unlisted.has(origin)) return true
+        if (isNarrower && origin !== undefined && !listed.has(origin)) return true
         return (method === 'token' || method === 'password') && old[method] !== now[method]
       },
       CLOSES['auth-changed'],
       causedBy,
     )
   }
+}
+
+function lacks(now: ReadonlySet<string>, before: readonly string[]): boolean {
+  return before.some((each) => !now.has(each))
 }

@@ -82,7 +82,11 @@ export function createHandshake(deps: HandshakeDeps) {
       const connect = read.value
       const { id, traceparent, ask } = connect
       const said = { id, traceparent, role: ask.role }
+      let gaveUp = false
       const giveUp = (refusal: Refusal) => {
+        // Answered when its time ran out; what is found out afterwards is for nobody.
+        if (gaveUp) return undefined
+        gaveUp = true
         tell({ ...said, outcome: refusal.reason, deviceId: provedDevice(connect, refusal) })
         return sendRefusal(deps, channel, { connect, facts, refusal })
       }
@@ -155,6 +159,8 @@ async function admit(
     method: admission.method,
     origin: facts.origin,
   })
+  // A socket that is gone already tells so no more, and would stay in the registry for ever.
+  if (!channel.isOpen) return ok(undefined)
   deps.registry.add(connection)
   channel.onClosed(() => {
     deps.registry.remove(connection)

@@ -98,3 +98,23 @@ test('config.get is for operators who may read', async () => {
   const node = await pair(gateway, { role: 'node' })
   assert.equal((await node.client.fail('config.get')).message, 'unauthorized role: node')
 })
+
+test('config.get shows nothing of a value that stands in the wrong line', async (t) => {
+  const own = await openGateway(t)
+  const { client } = await pair(own, { scopes: ['operator.read'] })
+  rewriteConfig(own, {
+    auth: { mode: 'hunter2-mode' },
+    remote: { url: 'wss://bob:hunter2-url@gateway.example/' },
+    tls: { key: '-----BEGIN PRIVATE KEY-----hunter2-key' },
+    controlUi: { allowedOrigins: ['https://a:hunter2-origin@page.example'] },
+  })
+  const snapshot = await client.call<ConfigSnapshot>('config.get')
+  assert.equal(snapshot.valid, false)
+  assert.deepEqual(snapshot.issues.map(({ path }) => path).sort(), [
+    'gateway.auth.mode',
+    'gateway.controlUi.allowedOrigins',
+    'gateway.remote.url',
+    'gateway.tls.key',
+  ])
+  assert.doesNotMatch(JSON.stringify(snapshot), /hunter2/)
+})

@@ -46,7 +46,10 @@ function recordingChannel() {
     onText: () => undefined,
     onClosed: () => () => undefined,
   }
-  return { channel, left }
+  const leave = (): void => {
+    open = false
+  }
+  return { channel, left, leave }
 }
 
 interface Scene {
@@ -54,10 +57,12 @@ interface Scene {
   readonly core: Core
   /** Of the settings, when the answer is about to leave; the upgrade was judged by revision 0. */
   readonly revision?: () => number
+  /** The peer leaves while its token is being looked up. */
+  readonly isGone?: boolean
 }
 
 /** One connect of the device, up to what leaves. */
-async function answerOne({ registry, core, revision = () => 0 }: Scene) {
+async function answerOne({ registry, core, revision = () => 0, isGone = false }: Scene) {
   const told: string[] = []
   const handshake = createHandshake({
     core: { ...core, noteFeed: () => undefined },
@@ -72,7 +77,7 @@ async function answerOne({ registry, core, revision = () => 0 }: Scene) {
     revision,
     onEnded: ({ outcome }) => told.push(outcome),
   })
-  const { channel, left } = recordingChannel()
+  const { channel, left, leave } = recordingChannel()
   const params = connectParams({ nonce: 'n', ts: 0 }, { device })
   const frame = JSON.stringify({ type: 'req', id: 'c', method: 'connect', params })
   const peer = {
@@ -85,7 +90,9 @@ async function answerOne({ registry, core, revision = () => 0 }: Scene) {
   }
   const whenLate = () => undefined
   const facts = { nonce: 'n', origin: undefined, owner: undefined, peer, revision: 0, whenLate }
-  return { opened: await handshake.answer(channel, frame, facts), left, told }
+  const answering = handshake.answer(channel, frame, facts)
+  if (isGone) leave()
+  return { opened: await answering, left, told }
 }
 
 for (const what of ['revoked', 'removed'] as const) {
@@ -107,6 +114,18 @@ for (const what of ['revoked', 'removed'] as const) {
     assert.deepEqual(told, ['gateway-busy'])
   })
 }
+
+test('a peer that goes before it is let in leaves nothing behind', async () => {
+  const registry = createConnectionRegistry({ timers: createSystemTimers(), clock })
+  const core = {
+    acceptConnect: async () => ({ ok: true, value: admission }),
+    lookAgain: async () => ({ ok: true, value: admission }),
+    noteFeed: () => undefined,
+  } as unknown as Core
+  const { opened, left, told } = await answerOne({ registry, core, isGone: true })
+  assert.deepEqual([opened, left, told], [undefined, [], ['peer-gone']])
+  assert.deepEqual([registry.size, registry.isConnected(principal.deviceId)], [0, false])
+})
 
 for (const method of ['token', 'password', 'device-token'] as const) {
   const stays = method === 'device-token'

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fchmodSync,
   fchownSync,
   fsyncSync,
   mkdirSync,
@@ -97,6 +98,7 @@ function replaceFile(file: string, text: string): void {
     const handle = openSync(draft, 'wx', 0o600)
     try {
       giveToOwner(handle, file)
+      letGroupAsBefore(handle, file)
       writeFileSync(handle, text)
       fsyncSync(handle)
     } finally {
@@ -116,6 +118,12 @@ function giveToOwner(handle: number, file: string): void {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = statSync(file, { throwIfNoEntry: false }) ?? statSync(dirname(file))
   fchownSync(handle, uid, gid)
+}
+
+/** Outside of the state directory the gateway's user may read its settings as one of a group. */
+function letGroupAsBefore(handle: number, file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found) fchmodSync(handle, 0o600 | (found.mode & 0o060))
 }
 
 function syncDirectory(path: string): void {

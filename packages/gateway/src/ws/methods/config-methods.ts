@@ -1,9 +1,10 @@
 import { ok } from '@pairgate/core'
 import type { ConfigReload, ConfigSetting, ConfigSnapshot } from '@pairgate/protocol/wire'
 import { ConfigError } from '../../config/config-error.ts'
+import type { ConfigProblem } from '../../config/config-file.ts'
 import { CONFIG_KEYS, type ConfigKey, configRow } from '../../config/config-schema.ts'
 import type { ConfigLook, LiveConfig } from '../../config/live-config.ts'
-import { nestSettings, redacted } from '../../config/nest-settings.ts'
+import { nestSettings, REDACTED, redacted } from '../../config/nest-settings.ts'
 import { settingPlace } from '../../config/read-config.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Handler } from './method-handlers.ts'
@@ -51,7 +52,11 @@ export function reloadConfig(live: LiveConfig, log: Log, causedBy?: string): Con
 
 /** The fields of OpenClaw (protocol fact 12). Its `raw` stays empty: comments may hold anything. */
 function snapshotOf(look: ConfigLook, hashOf: (text: string) => string): ConfigSnapshot {
-  const parsed = nestSettings([...look.inFile].map(([key, value]) => [key, redacted(key, value)]))
+  // A value that its row does not take may be anything, a secret in the wrong line for example.
+  const faulty = new Set(look.problems.map(({ path }) => path))
+  const parsed = nestSettings(
+    [...look.inFile].map(([key, value]) => [key, faulty.has(key) ? REDACTED : redacted(key, value)]),
+  )
   const config = nestSettings(CONFIG_KEYS.map((key) => [key, redacted(key, look.values[key])]))
   return {
     path: look.file,
@@ -64,10 +69,16 @@ function snapshotOf(look: ConfigLook, hashOf: (text: string) => string): ConfigS
     runtimeConfig: config,
     config,
     hash: hashOf(look.text ?? ''),
-    issues: look.problems.map(({ path = '', message }) => ({ path, message })),
+    issues: look.problems.map((problem) => ({ path: problem.path ?? '', message: withoutValue(problem) })),
     warnings: [],
     legacyIssues: [],
   }
+}
+
+/** What a person at the file is told may quote what stands there; over the wire only what would be right is. */
+function withoutValue({ path, message }: ConfigProblem): string {
+  const key = CONFIG_KEYS.find((each) => each === path)
+  return key === undefined ? message : `Use ${configRow(key).allowed}.`
 }
 
 function settingOf(key: ConfigKey, { values, sources, pending }: ConfigLook): ConfigSetting {
