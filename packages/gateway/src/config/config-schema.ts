@@ -10,6 +10,7 @@ import {
 } from './config-checks.ts'
 import type { ConfigRow } from './config-row.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
+import { PAIRING_SETTINGS } from './pairing-settings.ts'
 
 const Text = Type.String({ minLength: 1, maxLength: 4_096 })
 const Texts = Type.Array(Text, { maxItems: 1_000 })
@@ -159,13 +160,7 @@ export const CONFIG = {
     fault: allowedHostsFault,
     applies: 'live',
   },
-  'gateway.pairing.approveLatest': {
-    schema: Type.Enum(['strict', 'documented']),
-    default: 'strict',
-    description: 'Whether approving without an id acts only when one request is open, or on the newest.',
-    allowed: '"strict" or "documented"',
-    applies: 'commands',
-  },
+  ...PAIRING_SETTINGS,
   'gateway.database.url': {
     schema: Text,
     default: undefined,

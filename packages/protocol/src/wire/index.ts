@@ -42,7 +42,6 @@ export {
   METHODS,
   type MethodName,
   type MethodParams,
-  type MethodRow,
   methodNames,
   parseMethod,
 } from './methods.ts'
@@ -71,4 +70,5 @@ export {
   type ProtocolAsk,
   type ProtocolVersion,
 } from './protocol-version.ts'
+export type { MethodRow } from './rows/method-row.ts'
 export { describeFindings } from './schema-findings.ts'

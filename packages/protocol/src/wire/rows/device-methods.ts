@@ -1,0 +1,71 @@
+import { Type } from 'typebox'
+import { closed, type MethodRow, Nothing, operator, Text } from './method-row.ts'
+
+/** Methods about devices, their requests and their tokens. */
+export const DEVICE_METHODS = {
+  'device.pair.list': { roles: operator, scope: 'operator.pairing', params: Nothing },
+  'device.pair.approve': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object(
+      {
+        requestId: Text,
+        /** Less than was asked for; never more. */
+        scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })),
+        /** Readable key of an existing session, or `new`, or `*`. */
+        session: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+        /** The token's lifetime from now on, in milliseconds. */
+        expiresInMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 3_153_600_000_000 })),
+        label: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+        /** Digest of what the operator was shown; another one refuses the approval. */
+        digest: Type.Optional(Type.String({ minLength: 64, maxLength: 64 })),
+      },
+      closed,
+    ),
+  },
+  'device.pair.reject': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ requestId: Text }, closed),
+  },
+  'device.pair.remove': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ deviceId: Text }, closed),
+  },
+  'device.pair.rename': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ deviceId: Text, label: Type.String({ minLength: 1, maxLength: 64 }) }, closed),
+    since: 4,
+  },
+  'device.token.rotate': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object(
+      { deviceId: Text, role: Text, scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })) },
+      closed,
+    ),
+  },
+  'device.token.revoke': {
+    roles: operator,
+    scope: 'operator.pairing',
+    params: Type.Object({ deviceId: Text, role: Text }, closed),
+  },
+  'device.scopes.requestUpgrade': {
+    roles: operator,
+    // A grant may be empty, and asking grants nothing: the handlers look at the connection's own device alone.
+    scope: 'none',
+    params: Type.Object(
+      { scopes: Type.Array(Text, { minItems: 1, maxItems: 8, uniqueItems: true }) },
+      closed,
+    ),
+    since: 4,
+  },
+  'device.scopes.waitUpgrade': {
+    roles: operator,
+    scope: 'none',
+    params: Type.Object({ requestId: Text }, closed),
+    since: 4,
+  },
+} as const satisfies Record<string, MethodRow>

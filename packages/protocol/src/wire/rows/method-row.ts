@@ -1,0 +1,24 @@
+import type { TSchema } from 'typebox'
+import { Type } from 'typebox'
+import type { Role } from '../../role.ts'
+import type { Scope } from '../../scope.ts'
+import type { ProtocolVersion } from '../protocol-version.ts'
+
+/** Who may call a method: the roles, and the one scope an operator needs (`none`: any session). */
+export interface MethodRow {
+  readonly roles: readonly Role[]
+  readonly scope: Scope | 'none'
+  readonly params: TSchema
+  /** Only for clients that announced `pairgate-1`: OpenClaw means something else by the name. */
+  readonly extended?: true
+  /** The first protocol that has it; left out, all of ours. */
+  readonly since?: ProtocolVersion
+}
+
+export const operator = ['operator'] as const
+export const anyRole = ['operator', 'node'] as const
+
+/** Params are closed: what a method does not know is refused. */
+export const closed = { additionalProperties: false }
+export const Text = Type.String({ minLength: 1 })
+export const Nothing = Type.Object({}, closed)
