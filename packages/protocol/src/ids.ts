@@ -9,6 +9,8 @@ export type DeviceId = Brand<string, 'DeviceId'>
 export type TokenId = Brand<string, 'TokenId'>
 /** UUID of a pairing request; what was shown under it never changes. */
 export type RequestId = Brand<string, 'RequestId'>
+/** UUID of an invitation; it opens nothing and may be shown. */
+export type InvitationId = Brand<string, 'InvitationId'>
 /** Random id of a session, never reused; `*` stands for every session. */
 export type SessionId = Brand<string, 'SessionId'>
 /** Lower-case hex SHA-256 of a token secret: all that is stored of it. */

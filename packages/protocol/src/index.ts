@@ -5,6 +5,7 @@ export {
   type DeviceId,
   EVERY_SESSION,
   type Instant,
+  type InvitationId,
   parseDeviceId,
   type RequestId,
   type SessionId,
@@ -12,6 +13,8 @@ export {
   type TokenId,
 } from './ids.ts'
 export { days, hours, later, minutes, parseDuration, seconds } from './instant.ts'
+export { formatInvitationSecret, type InvitationSecret, parseInvitationSecret } from './invitation-secret.ts'
+export { formatPairCode, PAIR_CODES, type PairCode, pairCodeOf, parsePairCode } from './pair-code.ts'
 export { parsePublicKey } from './public-key.ts'
 export { parseRole, ROLES, type Role } from './role.ts'
 export {
