@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { chownSync, lstatSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { type CliResult, collect, createMachine, type Machine, waitForOutput } from './run-cli.ts'
@@ -136,6 +145,21 @@ describe('without a gateway', () => {
     for (const port of [19_000, 19_001]) {
       ended(await run(`config set gateway.port ${port}`), 0)
       for (const path of [file, `${file}.lock`]) assert.equal(statSync(path).uid, 65_534)
+    }
+  })
+
+  test('a group that may read or write the file still may after a change, and nobody else', async (t) => {
+    const { run, file, write } = machineOf(t)
+    write('{}')
+    for (const [before, after] of [
+      [0o640, 0o640],
+      [0o660, 0o660],
+      [0o664, 0o660],
+    ] as const) {
+      chmodSync(file, before)
+      // The state directory's own rule on modes is the gateway's to hold, not the editor's.
+      ended(await run('config set gateway.port 19000'), 0)
+      assert.equal(statSync(file).mode & 0o777, after)
     }
   })
 

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { AuditPruning } from '@pairgate/protocol/wire'
 import { CommandError } from '../output/command-error.ts'
 import { printJson } from '../output/print-json.ts'
@@ -46,6 +47,8 @@ async function exportTo(path: string, link: GatewayLink, { events, from, to }: A
   try {
     const written = await exportPages(link, { from, to }, (lines) => file.appendFile(lines))
     await file.sync()
+    const { syncDirectory } = await import('@pairgate/gateway')
+    syncDirectory(dirname(path))
     if (written !== events) {
       throw new CommandError(`Nothing was pruned: ${path} holds ${written} of ${events} events.`)
     }

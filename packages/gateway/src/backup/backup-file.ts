@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncDirectory } from '../platform/sync-directory.ts'
 import { StateError } from '../state/state-error.ts'
 import { LONGEST_MANIFEST } from './backup-manifest.ts'
 
@@ -46,7 +47,7 @@ export async function hashFile(path: string, size: number): Promise<string> {
 /** The whole file appears at its place at once; one that is there is replaced only if `replace` says so. */
 export async function putInPlace(draft: string, path: string, replace: boolean): Promise<void> {
   if (replace || !(await linkAnew(draft, path))) await rename(draft, path)
-  await syncDir(dirname(path))
+  syncDirectory(dirname(path))
 }
 
 /** Fails if there is a file. Answers false where files cannot have two names, and then the name is taken. */
@@ -59,16 +60,6 @@ async function linkAnew(draft: string, path: string): Promise<boolean> {
     if (!NO_LINKS.has(String((error as NodeJS.ErrnoException).code))) throw error
     await (await open(path, 'wx', 0o600)).close()
     return false
-  }
-}
-
-/** After this a power cut does not take back what was renamed in it. */
-export async function syncDir(dir: string): Promise<void> {
-  const handle = await open(dir, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -2,8 +2,8 @@ import { link, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { foldWriteAheadLog } from '@pairgate/store'
 import type { StatePaths } from '../config/state-dir.ts'
+import { syncDirectory } from '../platform/sync-directory.ts'
 import { statOf } from '../state/file-modes.ts'
-import { syncDir } from './backup-file.ts'
 
 /**
  * Puts `draft` in the place of the database, which is kept under a name of its own. At every moment there
@@ -23,8 +23,8 @@ export async function replaceDatabase(
   await rm(log, { force: true })
   await rm(`${database}-shm`, { force: true })
   if (isThere) await link(database, keptAs)
-  await syncDir(dirname(database))
+  syncDirectory(dirname(database))
   await rename(draft, database)
-  await syncDir(dirname(database))
+  syncDirectory(dirname(database))
   return isThere ? keptAs : undefined
 }

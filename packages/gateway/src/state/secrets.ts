@@ -8,6 +8,7 @@ import type { GatewayIdentity } from '@pairgate/protocol/wire'
 import type { Env, StatePaths } from '../config/state-dir.ts'
 import { createNodeCrypto, rawPublicKeyOf, sameText } from '../platform/node-crypto.ts'
 import { randomKey, randomName } from '../platform/node-random.ts'
+import { syncDirectory } from '../platform/sync-directory.ts'
 import { checkPrivate } from './file-modes.ts'
 import { StateError } from './state-error.ts'
 
@@ -170,7 +171,8 @@ async function createKey(path: string): Promise<Uint8Array> {
   } finally {
     await rm(draft, { force: true })
   }
-  await syncDir(dirname(path))
+  // Tokens are given out right after this: a power cut must not take the key back.
+  syncDirectory(dirname(path))
   return key
 }
 
@@ -181,16 +183,6 @@ async function writeDurably(path: string, text: string): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-/** Tokens are given out right after this: a power cut must not take the key back. */
-async function syncDir(dir: string): Promise<void> {
-  const handle = await open(dir, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

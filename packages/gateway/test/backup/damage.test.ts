@@ -149,6 +149,15 @@ describe('a backup', () => {
     assert.equal(await problemOf(rewrite("update events set actor = 'x' where seq = 2")), 'log')
   })
 
+  test('with a trigger or a view is refused, whoever sealed it: they would run when it is written to', async () => {
+    const letIn = 'update tokens set revoked_at = null'
+    for (const hidden of [
+      `create trigger sleeper after insert on events begin ${letIn}; end`,
+      'create view sessions_too as select * from sessions',
+    ])
+      assert.equal(await problemOf(rewrite(hidden)), 'damaged')
+  })
+
   test('leaves nothing beside itself when it is checked', () => {
     assert.deepEqual(readdirSync(dir).sort(), ['backup.db', 'changed.db'])
   })

@@ -157,6 +157,27 @@ test('a web origin that is taken off the list loses its open pages', async (t) =
   await second.call('health')
 })
 
+test('a host that is taken off the list loses the pages that came in by its name, and no program (T26)', async (t) => {
+  const allowedHosts = ['old.example', 'new.example']
+  const gateway = await openGateway(t, { config: { allowedHosts } })
+  const pageOf = async (host: string) => {
+    const { device, token, client } = await pair(gateway)
+    const at = `${host}:${gateway.port}`
+    const page = gateway.open({ headers: { host: at, origin: `http://${at}` } })
+    await page.hello({ device, auth: { deviceToken: token } })
+    return { page, client }
+  }
+  const old = await pageOf('old.example')
+  await changeConfig(gateway, { allowedHosts: ['new.example', 'third.example', 'old.example'] })
+  await old.page.call('health')
+
+  await changeConfig(gateway, { allowedHosts: ['new.example'] })
+  await expectClose(old.page, 4001, 'gateway auth changed')
+  await old.client.call('health')
+  const next = await pageOf('new.example')
+  await next.page.call('health')
+})
+
 test('nobody is closed for a token that the environment overrides', async (t) => {
   const gateway = await openGateway(t, { env: { OPENCLAW_GATEWAY_TOKEN: 'from-outside' } })
   const session = await withToken(gateway, 'from-outside')

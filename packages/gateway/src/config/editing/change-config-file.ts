@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { syncDirectory } from '../../platform/sync-directory.ts'
 import { ConfigError } from '../config-error.ts'
 import { type ConfigProblem, readConfigText } from '../config-file.ts'
 import type { ConfigInput } from '../read-config.ts'
@@ -124,13 +125,4 @@ function giveToOwner(handle: number, file: string): void {
 function letGroupAsBefore(handle: number, file: string): void {
   const found = statSync(file, { throwIfNoEntry: false })
   if (found) fchmodSync(handle, 0o600 | (found.mode & 0o060))
-}
-
-function syncDirectory(path: string): void {
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }
