@@ -1,5 +1,6 @@
 export { decodeBase64, encodeBase64Url } from './base64url.ts'
 export { fingerprintWords } from './fingerprint-words.ts'
+export { type GatewayUrl, pageUrl, parseGatewayUrl, socketUrl } from './gateway-url.ts'
 export {
   type Brand,
   type DeviceId,
@@ -14,7 +15,10 @@ export {
 } from './ids.ts'
 export { days, hours, later, minutes, parseDuration, seconds } from './instant.ts'
 export { formatInvitationSecret, type InvitationSecret, parseInvitationSecret } from './invitation-secret.ts'
+export { type InvitationText, readInvitationText } from './invitation-text.ts'
+export { formatJoinLink, type JoinCode, joinCodeOf, parseJoinCode, parseJoinLink } from './join-link.ts'
 export { formatPairCode, PAIR_CODES, type PairCode, pairCodeOf, parsePairCode } from './pair-code.ts'
+export { formatPairLink, type PairLink, parsePairLink } from './pair-link.ts'
 export { parsePublicKey } from './public-key.ts'
 export { parseRole, ROLES, type Role } from './role.ts'
 export {
@@ -29,5 +33,7 @@ export {
   SCOPES,
   type Scope,
 } from './scope.ts'
+export { formatSetupCode, parseSetupCode, parseSetupPayload, type SetupPayload } from './setup-code.ts'
 export { type SigningFacts, signingTextV2, signingTextV3 } from './signing-text.ts'
+export { parseTlsPin, type TlsPin } from './tls-pin.ts'
 export { formatTokenSecret, parseTokenSecret, type TokenSecret } from './token-secret.ts'
