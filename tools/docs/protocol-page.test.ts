@@ -34,19 +34,21 @@ describe('docs/protocol.md', () => {
     assert.deepEqual(rowsUnder('Scopes', 'scope'), scopes)
   })
 
-  test('names every method with its roles, its scope and its params', () => {
+  test('names every method with its roles, its scope, its session and its params', () => {
     const methods = Object.entries(METHODS).map(([name, row]) => [
       name,
       row.roles.join(', '),
       row.scope,
+      sessionOf(row),
       paramsOf(row),
     ])
     assert.deepEqual(rowsUnder('Methods', 'method'), methods)
   })
 
-  test('names every event with its scope', () => {
-    const events = Object.entries(EVENTS).map(([name, { scope }]) => [name, scope])
-    assert.deepEqual(firstTwo(rowsUnder('Events', 'event')), events)
+  test('names every event with its scope and its session', () => {
+    const events = Object.entries(EVENTS).map(([name, { scope, session }]) => [name, scope, session])
+    const shown = rowsUnder('Events', 'event').map((row) => row.slice(0, 3))
+    assert.deepEqual(shown, events)
   })
 
   test('names what protocol 3 does not know', () => {
@@ -78,6 +80,10 @@ describe('docs/protocol.md', () => {
     assert.ok(page.includes(ownerProofText('gateway', '<client nonce>', '<gateway nonce>')))
   })
 })
+
+function sessionOf({ session }: MethodRow): string {
+  return typeof session === 'string' ? session : session.param
+}
 
 /** `requestId, scopes?`: a question mark for what may be left out. */
 function paramsOf({ params }: MethodRow): string {

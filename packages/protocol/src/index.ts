@@ -33,6 +33,7 @@ export {
   SCOPES,
   type Scope,
 } from './scope.ts'
+export type { SessionReach } from './session-reach.ts'
 export { formatSetupCode, parseSetupCode, parseSetupPayload, type SetupPayload } from './setup-code.ts'
 export { type SigningFacts, signingTextV2, signingTextV3 } from './signing-text.ts'
 export { parseTlsPin, type TlsPin } from './tls-pin.ts'

@@ -71,6 +71,7 @@ export type Refusal =
   // a connection
   | { readonly reason: 'too-many-requests'; readonly retryAfterMs: number }
   // authorization
+  | { readonly reason: 'session-bound' }
   | { readonly reason: 'scope-missing'; readonly scope: string }
   | { readonly reason: 'role-unauthorized'; readonly role: string }
   | { readonly reason: 'method-unknown'; readonly method: string }

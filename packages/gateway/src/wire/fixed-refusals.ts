@@ -78,6 +78,11 @@ export const FIXED_REFUSALS = {
   'label-blank': invalid('label required'),
   'session-unknown': invalid('unknown session'),
   'session-not-allowed': invalid('only an admin token may open every session'),
+  'session-bound': {
+    code: 'FORBIDDEN',
+    message: 'the token opens one session, and this is about all of them',
+    details: { code: 'SESSION_BOUND' },
+  },
   'last-admin': {
     code: 'FORBIDDEN',
     message: 'no other admin would be left; use the gateway host for this',

@@ -171,7 +171,7 @@ function keyOf(principal: Principal): string {
 }
 
 function hears(principal: Principal): boolean {
-  return authorize(principal, { roles: ['operator'], scope: EVENTS.presence.scope }).ok
+  return authorize(principal, { roles: ['operator'], ...EVENTS.presence }).ok
 }
 
 function seesAll(viewer: Principal): boolean {

@@ -21,6 +21,7 @@ export const DETAIL_CODES = {
   PAIRING_REQUIRED: 'An operator has to decide; `requestId` names the request.',
   CONTROL_UI_ORIGIN_NOT_ALLOWED: 'A browser page of a foreign origin may not connect.',
   MISSING_SCOPE: 'The session does not hold the scope that the method needs.',
+  SESSION_BOUND: 'The token opens one session, and the method is about the whole gateway.',
   REQUEST_EXPIRED: 'The pairing request was not decided in time.',
   REQUEST_DECIDED: 'The pairing request was decided before.',
   REQUEST_SUPERSEDED:

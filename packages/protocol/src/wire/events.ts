@@ -1,21 +1,23 @@
 import type { Scope } from '../scope.ts'
+import type { SessionReach } from '../session-reach.ts'
 import type { ProtocolVersion } from './protocol-version.ts'
 
 export interface EventRow {
   readonly scope: Scope | 'none'
+  readonly session: Extract<SessionReach, 'none' | 'every' | 'filtered'>
   /** The first protocol that has it; left out, all of ours. */
   readonly since?: ProtocolVersion
 }
 
 /** Every event that the gateway sends, and the scope that a session needs to hear it (protocol fact 14). */
 export const EVENTS = {
-  'connect.challenge': { scope: 'none' },
-  'device.pair.requested': { scope: 'operator.pairing' },
-  'device.pair.resolved': { scope: 'operator.pairing' },
-  'device.pair.changed': { scope: 'operator.pairing', since: 4 },
-  presence: { scope: 'operator.read' },
-  tick: { scope: 'none' },
-  shutdown: { scope: 'none' },
+  'connect.challenge': { scope: 'none', session: 'none' },
+  'device.pair.requested': { scope: 'operator.pairing', session: 'filtered' },
+  'device.pair.resolved': { scope: 'operator.pairing', session: 'filtered' },
+  'device.pair.changed': { scope: 'operator.pairing', session: 'filtered', since: 4 },
+  presence: { scope: 'operator.read', session: 'filtered' },
+  tick: { scope: 'none', session: 'none' },
+  shutdown: { scope: 'none', session: 'none' },
 } as const satisfies Record<string, EventRow>
 
 export type EventName = keyof typeof EVENTS

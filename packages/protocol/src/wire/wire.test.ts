@@ -7,6 +7,7 @@ import { frameId, readFrame } from './frame.ts'
 import { METHOD_NAMES, METHODS, parseMethod } from './methods.ts'
 import { ownerProofText } from './owner-proof.ts'
 import { chooseProtocol, PROTOCOL_VERSIONS } from './protocol-version.ts'
+import type { MethodRow } from './rows/method-row.ts'
 import { describeFindings } from './schema-findings.ts'
 
 const connect = Compile(ConnectParams)
@@ -78,6 +79,18 @@ test('every method takes a closed object', () => {
     const { params } = METHODS[name]
     assert.equal(Compile(params).Check({ unexpected: 1 }), false, name)
     assert.equal(Compile(params).Check([]), false, name)
+  }
+})
+test('a method that names somebody or some session says so in its row', () => {
+  for (const name of METHOD_NAMES) {
+    const row: MethodRow = METHODS[name]
+    const { params, session } = row
+    const named = Object.keys((params as { properties?: object }).properties ?? {})
+    if (typeof session === 'object') assert.ok(named.includes(session.param), name)
+    else assert.ok(!named.includes('sessionKey'), name)
+    if (session === 'none' || session === 'filtered')
+      for (const each of ['requestId', 'deviceId', 'invitationId', 'key'])
+        assert.ok(!named.includes(each), name)
   }
 })
 test('the two proofs of the owner path differ in side and in both nonces', () => {

@@ -6,6 +6,7 @@ export const AUDIT_METHODS = {
   'audit.list': {
     roles: operator,
     scope: 'operator.admin',
+    session: 'every',
     params: Type.Object(
       {
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
@@ -21,12 +22,14 @@ export const AUDIT_METHODS = {
   'audit.feed': {
     roles: operator,
     scope: 'operator.admin',
+    session: 'every',
     params: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })) }, closed),
     extended: true,
   },
   'audit.erase': {
     roles: operator,
     scope: 'operator.admin',
+    session: 'every',
     params: Type.Object(
       {
         /** Events about this device, or done by it. */
@@ -43,6 +46,7 @@ export const AUDIT_METHODS = {
   'audit.prune': {
     roles: operator,
     scope: 'operator.admin',
+    session: 'every',
     params: Type.Object(
       {
         /** Events before this moment, in milliseconds since the epoch. */
@@ -56,5 +60,11 @@ export const AUDIT_METHODS = {
     ),
     extended: true,
   },
-  'audit.verify': { roles: operator, scope: 'operator.admin', params: Nothing, extended: true },
+  'audit.verify': {
+    roles: operator,
+    scope: 'operator.admin',
+    session: 'every',
+    params: Nothing,
+    extended: true,
+  },
 } as const satisfies Record<string, MethodRow>

@@ -3,10 +3,16 @@ import { closed, type MethodRow, Nothing, operator, Text } from './method-row.ts
 
 /** Methods about devices, their requests and their tokens. */
 export const DEVICE_METHODS = {
-  'device.pair.list': { roles: operator, scope: 'operator.pairing', params: Nothing },
+  'device.pair.list': {
+    roles: operator,
+    scope: 'operator.pairing',
+    session: 'filtered',
+    params: Nothing,
+  },
   'device.pair.approve': {
     roles: operator,
     scope: 'operator.pairing',
+    session: 'target',
     params: Type.Object(
       {
         requestId: Text,
@@ -26,22 +32,26 @@ export const DEVICE_METHODS = {
   'device.pair.reject': {
     roles: operator,
     scope: 'operator.pairing',
+    session: 'target',
     params: Type.Object({ requestId: Text }, closed),
   },
   'device.pair.remove': {
     roles: operator,
     scope: 'operator.pairing',
+    session: 'target',
     params: Type.Object({ deviceId: Text }, closed),
   },
   'device.pair.rename': {
     roles: operator,
     scope: 'operator.pairing',
+    session: 'target',
     params: Type.Object({ deviceId: Text, label: Type.String({ minLength: 1, maxLength: 64 }) }, closed),
     since: 4,
   },
   'device.token.rotate': {
     roles: operator,
     scope: 'operator.pairing',
+    session: 'target',
     params: Type.Object(
       { deviceId: Text, role: Text, scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })) },
       closed,
@@ -50,12 +60,14 @@ export const DEVICE_METHODS = {
   'device.token.revoke': {
     roles: operator,
     scope: 'operator.pairing',
+    session: 'target',
     params: Type.Object({ deviceId: Text, role: Text }, closed),
   },
   'device.scopes.requestUpgrade': {
     roles: operator,
     // A grant may be empty, and asking grants nothing: the handlers look at the connection's own device alone.
     scope: 'none',
+    session: 'none',
     params: Type.Object(
       { scopes: Type.Array(Text, { minItems: 1, maxItems: 8, uniqueItems: true }) },
       closed,
@@ -65,6 +77,7 @@ export const DEVICE_METHODS = {
   'device.scopes.waitUpgrade': {
     roles: operator,
     scope: 'none',
+    session: 'target',
     params: Type.Object({ requestId: Text }, closed),
     since: 4,
   },

@@ -2,12 +2,14 @@ import type { TSchema } from 'typebox'
 import { Type } from 'typebox'
 import type { Role } from '../../role.ts'
 import type { Scope } from '../../scope.ts'
+import type { SessionReach } from '../../session-reach.ts'
 import type { ProtocolVersion } from '../protocol-version.ts'
 
-/** Who may call a method: the roles, and the one scope an operator needs (`none`: any session). */
+/** Who may call a method: the roles, the one scope that it needs (`none`: any), and what it says of sessions. */
 export interface MethodRow {
   readonly roles: readonly Role[]
   readonly scope: Scope | 'none'
+  readonly session: SessionReach
   readonly params: TSchema
   /** Only for clients that announced `pairgate-1`: OpenClaw means something else by the name. */
   readonly extended?: true
