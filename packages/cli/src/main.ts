@@ -8,6 +8,7 @@ import { addConfigCommands } from './commands/config.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDevicesCommands } from './commands/devices.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
+import { addPairCommands } from './commands/pair.ts'
 import { addRecoverCommand } from './commands/recover.ts'
 import { printFailure } from './output/print-error.ts'
 import { usageError } from './usage-error.ts'
@@ -43,6 +44,7 @@ function createProgram(output: { complaint: string }): Command {
     })
   addDevicesCommands(program)
   addConnectCommand(program)
+  addPairCommands(program)
   addGatewayCommands(program)
   addConfigCommands(program)
   addAuditCommands(program)
@@ -58,7 +60,8 @@ function createProgram(output: { complaint: string }): Command {
 // Every user of the machine may list processes with their arguments; a new title takes the old ones' place.
 function hideSecrets(argv: readonly string[]): void {
   const setsSomething = argv[0] === 'config' && argv[1] === 'set'
-  if (setsSomething || argv.some((word) => /^--(?:token|password)(?:=|$)/.test(word)))
+  const redeems = argv[0] === 'pair' || argv[0] === 'connect'
+  if (setsSomething || redeems || argv.some((word) => /^--(?:token|password)(?:=|$)/.test(word)))
     process.title = 'openclaw'
 }
 

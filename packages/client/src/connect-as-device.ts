@@ -6,8 +6,8 @@ import { sameScopes, scopesToAsk } from './tokens/granted-token.ts'
 import type { StoredToken } from './tokens/token-store.ts'
 
 /**
- * Connects with the device's key, and with the first of: the shared secret that the caller names, the
- * stored token, the key alone (which fetches a token that an operator has just approved). What the gateway
+ * Connects with the device's key, and with the first of: the invitation and the shared secret that the
+ * caller names, the stored token, the key alone (which fetches a token that an operator has just approved). What the gateway
  * hands over is stored. With a stored token the connection asks only for scopes that the token holds, so
  * `hello.auth.scopes` may be fewer than `target.scopes`.
  * @throws ClientError `PAIRING_REQUIRED` with the `requestId` that an operator has to decide;
@@ -16,6 +16,9 @@ import type { StoredToken } from './tokens/token-store.ts'
 export async function connectAsDevice(target: DeviceTarget): Promise<Connection> {
   const door = createDeviceDoor(target)
   const stored = await door.loadToken()
+  const { invitation, scopes } = target
+  if (invitation !== undefined)
+    return door.open({ scopes, auth: { bootstrapToken: invitation }, known: stored })
   const hasSecret = target.token !== undefined || target.password !== undefined
   if (hasSecret) return withSecret(door, target, stored)
   return stored ? withToken(door, target, stored) : door.open({ scopes: target.scopes, auth: {} })

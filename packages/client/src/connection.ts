@@ -65,6 +65,8 @@ export interface SharedSecret {
 export type SecretTarget = ConnectTarget & SharedSecret
 
 export interface DeviceTarget extends ConnectTarget, SharedSecret {
+  /** A 6-digit code, or the secret of a link or setup code: redeemed instead of showing a stored token. */
+  readonly invitation?: string | undefined
   readonly key: DeviceKey
   readonly tokens: TokenStore
   readonly displayName?: string

@@ -4,7 +4,7 @@ import { parseGatewayAddress } from './gateway-address.ts'
 import { proveDevice } from './handshake/device-proof.ts'
 import { commonParams, completeClientInfo } from './handshake/introduction.ts'
 import { startConnection } from './handshake/start-connection.ts'
-import { readGrantedToken, sameToken } from './tokens/granted-token.ts'
+import { readExtraTokens, readGrantedToken, sameToken } from './tokens/granted-token.ts'
 import type { StoredToken } from './tokens/token-store.ts'
 
 export interface Attempt {
@@ -37,6 +37,8 @@ export function createDeviceDoor(target: DeviceTarget): DeviceDoor {
       introduce: (challenge) => proveDevice(params, key, challenge),
     })
     try {
+      for (const { role, ...token } of readExtraTokens(connection.hello.auth))
+        await tokens.save(origin, key.deviceId, role, token)
       const granted = readGrantedToken(connection.hello.auth, known)
       if (granted && !(known && sameToken(known, granted)))
         await tokens.save(origin, key.deviceId, role, granted)

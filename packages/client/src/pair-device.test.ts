@@ -130,3 +130,45 @@ test('an abort ends the waiting with its own reason', async (t) => {
   await assert.rejects(waiting, reason)
   await assert.rejects(pairDevice({ ...target, wait: true, signal: stop.signal }), reason)
 })
+
+test('an invitation is redeemed once its request is confirmed, and brings the tokens of all its roles', async (t) => {
+  const { gateway, target, deviceId, storedToken } = await deviceOfTest(t)
+  gateway.invitations.add('482913')
+  const onPending = (): void => gateway.approve(deviceId)
+  const { connection, role } = await pairDevice({
+    ...target,
+    scopes: [],
+    invitation: '482913',
+    wait: true,
+    onPending,
+    poll,
+  })
+  assert.equal(role, 'operator')
+  assert.ok(gateway.connects.every(({ auth }) => auth?.bootstrapToken === '482913'))
+  assert.equal((await storedToken())?.token, gateway.devices.get(deviceId)?.token)
+  const node = await target.tokens.load(gateway.url, deviceId, 'node')
+  assert.deepEqual(node, { token: 'node-token-of-test', scopes: [], session: 'desk', issuedAtMs: 2 })
+  await connection.close()
+})
+
+test('a code that runs out while an operator looks at its request does not lose the request', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.invitations.add('482913')
+  const onPending = (): void => {
+    gateway.invitations.clear()
+    setTimeout(() => gateway.approve(deviceId), 40)
+  }
+  const { connection } = await pairDevice({ ...target, invitation: '482913', wait: true, onPending, poll })
+  assert.equal(gateway.connects.at(-1)?.auth, undefined)
+  await connection.close()
+})
+
+test('a wrong code is told at once, and nothing is asked in its place', async (t) => {
+  const { gateway, target } = await deviceOfTest(t)
+  await assert.rejects(
+    pairDevice({ ...target, invitation: '000000', wait: true, poll }),
+    (error) => error instanceof ClientError && error.code === 'AUTH_BOOTSTRAP_TOKEN_INVALID',
+  )
+  assert.equal(gateway.connects.length, 1)
+  assert.equal(gateway.pending.size, 0)
+})

@@ -38,24 +38,32 @@ export interface Paired {
 }
 
 /**
- * Gets this device in: connects if it is paired already, else files a request and, with `wait`, comes back
- * until an operator has approved it.
+ * Gets this device in: redeems the invitation if there is one; else connects if it is paired already, or
+ * files a request. With `wait` it comes back until an operator has approved what has to be approved.
  * @throws ClientError `PAIRING_REQUIRED` without `wait`; `REQUEST_REJECTED` when the request was rejected or
  * has expired; any other of `connectAsDevice`. While waiting, failures that may pass are waited out.
  */
 export async function pairDevice(target: PairTarget): Promise<Paired> {
   const backoff = createBackoff({ firstMs: 1_000, maxMs: 5_000, ...target.poll })
   let waitingFor: string | undefined
+  let attempt = target
   for (;;) {
     try {
-      return describePaired(target, await connectOrAskAgain(target))
+      return describePaired(target, await connectOrAskAgain(attempt))
     } catch (error) {
       if (!(error instanceof ClientError) || !target.wait) throw error
       if (error.code === 'PAIRING_REQUIRED') waitingFor = keepRequest(target, error, waitingFor)
+      // The code has run out meanwhile. The request that it filed stands, and the key alone fetches the answer.
+      else if (waitingFor !== undefined && isInvitationOver(attempt, error))
+        attempt = { ...attempt, invitation: undefined }
       else if (waitingFor === undefined || !error.shouldRetry()) throw error
       await pause(backoff.next(error.retryAfterMs), target.signal)
     }
   }
+}
+
+function isInvitationOver({ invitation }: PairTarget, { code }: ClientError): boolean {
+  return invitation !== undefined && code === 'AUTH_BOOTSTRAP_TOKEN_INVALID'
 }
 
 /** After a revoke the stored token is forgotten on the way, and only then can the key alone ask again. */

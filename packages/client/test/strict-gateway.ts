@@ -48,6 +48,7 @@ function createState(http: Server, sockets: WebSocketServer): StrictGateway {
     peers: new Set(),
     devices: new Map(),
     pending: new Map(),
+    invitations: new Set(),
     tickIntervalMs: 30_000,
     maxPayload: 26_214_400,
     sharedToken: undefined,

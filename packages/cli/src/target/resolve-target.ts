@@ -25,6 +25,8 @@ export type UrlSource =
   | 'env OPENCLAW_GATEWAY_URL'
   | 'config gateway.remote.url'
   | 'local loopback'
+  /** The link or setup code that is redeemed says it. */
+  | 'invitation'
 
 /** A gateway that is reached by its address. */
 export interface UrlTarget {

@@ -1,5 +1,5 @@
-import { coversScopes } from '@pairgate/protocol'
-import type { HelloAuth } from '@pairgate/protocol/wire'
+import { coversScopes, parseRole, type Role } from '@pairgate/protocol'
+import type { ExtraToken, HelloAuth } from '@pairgate/protocol/wire'
 import type { StoredToken } from './token-store.ts'
 
 /** The token that a hello hands over, or what it says about the one that we brought. */
@@ -15,6 +15,27 @@ export function readGrantedToken(auth: HelloAuth, brought: StoredToken | undefin
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     ...(issuedAtMs !== undefined && { issuedAtMs }),
   }
+}
+
+/** The tokens of other roles that an invitation brought along. What is no token is passed over. */
+export function readExtraTokens({
+  deviceTokens = [],
+  session,
+}: HelloAuth): readonly (StoredToken & { readonly role: Role })[] {
+  if (!Array.isArray(deviceTokens)) return []
+  return deviceTokens.flatMap(({ deviceToken, role: word, scopes, issuedAtMs }: ExtraToken) => {
+    const role = parseRole(String(word))
+    if (!role || typeof deviceToken !== 'string' || !Array.isArray(scopes)) return []
+    return [
+      {
+        role,
+        token: deviceToken,
+        scopes,
+        ...(session !== undefined && { session }),
+        ...(issuedAtMs !== undefined && { issuedAtMs }),
+      },
+    ]
+  })
 }
 
 /** Whether both are the same token with the same grant. */

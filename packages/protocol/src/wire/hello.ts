@@ -34,6 +34,14 @@ export interface HelloOk {
   }
 }
 
+/** A token beside the one of the connection's role. */
+export interface ExtraToken {
+  readonly deviceToken: string
+  readonly role: string
+  readonly scopes: readonly string[]
+  readonly issuedAtMs?: number
+}
+
 export interface HelloAuth {
   readonly role: string
   /** Scopes of this live session, not those of the token. */
@@ -41,6 +49,8 @@ export interface HelloAuth {
   /** The device's token; on every connect of a paired device. */
   readonly deviceToken?: string
   readonly issuedAtMs?: number
+  /** Tokens of the other roles that an invitation gave, when one was redeemed with this very connect. */
+  readonly deviceTokens?: readonly ExtraToken[]
   /** Only for clients that announced `pairgate-1`. */
   readonly method?: AuthMethod
   /** Only for clients that announced `pairgate-1`: all scopes of the token. */

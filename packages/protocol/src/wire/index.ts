@@ -35,7 +35,7 @@ export {
   readFrame,
 } from './frame.ts'
 export type { GatewayIdentity, PresencePayload, PresenceRow } from './gateway-rows.ts'
-export type { AuthMethod, HelloAuth, HelloOk } from './hello.ts'
+export type { AuthMethod, ExtraToken, HelloAuth, HelloOk } from './hello.ts'
 export { LIMITS } from './limits.ts'
 export {
   METHOD_NAMES,
