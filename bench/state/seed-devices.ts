@@ -93,6 +93,7 @@ function deviceRecord(rawKey: Buffer, scopes: readonly Scope[]): Device {
     deviceFamily: undefined,
     clientId: 'cli',
     clientMode: 'cli',
+    originSignedAt: undefined,
     operatorLabel: undefined,
     roles: [ROLE],
     scopes,

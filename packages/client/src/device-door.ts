@@ -34,7 +34,7 @@ export function createDeviceDoor(target: DeviceTarget): DeviceDoor {
       address: { url, name: origin },
       timeoutMs,
       signal,
-      introduce: (challenge) => proveDevice(params, key, challenge),
+      introduce: (challenge) => proveDevice(params, key, challenge, origin),
     })
     try {
       for (const { role, ...token } of readExtraTokens(connection.hello.auth))

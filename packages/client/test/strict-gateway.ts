@@ -94,7 +94,7 @@ function welcome(gateway: StrictGateway, peer: Peer): void {
   peer.send({
     type: 'event',
     event: 'connect.challenge',
-    payload: { nonce, ts: Date.now() },
+    payload: { nonce, ts: Date.now(), capabilities: ['pairgate-1'] },
   })
   peer.socket.on('message', (data) => {
     const text = data.toString()
@@ -120,7 +120,7 @@ function judgeConnect(gateway: StrictGateway, peer: Peer, frame: RequestFrame, n
   if (planned) return refuse(planned)
   if (params.minProtocol > 4 || params.maxProtocol < 4) return refuse(invalid('protocol mismatch'))
   if (!params.caps?.includes('pairgate-1')) return refuse(invalid('no pairgate-1'))
-  const flaw = params.device && flawOfProof(params, nonce)
+  const flaw = params.device && flawOfProof(params, nonce, `ws://${peer.request.headers.host}`)
   if (flaw) return refuse(invalid(flaw, { code: flaw }))
   const verdict = params.device ? judgeDevice(gateway, params) : judgeSecret(gateway, params)
   if (isRefusal(verdict)) return refuse(verdict)

@@ -9,7 +9,7 @@ export function isRefusal(verdict: Refusal | HelloAuthLike): verdict is Refusal 
 }
 
 /** Rebuilds the signed text by hand: a slip in the shared function must not hide itself. */
-export function flawOfProof(params: ConnectParams, nonce: string): string | undefined {
+export function flawOfProof(params: ConnectParams, nonce: string, origin: string): string | undefined {
   const { device, client, auth, role = 'operator', scopes = [] } = params
   if (!device) return 'DEVICE_IDENTITY_REQUIRED'
   const raw = Buffer.from(device.publicKey, 'base64url')
@@ -18,8 +18,8 @@ export function flawOfProof(params: ConnectParams, nonce: string): string | unde
   if (device.nonce !== nonce) return 'DEVICE_AUTH_NONCE_MISMATCH'
   const token = auth?.token ?? auth?.deviceToken ?? auth?.bootstrapToken ?? ''
   const text =
-    `v3|${device.id}|${client.id}|${client.mode}|${role}|${scopes.join(',')}|${device.signedAt}|${token}|${nonce}` +
-    `|${client.platform.trim().toLowerCase()}|${(client.deviceFamily ?? '').trim().toLowerCase()}`
+    `v4|${device.id}|${client.id}|${client.mode}|${role}|${scopes.join(',')}|${device.signedAt}|${token}|${nonce}` +
+    `|${client.platform.trim().toLowerCase()}|${(client.deviceFamily ?? '').trim().toLowerCase()}|${origin}`
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: device.publicKey }, format: 'jwk' })
   const fits = verify(null, Buffer.from(text), key, Buffer.from(device.signature, 'base64url'))
   return fits ? undefined : 'DEVICE_AUTH_SIGNATURE_INVALID'

@@ -1,5 +1,6 @@
 export { decodeBase64, encodeBase64Url } from './base64url.ts'
 export { fingerprintWords } from './fingerprint-words.ts'
+export { type GatewayPlace, gatewayOrigin } from './gateway-origin.ts'
 export { type GatewayUrl, pageUrl, parseGatewayUrl, socketUrl } from './gateway-url.ts'
 export {
   type Brand,
@@ -35,6 +36,6 @@ export {
 } from './scope.ts'
 export type { SessionReach } from './session-reach.ts'
 export { formatSetupCode, parseSetupCode, parseSetupPayload, type SetupPayload } from './setup-code.ts'
-export { type SigningFacts, signingTextV2, signingTextV3 } from './signing-text.ts'
+export { type SigningFacts, signingTextV2, signingTextV3, signingTextV4 } from './signing-text.ts'
 export { parseTlsPin, type TlsPin } from './tls-pin.ts'
 export { formatTokenSecret, parseTokenSecret, type TokenSecret } from './token-secret.ts'

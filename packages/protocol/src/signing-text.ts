@@ -24,6 +24,14 @@ export function signingTextV3(facts: SigningFacts): string {
   return ['v3', ...commonFields(facts), lowerAscii(facts.platform), lowerAscii(facts.deviceFamily)].join('|')
 }
 
+/**
+ * The text of version 4: that of version 3 and the origin under which the device dialled the gateway, as
+ * `gatewayOrigin` writes it. Whoever passes the signature on to another gateway has dialled another origin.
+ */
+export function signingTextV4(facts: SigningFacts, origin: string): string {
+  return [signingTextV3(facts).replace(/^v3/, 'v4'), origin].join('|')
+}
+
 function commonFields(facts: SigningFacts): readonly string[] {
   const { deviceId, clientId, clientMode, role, scopes, signedAt, token, nonce } = facts
   return [deviceId, clientId, clientMode, role, scopes.join(','), String(signedAt), token, nonce]

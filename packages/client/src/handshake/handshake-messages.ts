@@ -1,4 +1,9 @@
-import type { ConnectParams, HelloOk, OwnerConnectParams } from '@pairgate/protocol/wire'
+import {
+  type ConnectParams,
+  type HelloOk,
+  type OwnerConnectParams,
+  PAIRGATE_CAPABILITY,
+} from '@pairgate/protocol/wire'
 import { ClientError, refusalError } from '../client-error.ts'
 import { isRecord, readCount } from '../received-frame.ts'
 import { type FrameChannel, serializeRequest } from '../transport/frame-channel.ts'
@@ -10,6 +15,8 @@ export interface Challenge {
   readonly nonce: string
   /** The gateway's clock, milliseconds since the epoch. A device signs it instead of its own. */
   readonly ts?: number
+  /** It knows text v4, and asks for it. */
+  readonly knowsOrigin: boolean
   /** Only on the owner's socket. */
   readonly ownerProof?: string
 }
@@ -53,7 +60,14 @@ function parseChallenge(payload: unknown): Challenge {
   }
   const ts = readCount(payload['ts'])
   const ownerProof = payload['ownerProof']
-  return { nonce, ...(ts !== undefined && { ts }), ...(typeof ownerProof === 'string' && { ownerProof }) }
+  const { capabilities } = payload
+  const knowsOrigin = Array.isArray(capabilities) && capabilities.includes(PAIRGATE_CAPABILITY)
+  return {
+    nonce,
+    knowsOrigin,
+    ...(ts !== undefined && { ts }),
+    ...(typeof ownerProof === 'string' && { ownerProof }),
+  }
 }
 
 // Only what this room itself relies on. The rest is the gateway's promise: other gateways of the protocol

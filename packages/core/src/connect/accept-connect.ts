@@ -40,7 +40,11 @@ export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
     if (!role) return refuse({ reason: 'role-invalid' })
     if (!ask.device) return acceptWithoutDevice(deps, { ask, peer, role })
 
-    const proved = verifyProof(ask, ask.device, { nonce, now: deps.clock.wall() })
+    const proved = verifyProof(ask, ask.device, {
+      nonce,
+      now: deps.clock.wall(),
+      origins: peer.origins,
+    })
     if (!proved.ok) return proved
 
     const credential = await judgeCredential(
@@ -63,8 +67,10 @@ interface DeviceConnect {
 
 async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Promise<Result<Admission>> {
   const judge = (read: StoreReader) => judgeAgainst(read, deps, connect)
-  const answer = judgeFound(deps, connect) ?? (await judge(deps.read))
-  if (answer.kind === 'accept') return ok(admit(deps, connect, answer))
+  const judged = judgeFound(deps, connect) ?? (await judge(deps.read))
+  if (isDowngrade(connect, judged)) return refuse({ reason: 'origin-not-signed' })
+  const { answer, signsOrigin } = judged
+  if (answer.kind === 'accept') return ok(admit(deps, connect, { ...answer, signsOrigin }))
   if (answer.kind === 'scope-mismatch') return refuse({ reason: 'scope-mismatch' })
   if (await isOpenDoor(deps, connect, answer.why)) {
     const { ask, peer, role } = connect
@@ -86,37 +92,53 @@ async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Pr
     prefix: peer.prefix,
     why: answer.why,
     // Asked again under the lock: an approval that came in between must not leave a pointless request.
-    stillNeeded: async (tx) => (await judge(tx)).kind === 'ask',
+    stillNeeded: async (tx) => (await judge(tx)).answer.kind === 'ask',
   })
   if (!filed.ok) return filed
   if (filed.value) return refuse({ reason: 'pairing-required', ...filed.value })
 
   const second = await judge(deps.read)
-  return second.kind === 'accept' ? ok(admit(deps, connect, second)) : refuse({ reason: 'gateway-busy' })
+  if (second.answer.kind !== 'accept' || isDowngrade(connect, second))
+    return refuse({ reason: 'gateway-busy' })
+  return ok(admit(deps, connect, { ...second.answer, signsOrigin: second.signsOrigin }))
+}
+
+interface Judged {
+  readonly answer: GrantAnswer
+  /** Whether the device's key has signed the gateway's origin before. */
+  readonly signsOrigin: boolean
+}
+
+/**
+ * A key that has once signed the origin belongs to a client that always does: a proof without comes from
+ * somebody who has talked the client out of it, to pass it on.
+ */
+function isDowngrade({ proved }: DeviceConnect, { signsOrigin }: Judged): boolean {
+  return signsOrigin && !proved.signedOrigin
 }
 
 /** The way of every paired device: its token was found by its secret, and that is all there is to read. */
-function judgeFound(
-  { clock }: AcceptConnectDeps,
-  { credential, ask }: DeviceConnect,
-): GrantAnswer | undefined {
+function judgeFound({ clock }: AcceptConnectDeps, { credential, ask }: DeviceConnect): Judged | undefined {
   if (credential.kind !== 'device-token') return undefined
-  const { token } = credential
-  return judgeGrant({ known: true, token, credential, asked: knownScopes(ask.scopes), now: clock.now() })
+  const { token, signsOrigin } = credential
+  const asked = knownScopes(ask.scopes)
+  return { answer: judgeGrant({ known: true, token, credential, asked, now: clock.now() }), signsOrigin }
 }
 
 async function judgeAgainst(
   read: StoreReader,
   deps: AcceptConnectDeps,
   connect: DeviceConnect,
-): Promise<GrantAnswer> {
+): Promise<Judged> {
   const { proved, role, credential, ask } = connect
   const [device, token] = await Promise.all([
     read.findDevice(proved.deviceId),
     read.findToken(proved.deviceId, role),
   ])
   const known = device !== undefined
-  return judgeGrant({ known, token, credential, asked: knownScopes(ask.scopes), now: deps.clock.now() })
+  const asked = knownScopes(ask.scopes)
+  const answer = judgeGrant({ known, token, credential, asked, now: deps.clock.now() })
+  return { answer, signsOrigin: device?.originSignedAt !== undefined }
 }
 
 /** Mode `none` on loopback lets an unknown key in as it always did; who was revoked or removed has to ask. */
@@ -132,8 +154,8 @@ async function isOpenDoor(
 
 function admit(
   deps: AcceptConnectDeps,
-  { peer, credential }: DeviceConnect,
-  accepted: GrantAnswer & { kind: 'accept' },
+  { peer, credential, proved }: DeviceConnect,
+  accepted: GrantAnswer & { kind: 'accept' } & Pick<Judged, 'signsOrigin'>,
 ): Admission {
   const record = accepted.token
   return {
@@ -144,6 +166,7 @@ function admit(
       // What was just proved need not be derived again.
       secret: isCurrent(credential) ? credential.secret : deps.secrets.secretOf(record.tokenId),
       issuedAt: record.rotatedAt ?? record.createdAt,
+      firstOrigin: proved.signedOrigin && !accepted.signsOrigin,
     },
     first: firstTime(record, credential),
   }

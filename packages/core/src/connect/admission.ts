@@ -21,7 +21,13 @@ export interface Admission {
   readonly method: AdmissionMethod
   /** The device's own token, to be told in the hello; absent without a device. */
   readonly token:
-    | { readonly record: Token; readonly secret: TokenSecret; readonly issuedAt: Instant }
+    | {
+        readonly record: Token
+        readonly secret: TokenSecret
+        readonly issuedAt: Instant
+        /** The device signed the gateway's origin along for the first time, which has to be written down. */
+        readonly firstOrigin: boolean
+      }
     | undefined
   /** A first time that has to be written down: the device proved its secret, or is about to be told it. */
   readonly first: 'proof' | 'delivery' | undefined

@@ -27,6 +27,8 @@ export interface ConnectAsk {
   readonly clientMode: string
   readonly metadata: DeviceMetadata
   readonly device: DeviceClaim | undefined
+  /** The client announced `pairgate-1`, and so may have signed text v4. */
+  readonly extended: boolean
   readonly auth: ConnectAuth
 }
 
@@ -41,6 +43,8 @@ export interface ConnectPeer {
   readonly prefix: string
   /** The /48 around an IPv6 prefix. */
   readonly network: string | undefined
+  /** Origins under which it may have dialled this gateway. */
+  readonly origins: readonly string[]
   /** Upgrade header `x-openclaw-scopes`: the session gets no scope outside of it. */
   readonly scopeCap: readonly string[] | undefined
 }

@@ -24,6 +24,8 @@ export type Credential =
       readonly secret: TokenSecret
       /** The row that the secret was found by, so that nobody has to read it again. */
       readonly token: Token
+      /** Whether the device's key has signed the gateway's origin before. */
+      readonly signsOrigin: boolean
     }
   | { readonly kind: 'shared'; readonly by: 'token' | 'password' }
   /** Nothing was brought but the key, and the mode asks for nothing more. */
@@ -58,12 +60,12 @@ export function createJudgeCredential(deps: JudgeCredentialDeps) {
     if (!secret) return 'mismatch'
     const found = await tokens.find(crypto.hashToken(secret))
     if (!found) return faultOfUnknown(device)
-    const { token, as } = found
+    const { token, as, signsOrigin } = found
     if (token.deviceId !== device.deviceId) return 'mismatch'
     if (token.role !== device.role) return 'other-role'
     if (tokenState(token, now) === 'revoked') return 'revoked'
     if (as === 'previous' && !previousStillFetches(token, now)) return 'rotated'
-    return { kind: 'device-token', as, secret, token } as const
+    return { kind: 'device-token', as, secret, token, signsOrigin } as const
   }
 
   /** Only for a device that has proved its key, so it tells that device's own story and nobody else's. */

@@ -37,7 +37,7 @@ const token: fc.Arbitrary<Token> = fc.record({
   lastUsedAt: fc.constant(undefined),
 })
 const brought = (as: 'current' | 'previous') =>
-  ({ kind: 'device-token', as, secret: '' as TokenSecret, token: {} as Token }) as const
+  ({ kind: 'device-token', as, secret: '' as TokenSecret, token: {} as Token, signsOrigin: false }) as const
 const credential = fc.constantFrom<Credential[]>(
   brought('current'),
   brought('previous'),

@@ -1,40 +1,49 @@
-import { coversScopes, type Instant } from '@pairgate/protocol'
+import { coversScopes, type DeviceId, type Instant } from '@pairgate/protocol'
 import { deliverToken, presentToken } from '../domain/grant.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Store, StoreReader } from '../ports/store.ts'
+import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
 import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { Admission } from './admission.ts'
 
 export interface LookAgainDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly tokens: Pick<StandingTokens, 'holds'>
+  readonly tokens: Pick<StandingTokens, 'holds' | 'forget'>
 }
 
 /**
  * The look after the socket was registered. A revocation that fell between the first look and the
  * registration is seen here; a later one finds the socket in the registry. There is no third case.
- * A first delivery or proof of a secret is written down here; a proof ends what an older one was good for.
+ * A first delivery or proof of a secret, and a first proof that covers the origin, is written down here; a proof ends what an older one was good for.
  */
 export function createLookAgain({ store, clock, tokens }: LookAgainDeps) {
   return async (admission: Admission): Promise<Result<Admission>> => {
     const { token, first } = admission
     if (!token) return ok(admission)
+    const { firstOrigin } = token
     // What the first look found is still believed, so no event has spoken of it since.
-    if (!first && tokens.holds(token.record)) return ok(admission)
+    if (!first && !firstOrigin && tokens.holds(token.record)) return ok(admission)
     const look = (read: StoreReader) => lookAt(read, admission, clock.now())
-    const standing = first
-      ? await store.mutate(async (tx) => {
-          const current = await look(tx)
-          if (current && current.presentedAt === undefined)
-            await tx.saveToken(noteFirst(current, first, clock.now()))
-          return current
-        })
-      : await look(store.read)
+    const standing =
+      first || firstOrigin
+        ? await store.mutate(async (tx) => {
+            const current = await look(tx)
+            if (first && current && current.presentedAt === undefined)
+              await tx.saveToken(noteFirst(current, first, clock.now()))
+            if (current && firstOrigin) await noteOrigin(tx, current.deviceId, clock.now())
+            return current
+          })
+        : await look(store.read)
+    if (firstOrigin) tokens.forget(token.record.deviceId)
     return standing ? ok(admission) : refuse({ reason: 'gateway-busy' })
   }
+}
+
+async function noteOrigin(tx: StoreTransaction, deviceId: DeviceId, now: Instant): Promise<void> {
+  const device = await tx.findDevice(deviceId)
+  if (device && device.originSignedAt === undefined) await tx.saveDevice({ ...device, originSignedAt: now })
 }
 
 function noteFirst(token: Token, first: 'proof' | 'delivery', now: Instant): Token {

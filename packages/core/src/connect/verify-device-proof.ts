@@ -7,6 +7,7 @@ import {
   parsePublicKey,
   signingTextV2,
   signingTextV3,
+  signingTextV4,
 } from '@pairgate/protocol'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Crypto } from '../ports/crypto.ts'
@@ -19,6 +20,16 @@ export interface ProvedDevice {
   readonly deviceId: DeviceId
   /** Base64url without padding, whatever form the device sent. */
   readonly publicKey: string
+  /** The proof also covers the origin that was dialled (text v4). */
+  readonly signedOrigin: boolean
+}
+
+/** What the gateway itself knows, and a proof has to fit. */
+interface Expected {
+  readonly nonce: string
+  readonly now: Instant
+  /** Origins under which the device may have dialled this gateway. */
+  readonly origins: readonly string[]
 }
 
 /**
@@ -26,11 +37,7 @@ export interface ProvedDevice {
  * nonce, our clock) are arguments; no stored row is read, so these answers reveal none.
  */
 export function createVerifyDeviceProof({ crypto }: { readonly crypto: Crypto }) {
-  return (
-    ask: ConnectAsk,
-    claim: DeviceClaim,
-    expected: { readonly nonce: string; readonly now: Instant },
-  ): Result<ProvedDevice> => {
+  return (ask: ConnectAsk, claim: DeviceClaim, expected: Expected): Result<ProvedDevice> => {
     const key = parsePublicKey(claim.publicKey)
     const deviceId = key && crypto.deviceIdOf(key)
     if (!key || deviceId !== claim.id) return refuse({ reason: 'device-id-mismatch' })
@@ -41,12 +48,12 @@ export function createVerifyDeviceProof({ crypto }: { readonly crypto: Crypto })
 
     const signature = decodeBase64(claim.signature)
     const facts = signedFacts(ask, claim, expected.nonce)
-    const signed =
-      signature &&
-      (crypto.verifyEd25519(key, signingTextV3(facts), signature) ||
-        crypto.verifyEd25519(key, signingTextV2(facts), signature))
-    return signed
-      ? ok({ deviceId, publicKey: encodeBase64Url(key) })
+    const isSigned = (text: string): boolean =>
+      signature !== undefined && crypto.verifyEd25519(key, text, signature)
+    const origins = ask.extended ? expected.origins : []
+    const signedOrigin = origins.some((origin) => isSigned(signingTextV4(facts, origin)))
+    return signedOrigin || isSigned(signingTextV3(facts)) || isSigned(signingTextV2(facts))
+      ? ok({ deviceId, publicKey: encodeBase64Url(key), signedOrigin })
       : refuse({ reason: 'signature-invalid' })
   }
 }

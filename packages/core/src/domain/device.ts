@@ -27,6 +27,8 @@ export interface Device extends DeviceMetadata {
   /** `actorRef` of whoever approved last. */
   readonly approvedBy: string
   readonly approvedVia: ApprovedVia
+  /** When this key first signed the gateway's origin along (text v4); from then on it is not believed without. */
+  readonly originSignedAt: Instant | undefined
   readonly lastSeenAt: Instant | undefined
   readonly lastSeenIp: string | undefined
 }

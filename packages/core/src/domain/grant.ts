@@ -99,6 +99,7 @@ export function grantDevice(existing: Device | undefined, grant: Grant, standing
     approvedAt: now,
     approvedBy: grant.by,
     approvedVia: grant.via,
+    originSignedAt: existing?.originSignedAt,
     lastSeenAt: existing?.lastSeenAt,
     lastSeenIp: existing?.lastSeenIp,
   }

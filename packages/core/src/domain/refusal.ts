@@ -23,6 +23,8 @@ export type Refusal =
   | { readonly reason: 'nonce-mismatch' }
   | { readonly reason: 'signature-invalid' }
   | { readonly reason: 'owner-proof-invalid' }
+  /** The proof is good, but of a kind that a relay can pass on, and this key has given better ones. */
+  | { readonly reason: 'origin-not-signed' }
   // connect: credential
   | { readonly reason: 'device-identity-required' }
   | { readonly reason: 'secret-missing'; readonly wanted: 'token' | 'password' }

@@ -13,6 +13,8 @@ import type { Token } from '../domain/token.ts'
 export interface FoundToken {
   readonly token: Token
   readonly as: 'current' | 'previous'
+  /** Whether the device's key has signed the gateway's origin before. */
+  readonly signsOrigin: boolean
 }
 
 /** Which events a list shows. */

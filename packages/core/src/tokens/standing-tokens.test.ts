@@ -43,7 +43,8 @@ function remembering() {
     slowDown: () => {
       isSlow = true
     },
-    put: (token: Token, as: FoundToken['as'] = 'current') => rows.set(token.tokenHash, { token, as }),
+    put: (token: Token, as: FoundToken['as'] = 'current') =>
+      rows.set(token.tokenHash, { token, as, signsOrigin: false }),
     apply(event: GatewayEvent): void {
       following.cursor += 1
       tokens.hear({ event, seq: following.cursor } as LoggedEvent)
@@ -57,7 +58,7 @@ test('a token is read once and then found without a read, as long as the followe
   const { tokens, put, reads, following } = remembering()
   put(tokenOf(1))
   await tokens.find(hashOf(1))
-  assert.deepEqual(tokens.find(hashOf(1)), { token: tokenOf(1), as: 'current' })
+  assert.deepEqual(tokens.find(hashOf(1)), { token: tokenOf(1), as: 'current', signsOrigin: false })
   assert.equal(reads.length, 1)
 
   following.isCurrent = false

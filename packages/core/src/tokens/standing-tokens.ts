@@ -21,6 +21,8 @@ export interface StandingTokens {
   find(hash: TokenHash): FoundToken | undefined | Promise<FoundToken | undefined>
   /** Whether this very record is remembered and may be believed at this moment. */
   holds(token: Token): boolean
+  /** What is remembered of this device, or is being read for it, is no longer true. */
+  forget(deviceId: DeviceId): void
   /** An event is being applied. */
   hear(logged: LoggedEvent): void
   /** Nothing that was read can be believed any more. */
@@ -28,18 +30,20 @@ export interface StandingTokens {
 }
 
 export function createStandingTokens({ read, following }: StandingTokensDeps): StandingTokens {
-  const byHash = new Map<TokenHash, Token>()
+  const byHash = new Map<TokenHash, FoundToken>()
   const hashesOf = new Map<DeviceId, Map<Role, TokenHash>>()
+  let drops = 0
 
-  function remember(token: Token): void {
+  function remember(found: FoundToken): void {
+    const { token } = found
     const { deviceId, role, tokenHash } = token
     const own = hashesOf.get(deviceId) ?? new Map<Role, TokenHash>()
     const older = own.get(role)
     if (older !== undefined) byHash.delete(older)
     hashesOf.set(deviceId, own.set(role, tokenHash))
-    byHash.set(tokenHash, token)
+    byHash.set(tokenHash, found)
     const oldest = byHash.size > REMEMBERED ? byHash.values().next().value : undefined
-    if (oldest) forget(oldest.deviceId)
+    if (oldest) forget(oldest.token.deviceId)
   }
   function forget(deviceId: DeviceId): void {
     for (const hash of hashesOf.get(deviceId)?.values() ?? []) byHash.delete(hash)
@@ -51,21 +55,27 @@ export function createStandingTokens({ read, following }: StandingTokensDeps): S
   }
   async function load(hash: TokenHash): Promise<FoundToken | undefined> {
     const before = following.cursor
+    const dropsBefore = drops
     const found = await read.findTokenByHash(hash)
     // An event that was applied meanwhile may have spoken of this row, which was read before it.
-    if (found && isSettled(found) && following.cursor === before) remember(found.token)
+    const isFresh = following.cursor === before && drops === dropsBefore
+    if (found && isSettled(found) && isFresh) remember(found)
     return found
   }
   return {
     find(hash) {
-      const token = following.isCurrent ? byHash.get(hash) : undefined
-      if (!token) return load(hash)
+      const found = following.isCurrent ? byHash.get(hash) : undefined
+      if (!found) return load(hash)
       // Taken out and put back, so that the map's order is the order of last use.
       byHash.delete(hash)
-      byHash.set(hash, token)
-      return { token, as: 'current' }
+      byHash.set(hash, found)
+      return found
     },
-    holds: (token) => following.isCurrent && byHash.get(token.tokenHash) === token,
+    holds: (token) => following.isCurrent && byHash.get(token.tokenHash)?.token === token,
+    forget(deviceId) {
+      drops += 1
+      forget(deviceId)
+    },
     hear({ event }) {
       // Of the log's own past, and of no token.
       if (event.kind === 'details-erased' || event.kind === 'log-pruned') return

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { dialledOrigins } from './dialled-origins.ts'
 import type { EntryRules } from './entry-rules.ts'
 import { limitPrefix, parseSocketIp } from './ip-address.ts'
 import { createJudgeRequest } from './judge-request.ts'
@@ -22,6 +23,8 @@ export interface UpgradeGuard extends UpgradeCounts {
    * response has been written, the socket is going down and `undefined` comes back.
    */
   judge(request: IncomingMessage, socket: Duplex): Peer | undefined
+  /** Origins under which this peer may have dialled the gateway, the likeliest first. */
+  originsOf(peer: Peer): readonly string[]
   /** Answers 503 on a socket for which `admit` had no room. */
   refuseBusy(socket: Duplex, peer: Peer): void
 }
@@ -47,6 +50,7 @@ export function createUpgradeGuard(deps: UpgradeGuardDeps): UpgradeGuard {
       refuseUpgrade(socket, asJson(403, { ...ORIGIN_NOT_ALLOWED, reason: verdict.reason }))
       return undefined
     },
+    originsOf: (peer) => dialledOrigins(peer, deps.rules),
     refuseBusy(socket, peer) {
       deps.onRefusal?.('TOO_MANY_SOCKETS', peer)
       refuseUpgrade(socket, { status: 503, type: 'text/plain', body: 'Too many unauthenticated sockets' })

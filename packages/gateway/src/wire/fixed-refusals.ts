@@ -29,6 +29,8 @@ export const FIXED_REFUSALS = {
   'nonce-missing': proof('device nonce required', 'DEVICE_AUTH_NONCE_REQUIRED', 'device-nonce-missing'),
   'nonce-mismatch': proof('device nonce mismatch', 'DEVICE_AUTH_NONCE_MISMATCH', 'device-nonce-mismatch'),
   'signature-invalid': proof('device signature invalid', 'DEVICE_AUTH_SIGNATURE_INVALID', 'device-signature'),
+  // In the same words: somebody in between learns nothing of what the key did before.
+  'origin-not-signed': proof('device signature invalid', 'DEVICE_AUTH_SIGNATURE_INVALID', 'device-signature'),
   'device-identity-required': identityRequired,
   'owner-proof-invalid': identityRequired,
   'too-many-pending': {

@@ -11,7 +11,7 @@ import {
   tidyMetadata,
 } from '@pairgate/core'
 import { type DeviceId, parseDeviceId } from '@pairgate/protocol'
-import { type ChallengePayload, CLOSES, type ErrorShape, LIMITS } from '@pairgate/protocol/wire'
+import { type ChallengePayload, CLOSES, type ErrorShape, PAIRGATE_CAPABILITY } from '@pairgate/protocol/wire'
 import type { EndedHandshake, Observer } from '../observe/observer.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
@@ -59,7 +59,12 @@ export function createHandshake(deps: HandshakeDeps) {
   return {
     challenge(channel: FrameChannel, { nonce, owner }: HandshakeFacts): void {
       const proof = owner && { ownerProof: owner.gatewayProof }
-      const payload: ChallengePayload = { nonce, ts: deps.clock.wall(), ...proof }
+      const payload: ChallengePayload = {
+        nonce,
+        ts: deps.clock.wall(),
+        capabilities: [PAIRGATE_CAPABILITY],
+        ...proof,
+      }
       channel.send({ type: 'event', event: 'connect.challenge', payload })
     },
 
@@ -287,9 +292,4 @@ function contextOf(
   { peer }: HandshakeFacts,
 ): WireContext {
   return { mode, clientId: ask.clientId, directLoopback: peer.directLoopback, extended }
-}
-
-/** How long a peer may take, in milliseconds: less when many are waiting. */
-export function handshakeTime(crowded: boolean, handshakeMs: number): number {
-  return crowded ? Math.min(LIMITS.crowdedHandshakeMs, handshakeMs) : handshakeMs
 }

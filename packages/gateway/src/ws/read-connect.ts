@@ -119,11 +119,18 @@ function judgeVersion(
   const extended = protocol === PROTOCOL_VERSION && (params.caps?.includes(PAIRGATE_CAPABILITY) ?? false)
   return {
     ok: true,
-    value: { id, traceparent, ask: toAsk(params, role), dialect: DIALECTS[protocol], extended, ownerProof },
+    value: {
+      id,
+      traceparent,
+      ask: toAsk(params, role, extended),
+      dialect: DIALECTS[protocol],
+      extended,
+      ownerProof,
+    },
   }
 }
 
-function toAsk(params: ConnectParams, role: string): ConnectAsk {
+function toAsk(params: ConnectParams, role: string, extended: boolean): ConnectAsk {
   const { client, device, auth } = params
   const { displayName, platform, deviceFamily } = client
   return {
@@ -133,6 +140,7 @@ function toAsk(params: ConnectParams, role: string): ConnectAsk {
     clientMode: client.mode,
     metadata: { displayName, platform, deviceFamily, clientId: client.id, clientMode: client.mode },
     device,
+    extended,
     auth: {
       token: auth?.token || undefined,
       deviceToken: auth?.deviceToken || undefined,

@@ -10,7 +10,8 @@ import type { Timers } from '../platform/timers.ts'
 import type { Connection } from './connection.ts'
 import type { Dispatch } from './dispatch-request.ts'
 import { createFrameChannel, type FrameChannel } from './frame-channel.ts'
-import { type Handshake, handshakeTime } from './handshake.ts'
+import type { Handshake } from './handshake.ts'
+import { handshakeTime } from './handshake-time.ts'
 import { limitRawBytes } from './limit-raw-bytes.ts'
 import { createOwnerChallenge, type OwnerProofDeps } from './owner-challenge.ts'
 
@@ -110,7 +111,7 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
     nonce,
     owner,
     origin: peer.origin,
-    peer: connectPeer(peer, deps.uuid()),
+    peer: connectPeer(peer, deps.uuid(), deps.guard.originsOf(peer)),
     whenLate(answer: () => void) {
       answerLate = answer
     },
@@ -160,7 +161,7 @@ function receive(deps: ServeSocketDeps, channel: FrameChannel, connection: Conne
   deps.onOpen(connection)
 }
 
-function connectPeer(peer: Peer, connId: string) {
+function connectPeer(peer: Peer, connId: string, origins: readonly string[]) {
   return {
     connId,
     // A browser sends an Origin, and a page on this machine's browser is not this machine's owner (T09).
@@ -169,5 +170,6 @@ function connectPeer(peer: Peer, connId: string) {
     prefix: peer.prefix,
     network: peer.network,
     scopeCap: peer.scopeCap,
+    origins,
   }
 }

@@ -9,7 +9,7 @@ export interface Challenge {
 
 /** The fields under a device's signature, each in the form in which it is joined. */
 export interface SignedFields {
-  version: 'v2' | 'v3'
+  version: 'v2' | 'v3' | 'v4'
   deviceId: string
   clientId: string
   clientMode: string
@@ -20,6 +20,8 @@ export interface SignedFields {
   nonce: string
   platform: string
   deviceFamily: string
+  /** Only in v4. */
+  origin: string
 }
 
 /** Params of a connect on their way out; `tamper` may put anything anywhere. */
@@ -69,7 +71,8 @@ export function connectParams(challenge: Challenge, options: ConnectOptions = {}
 function signingText(fields: SignedFields): string {
   const { version, deviceId, clientId, clientMode, role, scopes, signedAt, token, nonce } = fields
   const common = [version, deviceId, clientId, clientMode, role, scopes, signedAt, token, nonce]
-  return (version === 'v2' ? common : [...common, fields.platform, fields.deviceFamily]).join('|')
+  const machine = version === 'v2' ? [] : [fields.platform, fields.deviceFamily]
+  return [...common, ...machine, ...(version === 'v4' ? [fields.origin] : [])].join('|')
 }
 
 function deviceClaim(
@@ -91,6 +94,7 @@ function deviceClaim(
     nonce: challenge.nonce,
     platform: normalised(client['platform']),
     deviceFamily: normalised(client['deviceFamily']),
+    origin: '',
     ...options.signed,
   })
   return {

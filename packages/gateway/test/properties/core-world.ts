@@ -118,6 +118,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
         prefix: ask.from ?? '192.0.2.1',
         network: undefined,
         scopeCap: undefined,
+        origins: [],
       }
       const accepted = await core.acceptConnect(signedAsk(device, ask, time), peer, 'nonce')
       if (!accepted.ok) return accepted
@@ -171,6 +172,7 @@ function signedAsk(
     clientMode: 'cli',
     metadata,
     device: { id: device.id, publicKey: device.publicKey, signature, signedAt: now, nonce: 'nonce' },
+    extended: false,
     auth: { token, deviceToken: undefined, bootstrapToken: undefined, password: undefined },
   }
 }

@@ -9,7 +9,8 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   event: ['type', 'event', 'payload', 'seq', 'stateVersion'],
   res: ['type', 'id', 'ok', 'payload', 'error'],
   error: ['code', 'message', 'details', 'retryable', 'retryAfterMs'],
-  'connect.challenge': ['nonce', 'ts'],
+  // It leaves before the client has said what it knows: OpenClaw's own gateway names capabilities to all.
+  'connect.challenge': ['nonce', 'ts', 'capabilities'],
   'device.pair.requested': [
     ...['requestId', 'deviceId', 'publicKey', 'displayName', 'platform', 'deviceFamily', 'clientId'],
     ...['clientMode', 'role', 'roles', 'scopes', 'remoteIp', 'silent', 'isRepair', 'ts'],

@@ -35,6 +35,8 @@ export function eventNames(protocol: ProtocolVersion): readonly EventName[] {
 export interface ChallengePayload {
   readonly nonce: string
   readonly ts: number
+  /** `pairgate-1`: a client that knows it may sign text v4. */
+  readonly capabilities: readonly string[]
   readonly ownerProof?: string
 }
 /** Payload of `device.pair.resolved`; `expired` and `superseded` are told as `rejected`, as OpenClaw does. */

@@ -18,6 +18,7 @@ export function describeDevices(open: OpenStore): void {
           roles: ['node', 'operator'],
           scopes: ['operator.admin'],
           approvedVia: 'local',
+          originSignedAt: at(6_000),
           lastSeenAt: at(7_000),
           lastSeenIp: '2001:db8::1',
         })

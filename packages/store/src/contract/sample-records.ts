@@ -45,6 +45,7 @@ export function device(n: number, changes: Partial<Device> = {}): Device {
     approvedVia: 'operator',
     lastSeenAt: undefined,
     lastSeenIp: undefined,
+    originSignedAt: undefined,
     ...changes,
   }
 }

@@ -47,8 +47,16 @@ export function describeTokens(open: OpenStore): void {
       withStore(open, async (store) => {
         const rotated = token(1, { previousTokenId: tokenId(10), previousHash: tokenHash(10) })
         await save(store, rotated)
-        assert.deepEqual(await store.read.findTokenByHash(tokenHash(1)), { token: rotated, as: 'current' })
-        assert.deepEqual(await store.read.findTokenByHash(tokenHash(10)), { token: rotated, as: 'previous' })
+        assert.deepEqual(await store.read.findTokenByHash(tokenHash(1)), {
+          token: rotated,
+          as: 'current',
+          signsOrigin: false,
+        })
+        assert.deepEqual(await store.read.findTokenByHash(tokenHash(10)), {
+          token: rotated,
+          as: 'previous',
+          signsOrigin: false,
+        })
         assert.equal(await store.read.findTokenByHash(tokenHash(99)), undefined)
       }),
     )
@@ -57,7 +65,21 @@ export function describeTokens(open: OpenStore): void {
       'a hash that is current at one token and previous at another means the current one',
       withStore(open, async (store) => {
         await save(store, token(1, { previousHash: tokenHash(2) }), token(2))
-        assert.deepEqual(await store.read.findTokenByHash(tokenHash(2)), { token: token(2), as: 'current' })
+        assert.deepEqual(await store.read.findTokenByHash(tokenHash(2)), {
+          token: token(2),
+          as: 'current',
+          signsOrigin: false,
+        })
+      }),
+    )
+
+    test(
+      'with a token comes whether its device has signed the origin, now and before a rotation',
+      withStore(open, async (store) => {
+        await save(store, token(1, { previousHash: tokenHash(10) }), token(2))
+        await store.mutate((tx) => tx.saveDevice(device(1, { originSignedAt: at(5) })))
+        const signs = async (n: number) => (await store.read.findTokenByHash(tokenHash(n)))?.signsOrigin
+        assert.deepEqual([await signs(1), await signs(10), await signs(2)], [true, true, false])
       }),
     )
 

@@ -8,12 +8,18 @@ export type HotQueries = ReturnType<typeof createHotQueries>
 /** What every connect asks for, what every decision writes, and what is written for all once a second. */
 export function createHotQueries(db: Kysely<Tables>) {
   const tokens = db.selectFrom('tokens').selectAll()
+  // What a connect has to know of the device comes along, so that it needs no read of its own.
+  const found = db
+    .selectFrom('tokens')
+    .innerJoin('devices', 'devices.id', 'tokens.device_id')
+    .selectAll('tokens')
+    .select('devices.origin_signed_at')
   return {
     deviceById: fixQuery(db.selectFrom('devices').selectAll().where('id', '=', '')),
     tokenOfDevice: fixQuery(tokens.where('device_id', '=', '').where('role', '=', '')),
-    tokenByHash: fixQuery(tokens.where('token_hash', '=', '')),
+    tokenByHash: fixQuery(found.where('tokens.token_hash', '=', '')),
     sessionById: fixQuery(db.selectFrom('sessions').selectAll().where('id', '=', '')),
-    tokenByPreviousHash: fixQuery(tokens.where('previous_hash', '=', '')),
+    tokenByPreviousHash: fixQuery(found.where('tokens.previous_hash', '=', '')),
     /** Values: 0, 1. */
     eventHead: fixQuery(
       db

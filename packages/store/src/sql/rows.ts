@@ -83,6 +83,7 @@ export function toDevice(row: DeviceRow): Device {
     approvedVia: readWord(APPROVED_VIA, row.approved_via),
     lastSeenAt: readInstant(row.last_seen_at),
     lastSeenIp: row.last_seen_ip ?? undefined,
+    originSignedAt: readInstant(row.origin_signed_at),
   }
 }
 
@@ -100,6 +101,7 @@ export function fromDevice(device: Device): DeviceRow {
     approved_via: device.approvedVia,
     last_seen_at: device.lastSeenAt ?? null,
     last_seen_ip: device.lastSeenIp ?? null,
+    origin_signed_at: device.originSignedAt ?? null,
   }
 }
 

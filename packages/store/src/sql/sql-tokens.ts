@@ -1,8 +1,8 @@
-import type { StoreReader, StoreTransaction, TokenUse } from '@pairgate/core'
+import type { FoundToken, StoreReader, StoreTransaction, TokenUse } from '@pairgate/core'
 import type { Kysely } from 'kysely'
 import type { HotQueries } from './hot-queries.ts'
 import { fromToken, toToken } from './rows.ts'
-import type { Tables } from './tables.ts'
+import type { DeviceRow, Tables, TokenRow } from './tables.ts'
 
 export function readTokens(
   db: Kysely<Tables>,
@@ -17,9 +17,9 @@ export function readTokens(
     // and never back, so a rotation between them is found by the second.
     async findTokenByHash(hash) {
       const current = await hot.tokenByHash(db, hash)
-      if (current.rows[0]) return { token: toToken(current.rows[0]), as: 'current' }
+      if (current.rows[0]) return toFound(current.rows[0], 'current')
       const previous = await hot.tokenByPreviousHash(db, hash)
-      return previous.rows[0] && { token: toToken(previous.rows[0]), as: 'previous' }
+      return previous.rows[0] && toFound(previous.rows[0], 'previous')
     },
     async listTokens(only) {
       let query = db.selectFrom('tokens').selectAll()
@@ -28,6 +28,10 @@ export function readTokens(
       return rows.map(toToken)
     },
   }
+}
+
+function toFound(row: TokenRow & Pick<DeviceRow, 'origin_signed_at'>, as: FoundToken['as']): FoundToken {
+  return { token: toToken(row), as, signsOrigin: row.origin_signed_at !== null }
 }
 
 export function writeTokens(db: Kysely<Tables>): Pick<StoreTransaction, 'saveToken'> {

@@ -32,6 +32,7 @@ export interface DeviceRow {
   readonly approved_via: string
   readonly last_seen_at: number | null
   readonly last_seen_ip: string | null
+  readonly origin_signed_at: number | null
 }
 
 export interface TokenRow {

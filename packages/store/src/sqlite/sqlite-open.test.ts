@@ -188,6 +188,7 @@ describe('opening again', () => {
     '0003-event-chain',
     '0004-feed',
     '0005-removed-devices',
+    '0009-signed-origins',
   ]
 
   test('finds everything that was committed and applies no migration twice', async () => {
