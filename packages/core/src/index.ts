@@ -1,4 +1,5 @@
 export { authorize, type Requirement } from './access/authorize.ts'
+export { mayDecide, mayManage } from './access/home-session.ts'
 export { whomMayKnow } from './access/whom-may-know.ts'
 export type { Admission, AdmissionMethod } from './connect/admission.ts'
 export type { ConnectAsk, ConnectPeer } from './connect/connect-ask.ts'

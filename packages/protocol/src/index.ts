@@ -34,6 +34,7 @@ export {
   SCOPES,
   type Scope,
 } from './scope.ts'
+export { isMainSession, MAIN_SESSION, parseSessionKey } from './session-key.ts'
 export type { SessionReach } from './session-reach.ts'
 export { formatSetupCode, parseSetupCode, parseSetupPayload, type SetupPayload } from './setup-code.ts'
 export { type SigningFacts, signingTextV2, signingTextV3, signingTextV4 } from './signing-text.ts'

@@ -58,6 +58,9 @@ async function lookAt(
 ): Promise<Token | undefined> {
   if (!token) return undefined
   const current = await read.findToken(token.record.deviceId, token.record.role)
-  const stands = current?.tokenId === token.record.tokenId && tokenState(current, now) === 'live'
-  return stands && coversScopes(current.scopes, principal.scopes) ? current : undefined
+  const { tokenId, sessionId, expiresAt } = token.record
+  const stands = current?.tokenId === tokenId && tokenState(current, now) === 'live'
+  // The connection goes by the session and the deadline that were read first.
+  const same = current?.sessionId === sessionId && current.expiresAt === expiresAt
+  return stands && same && coversScopes(current.scopes, principal.scopes) ? current : undefined
 }

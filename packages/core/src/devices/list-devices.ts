@@ -1,4 +1,5 @@
-import type { Instant } from '@pairgate/protocol'
+import type { DeviceId, Instant } from '@pairgate/protocol'
+import { homeOf, mayDecide, mayManage } from '../access/home-session.ts'
 import type { Device } from '../domain/device.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
@@ -24,7 +25,10 @@ export interface ListDevicesDeps {
   readonly roomMade: Pick<RoomMade, 'lately'>
 }
 
-/** Open requests and paired devices, as far as the principal may see them: a self-scoped one sees itself. */
+/**
+ * Open requests and paired devices, as far as the principal may see them: a self-scoped one sees itself, an
+ * admin of one session what lies in it.
+ */
 export function createListDevices({ read, clock, shown, roomMade }: ListDevicesDeps) {
   return async (principal: Principal): Promise<DeviceList> => {
     const only = isSelfScoped(principal) ? principal.deviceId : undefined
@@ -34,17 +38,23 @@ export function createListDevices({ read, clock, shown, roomMade }: ListDevicesD
       read.listTokens(only),
       read.listSessions(),
     ])
+    const tokensOf = Map.groupBy(tokens, (token) => token.deviceId)
+    const homeOfDevice = (id: DeviceId) => homeOf(tokensOf.get(id) ?? [])
+    // All of them, also those that an admin of one session is not shown: marking is about the whole list.
     // Who sees only itself decides nothing, so its list keeps no request in its place.
     if (only === undefined)
       shown.mark(
         requests.map(({ id }) => id),
         clock.now(),
       )
-    const tokensOf = Map.groupBy(tokens, (token) => token.deviceId)
     const known = new Set<string>(devices.map((device) => device.id))
     return {
-      pending: requests.map((request) => ({ request, isRepair: known.has(request.deviceId) })),
-      paired: devices.map((device) => ({ device, tokens: tokensOf.get(device.id) ?? [] })),
+      pending: requests
+        .filter(({ deviceId }) => mayDecide(principal, deviceId, homeOfDevice(deviceId)))
+        .map((request) => ({ request, isRepair: known.has(request.deviceId) })),
+      paired: devices
+        .filter(({ id }) => mayManage(principal, id, homeOfDevice(id)))
+        .map((device) => ({ device, tokens: tokensOf.get(device.id) ?? [] })),
       sessions: new Map(sessions.map((session) => [session.id, session])),
       madeRoomAt: only === undefined ? roomMade.lately(clock.now()) : undefined,
     }

@@ -1,4 +1,5 @@
 import type { DeviceId } from '@pairgate/protocol'
+import { homeOf, mayManage } from '../access/home-session.ts'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
 import { nameOf } from '../domain/device.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
@@ -14,19 +15,21 @@ export function createRemoveDevice({ decide }: { readonly decide: Decide }) {
       const own = !isSelfScoped(principal) || principal.deviceId === deviceId
       if (!own) return refuse({ reason: 'removal-denied' })
       const device = await tx.findDevice(deviceId)
-      if (!device) return refuse({ reason: 'device-unknown', deviceId })
+      const tokens = await tx.listTokens(deviceId)
+      const home = homeOf(tokens)
+      if (!device || !mayManage(principal, deviceId, home))
+        return refuse({ reason: 'device-unknown', deviceId })
       if (isSelfScoped(principal) && device.roles.some((role) => role !== 'operator'))
         return refuse({ reason: 'removal-denied' })
 
-      const tokens = await tx.listTokens(deviceId)
       if (await wouldLoseLastAdmin(tx, actor, { before: tokens, after: [] }, now))
         return refuse({ reason: 'last-admin' })
 
       await tx.deleteDevice(deviceId)
       // Before the events of its requests, so that the device's gates are closed when those are told.
       const before = { name: nameOf(device), scopes: device.scopes }
-      await decision.append({ kind: 'device-removed', deviceId }, { before })
-      await closeRequestsOf(deviceId, decision)
+      await decision.append({ kind: 'device-removed', deviceId, home }, { before })
+      await closeRequestsOf(deviceId, decision, home)
       return ok(deviceId)
     })
 }

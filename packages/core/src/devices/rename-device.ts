@@ -1,4 +1,5 @@
 import type { DeviceId } from '@pairgate/protocol'
+import { findHome, mayManage } from '../access/home-session.ts'
 import { nameOf } from '../domain/device.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
@@ -13,11 +14,13 @@ export function createRenameDevice({ decide }: { readonly decide: Decide }) {
       if (isSelfScoped(principal) && principal.deviceId !== deviceId)
         return refuse({ reason: 'rename-denied' })
       const device = await tx.findDevice(deviceId)
-      if (!device) return refuse({ reason: 'device-unknown', deviceId })
+      const home = await findHome(tx, deviceId)
+      if (!device || !mayManage(principal, deviceId, home))
+        return refuse({ reason: 'device-unknown', deviceId })
 
       await tx.saveDevice({ ...device, operatorLabel: label })
       await append(
-        { kind: 'device-renamed', deviceId },
+        { kind: 'device-renamed', deviceId, home },
         { before: { name: nameOf(device) }, after: { name: label } },
       )
       return ok(label)

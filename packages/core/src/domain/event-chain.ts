@@ -16,6 +16,8 @@ export interface EventRecord extends EventHead {
   readonly requestId: string | undefined
   readonly tokenId: string | undefined
   readonly endsConnections: boolean | undefined
+  /** Of an event about a session: which. Of one about a device: its home. */
+  readonly sessionId: string | undefined
   readonly detailsHash: string
   /** Seal of the event before; empty for the first one. */
   readonly prev: string
@@ -53,9 +55,11 @@ export const EMPTY_LOG: EventHead = { epoch: 0, seq: 0, mac: '' }
  */
 export function canonicalEvent(record: Omit<EventRecord, 'mac' | 'details'>): string {
   const { epoch, seq, at, actor, via, kind, deviceId, role, requestId, tokenId } = record
-  const { endsConnections, detailsHash, prev } = record
+  const { endsConnections, sessionId, detailsHash, prev } = record
   const columns = [epoch, seq, at, actor, via, kind, deviceId, role, requestId, tokenId, endsConnections]
-  return JSON.stringify(['pairgate-event-1', ...columns.map((part) => part ?? null), detailsHash, prev])
+  // Events from before the column keep the text that they were sealed with.
+  const [look, more] = sessionId === undefined ? ['pairgate-event-1', []] : ['pairgate-event-2', [sessionId]]
+  return JSON.stringify([look, ...columns.map((part) => part ?? null), ...more, detailsHash, prev])
 }
 
 /** The row that follows `head`. A recovery opens the next epoch; everything else stays in the one there is. */
@@ -77,10 +81,16 @@ export function sealEvent(entry: EventEntry, head: EventHead, tools: SealTools):
     requestId: 'requestId' in event ? event.requestId : undefined,
     tokenId: 'tokenId' in event ? event.tokenId : undefined,
     endsConnections: 'endsConnections' in event ? event.endsConnections : undefined,
+    sessionId: sessionOf(event),
     detailsHash: hashDetails(details, tools.sha256),
     prev: head.mac,
   }
   return { ...unsealed, mac: tools.macOf(canonicalEvent(unsealed)), details }
+}
+
+function sessionOf(event: GatewayEvent): string | undefined {
+  if ('sessionId' in event) return event.sessionId
+  return 'home' in event ? event.home : undefined
 }
 
 /** The salt has a fixed length, so salt and body cannot be shifted against each other. */

@@ -19,6 +19,7 @@ test('details come back as they were written', () => {
   const state = fc.record(
     {
       name: text,
+      label: text,
       scopes: fc.option(fc.array(fc.string()), { nil: undefined }),
       session: text,
       expiresAt: count,

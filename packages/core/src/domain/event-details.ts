@@ -5,6 +5,8 @@ type EventKind = GatewayEvent['kind']
 /** One side of a change, as far as the change touched it. */
 export interface EventState {
   readonly name?: string | undefined
+  /** Of a session. */
+  readonly label?: string | undefined
   readonly scopes?: readonly string[] | undefined
   readonly session?: string | undefined
   readonly expiresAt?: number | undefined
@@ -72,9 +74,10 @@ function canonicalJson(value: unknown): string {
 
 function readState(value: unknown): EventState | undefined {
   if (!isObject(value)) return undefined
-  const { name, scopes, session, expiresAt, fault, seq, count, until, epoch, mac } = value
+  const { name, label, scopes, session, expiresAt, fault, seq, count, until, epoch, mac } = value
   return {
     name: readText(name),
+    label: readText(label),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
     session: readText(session),
     expiresAt: readNumber(expiresAt),

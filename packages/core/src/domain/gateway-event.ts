@@ -1,10 +1,26 @@
-import type { DeviceId, Instant, RequestId, Role, TokenId } from '@pairgate/protocol'
+import type { DeviceId, Instant, RequestId, Role, SessionId, TokenId } from '@pairgate/protocol'
+
+/** Where the device of an event lay before it: decides who is told of it. See `Home`. */
+interface AtHome {
+  /** Left out, only those who hold every session are told. */
+  readonly home?: SessionId | undefined
+}
 
 /**
  * A fact that was decided and stored, in the words of the log. It holds what instances act on and nothing
  * that tells of a person: names and addresses lie in the details, which can be erased.
  */
-export type GatewayEvent =
+export type GatewayEvent = DeviceEvent | SessionEvent | LogEvent
+
+/** A session was made, got another key or label, or was deleted with its messages. */
+type SessionEvent = {
+  readonly kind: 'session-created' | 'session-renamed' | 'session-deleted'
+  readonly sessionId: SessionId
+}
+
+type DeviceEvent = AtHome & DeviceFacts
+
+type DeviceFacts =
   | {
       readonly kind: 'pairing-approved'
       readonly requestId: RequestId
@@ -30,6 +46,8 @@ export type GatewayEvent =
       readonly role: Role
       readonly tokenId: TokenId
     }
+
+type LogEvent =
   /** Details of events were erased: of one device, of a time, or of one device within a time. */
   | { readonly kind: 'details-erased'; readonly deviceId: DeviceId | undefined }
   /**

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DeviceId, Instant, RequestId, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
+import {
+  type DeviceId,
+  EVERY_SESSION,
+  type Instant,
+  type RequestId,
+  type SessionId,
+  type TokenHash,
+  type TokenId,
+} from '@pairgate/protocol'
 import {
   deliverToken,
   type Grant,
@@ -113,7 +121,10 @@ test('a token lives until the millisecond before its expiry; revoked is the stro
   const token = { ...paired, expiresAt: at(1_000) }
   assert.deepEqual([tokenState(token, at(999)), tokenState(token, at(1_000))], ['live', 'expired'])
   assert.equal(tokenState(revokeToken(token, 'owner', at(5)), at(2_000)), 'revoked')
-  assert.equal(isLiveAdmin({ ...paired, scopes: ['operator.admin'] }, at(20)), true)
+  const admin = { ...paired, scopes: ['operator.admin'] } as const
+  assert.equal(isLiveAdmin({ ...admin, sessionId: EVERY_SESSION }, at(20)), true)
+  // An admin of one session leaves nobody behind who could look after the gateway.
+  assert.equal(isLiveAdmin(admin, at(20)), false)
   assert.equal(isLiveAdmin(paired, at(20)), false)
 })
 test('a request is open until the last millisecond; asking again moves only its deadline', () => {

@@ -1,6 +1,7 @@
 import {
   coversScopes,
   type DeviceId,
+  EVERY_SESSION,
   type Instant,
   type Role,
   type Scope,
@@ -49,10 +50,11 @@ export function tokenFacts({ scopes, sessionId, expiresAt }: Token): EventState 
   return { scopes, session: sessionId, expiresAt }
 }
 
-/** Whether the token stands at `now` and opens what an admin opens. */
+/** Whether the token stands at `now` and opens what an admin opens, in every session. */
 export function isLiveAdmin(token: Token, now: Instant): boolean {
   return (
     token.role === 'operator' &&
+    token.sessionId === EVERY_SESSION &&
     tokenState(token, now) === 'live' &&
     coversScopes(token.scopes, ['operator.admin'])
   )

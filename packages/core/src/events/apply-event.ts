@@ -13,6 +13,8 @@ export function createApplyEvent({ live, tokens }: ApplyEventDeps) {
     const { event, connId } = logged
     // First, so that who connects on what was remembered was registered before, and is found below.
     tokens.hear(logged)
+    // Before the tokens that went with it, so that those who are cut off read why.
+    if (event.kind === 'session-deleted') live.closeSession(event.sessionId, connId)
     if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, connId)
     const regranted = event.kind === 'pairing-approved' && event.endsConnections
     if (regranted || event.kind === 'token-rotated' || event.kind === 'token-revoked') {
@@ -34,7 +36,11 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
     case 'device-removed':
     case 'token-rotated':
     case 'token-revoked':
-      return { kind: 'changed', deviceId: event.deviceId }
+      return { kind: 'changed', deviceId: event.deviceId, home: event.home }
+    // Tells nothing of pairings; the tokens that go with a session have events of their own.
+    case 'session-created':
+    case 'session-renamed':
+    case 'session-deleted':
     // Says nothing about a device: what it was erased of is as it was.
     case 'details-erased':
     case 'log-pruned':
@@ -44,6 +50,6 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
   }
 }
 
-function about({ requestId, deviceId }: Extract<LoggedEvent['event'], { requestId: unknown }>) {
-  return { requestId, deviceId }
+function about({ requestId, deviceId, home }: Extract<LoggedEvent['event'], { requestId: unknown }>) {
+  return { requestId, deviceId, home }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
-import type { DeviceId, Instant, RequestId, Scope, TokenId } from '@pairgate/protocol'
+import type { DeviceId, Instant, RequestId, Scope, SessionId, TokenId } from '@pairgate/protocol'
 import fc from 'fast-check'
 import { CHAIN_FAULTS } from '../domain/chain-fault.ts'
 import { canonicalEvent, EMPTY_LOG, type EventRecord, sealEvent } from '../domain/event-chain.ts'
@@ -28,6 +28,10 @@ const told: fc.Arbitrary<Told> = fc.oneof(
   fc.tuple(deviceId, name, name).map(([id, before, after]) => ({
     event: { kind: 'device-renamed', deviceId: id } as const,
     change: { before, after },
+  })),
+  fc.tuple(deviceId, fc.constantFrom('one', 'two')).map(([id, home]) => ({
+    event: { kind: 'device-removed', deviceId: id, home: home as SessionId } as const,
+    change: {},
   })),
   fc.tuple(deviceId, scopes, fc.boolean()).map(([id, after, endsConnections]) => ({
     event: {
@@ -100,6 +104,7 @@ const OTHER: Partial<EventRecord> = {
   role: 'node',
   requestId: 'other',
   tokenId: 'other',
+  sessionId: 'other',
   detailsHash: sha256('other'),
   prev: sha256('other'),
   mac: sha256('other'),

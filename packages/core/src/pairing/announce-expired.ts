@@ -1,4 +1,5 @@
 import type { Instant } from '@pairgate/protocol'
+import { findHome } from '../access/home-session.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Feed } from '../ports/feed.ts'
 import type { LiveConnections } from '../ports/live-connections.ts'
@@ -20,7 +21,8 @@ export function createAnnounceExpired({ read, clock, live, feed }: AnnounceExpir
     told = until
     for (const { id, deviceId, prefix } of expired) {
       feed.note({ kind: 'request-expired', prefix, deviceId })
-      live.tell({ kind: 'resolved', requestId: id, deviceId, decision: 'rejected', at: until })
+      const home = await findHome(read, deviceId)
+      live.tell({ kind: 'resolved', requestId: id, deviceId, decision: 'rejected', at: until, home })
     }
   }
 }

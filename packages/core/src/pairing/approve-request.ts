@@ -12,7 +12,7 @@ import type { Decide, Decision } from '../events/decide.ts'
 import type { Random } from '../ports/random.ts'
 import type { DrawSecret } from '../tokens/draw-secret.ts'
 import { chooseSession } from './choose-session.ts'
-import { isForeign, openOrFate } from './request-fate.ts'
+import { type Decidable, findDecidable } from './request-fate.ts'
 
 export interface Approval {
   readonly requestId: RequestId
@@ -47,11 +47,11 @@ export function createApproveRequest(deps: ApproveRequestDeps) {
     })
 }
 
-interface ApprovalPlan {
+interface ApprovalPlan extends Pick<Decidable, 'home'> {
   readonly grant: Grant
   readonly existing: Token | undefined
   readonly token: Token
-  readonly newSession: boolean
+  readonly newSession: Session | undefined
 }
 
 /** Reads and refuses; writes nothing. */
@@ -62,18 +62,19 @@ async function planApproval(
   approval: Approval,
 ): Promise<Result<ApprovalPlan>> {
   const { tx, actor, now } = decision
-  const request = await findApprovable(decision, principal, approval)
-  if (!request.ok) return request
-  const scopes = grantedScopes(request.value, approval.scopes, actor)
+  const found = await findApprovable(decision, principal, approval)
+  if (!found.ok) return found
+  const { request, home } = found.value
+  const scopes = grantedScopes(request, approval.scopes, actor)
   if (!scopes.ok) return scopes
-  const existing = await tx.findToken(request.value.deviceId, request.value.role)
+  const existing = await tx.findToken(request.deviceId, request.role)
   const session = await chooseSession(decision, { wanted: approval.session, scopes: scopes.value, existing })
   if (!session.ok) return session
 
   const grant: Grant = {
-    request: request.value,
+    request,
     scopes: scopes.value,
-    sessionId: session.value ?? random.sessionId(),
+    sessionId: session.value.id ?? random.sessionId(),
     expiresAt: approval.expiresInMs === undefined ? undefined : later(now, approval.expiresInMs),
     label: approval.label?.trim() || undefined,
     by: actor.ref,
@@ -81,17 +82,18 @@ async function planApproval(
     now,
   }
   const token = grantToken(existing, grant, drawSecret())
-  const missing = missingOfWhole(actor, request.value, existing, token)
+  const missing = missingOfWhole(actor, request, existing, token)
   if (missing !== undefined) return refuse({ reason: 'ceiling', missing })
   const before = existing ? [existing] : []
   if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, now))
     return refuse({ reason: 'last-admin' })
-  return ok({ grant, existing, token, newSession: session.value === undefined })
+  const newSession = session.value.id === undefined ? sessionFor(grant, session.value.key) : undefined
+  return ok({ grant, existing, token, home, newSession })
 }
 
 async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<Approved>> {
   const { tx, actor, now, append } = decision
-  const { grant, existing, token } = plan
+  const { grant, existing, token, home } = plan
   const { request } = grant
   const decided = {
     ...request,
@@ -103,7 +105,7 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
   if (!(await tx.settleRequest(decided)))
     return refuse({ reason: 'request-unknown', fate: { kind: 'decided' } })
 
-  if (plan.newSession) await tx.insertSession(sessionFor(grant))
+  if (plan.newSession) await tx.insertSession(plan.newSession)
   const standing = existing !== undefined && tokenState(existing, now) === 'live'
   const device = grantDevice(await tx.findDevice(request.deviceId), grant, standing)
   await tx.saveDevice(device)
@@ -111,7 +113,7 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
   const { deviceId, role, tokenId } = token
   const endsConnections = existing !== undefined && isRegranted(existing, token)
   await append(
-    { kind: 'pairing-approved', requestId: request.id, deviceId, role, tokenId, endsConnections },
+    { kind: 'pairing-approved', requestId: request.id, deviceId, role, tokenId, endsConnections, home },
     {
       before: existing && existing.revokedAt === undefined ? tokenFacts(existing) : undefined,
       after: { name: nameOf(device), ...tokenFacts(token) },
@@ -138,8 +140,8 @@ function isRegranted(before: Token, after: Token): boolean {
 }
 
 /** Readable and unique: two approvals of one device get two sessions, told apart by their own id. */
-function sessionFor({ sessionId, request, now, by }: Grant): Session {
-  const key = `device-${request.deviceId.slice(0, 8)}-${sessionId.slice(0, 8)}`
+function sessionFor({ sessionId, request, now, by }: Grant, named: string | undefined): Session {
+  const key = named ?? `device-${request.deviceId.slice(0, 8)}-${sessionId.slice(0, 8)}`
   return { id: sessionId, key, label: undefined, createdAt: now, createdBy: by }
 }
 
@@ -147,16 +149,16 @@ async function findApprovable(
   { tx, actor, now }: Decision,
   principal: Principal,
   approval: Approval,
-): Promise<Result<OpenRequest>> {
-  const stored = await tx.findRequest(approval.requestId)
-  if (isForeign(principal, stored)) return refuse({ reason: 'approval-denied' })
-  const request = openOrFate(stored, now)
-  if (!request.ok) return request
+): Promise<Result<Decidable>> {
+  const { requestId } = approval
+  const found = await findDecidable(tx, principal, { requestId, now, foreign: 'approval-denied' })
+  if (!found.ok) return found
+  const { request } = found.value
   // A node acts for the gateway's agents; letting one in is an admin's decision (protocol fact 13).
-  if (request.value.role !== 'operator' && !actor.isAdmin) return refuse({ reason: 'approval-denied' })
-  if (approval.digest !== undefined && approval.digest !== request.value.digest)
+  if (request.role !== 'operator' && !actor.isAdmin) return refuse({ reason: 'approval-denied' })
+  if (approval.digest !== undefined && approval.digest !== request.digest)
     return refuse({ reason: 'digest-mismatch' })
-  return request
+  return found
 }
 
 /** The scopes that would be granted: asked for, fit for the role, and held by whoever grants them (T19). */

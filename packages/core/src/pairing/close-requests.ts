@@ -1,13 +1,15 @@
 import type { DeviceId } from '@pairgate/protocol'
+import type { Home } from '../access/home-session.ts'
 import type { Decision } from '../events/decide.ts'
 
 /**
  * Kills every open request of a device that was revoked or removed, or of everybody (`undefined`): a stale
- * one must not revive it (T25).
+ * one must not revive it (T25). `home` is where that device lay before.
  */
 export async function closeRequestsOf(
   deviceId: DeviceId | undefined,
   { tx, actor, now, append }: Decision,
+  home?: Home,
 ): Promise<void> {
   for (const request of await tx.listOpenRequests(now, deviceId)) {
     const decided = {
@@ -18,7 +20,8 @@ export async function closeRequestsOf(
       supersededBy: undefined,
     } as const
     if (await tx.settleRequest(decided)) {
-      await append({ kind: 'pairing-rejected', requestId: request.id, deviceId: request.deviceId })
+      const { id: requestId, deviceId: of } = request
+      await append({ kind: 'pairing-rejected', requestId, deviceId: of, home })
     }
   }
 }

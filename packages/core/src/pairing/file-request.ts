@@ -1,4 +1,5 @@
 import { type DeviceId, later, type Role, type Scope } from '@pairgate/protocol'
+import { findHome, type Home } from '../access/home-session.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import { type Device, type DeviceMetadata, tidyMetadata } from '../domain/device.ts'
 import {
@@ -74,24 +75,27 @@ export function createFileRequest(deps: FileRequestDeps): FileRequest {
       return answer
     })
     if (!outcome.ok || !outcome.value) return outcome
-    const { request, device, isNew, left } = outcome.value
+    const { request, device, home, isNew, left } = outcome.value
     const { why: reason, prefix, deviceId: asking } = ask
     feed.note({ kind: isNew ? 'request-filed' : 'request-refreshed', reason, prefix, deviceId: asking })
     // What strangers cause is told, but is no event of the log: else they could fill it.
     if (left) {
-      const { id, deviceId } = left
+      const { id, deviceId, home: from } = left
       feed.note({ kind: 'request-evicted', prefix: left.prefix, deviceId })
-      live.tell({ kind: 'resolved', requestId: id, deviceId, decision: 'rejected', at: request.createdAt })
+      const at = request.createdAt
+      live.tell({ kind: 'resolved', requestId: id, deviceId, decision: 'rejected', at, home: from })
     }
-    if (isNew) live.tell({ kind: 'requested', request, isRepair: device !== undefined })
+    if (isNew) live.tell({ kind: 'requested', request, isRepair: device !== undefined, home })
     return ok({ request, device })
   }
 }
 
 interface FiledUnderLock extends Filed {
+  /** Where the asking device lies. */
+  readonly home: Home
   readonly isNew: boolean
-  /** The request that had to make room. */
-  readonly left: PendingPlace | undefined
+  /** The request that had to make room, and where its device lies. */
+  readonly left: (PendingPlace & { readonly home: Home }) | undefined
 }
 
 async function fileUnderLock(
@@ -102,20 +106,22 @@ async function fileUnderLock(
   const now = deps.clock.now()
   if (!(await ask.stillNeeded(tx))) return ok(undefined)
   const device = await tx.findDevice(ask.deviceId)
+  const home = await findHome(tx, ask.deviceId)
   const own = await tx.listOpenRequests(now, ask.deviceId)
 
   const covering = own.find((request) => coversAsk(request, ask.role, ask.scopes))
   if (covering) {
     const refreshed = refreshRequest(covering, now)
     await tx.refreshRequest(refreshed)
-    return ok({ request: refreshed, device, isNew: false, left: undefined })
+    return ok({ request: refreshed, device, home, isNew: false, left: undefined })
   }
 
   const room = await deps.makeRoom(ask, { tx, own: own.length, now })
   if (!room.ok) return room
   const request = newRequest(deps, ask, now)
   await tx.insertRequest(request)
-  return ok({ request, device, isNew: true, left: room.value })
+  const left = room.value && { ...room.value, home: await findHome(tx, room.value.deviceId) }
+  return ok({ request, device, home, isNew: true, left })
 }
 
 function newRequest(

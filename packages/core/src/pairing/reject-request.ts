@@ -3,19 +3,18 @@ import type { OpenRequest } from '../domain/pairing-request.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Decide } from '../events/decide.ts'
-import { isForeign, openOrFate } from './request-fate.ts'
+import { findDecidable } from './request-fate.ts'
 
 /** An operator says no, once. */
 export function createRejectRequest({ decide }: { readonly decide: Decide }) {
   return (principal: Principal, requestId: RequestId): Promise<Result<OpenRequest>> =>
     decide(principal, async ({ tx, actor, now, append }) => {
-      const stored = await tx.findRequest(requestId)
-      if (isForeign(principal, stored)) return refuse({ reason: 'rejection-denied' })
-      const request = openOrFate(stored, now)
-      if (!request.ok) return request
+      const found = await findDecidable(tx, principal, { requestId, now, foreign: 'rejection-denied' })
+      if (!found.ok) return found
+      const { request, home } = found.value
 
       const decided = {
-        ...request.value,
+        ...request,
         state: 'rejected',
         decidedAt: now,
         decidedBy: actor.ref,
@@ -23,7 +22,7 @@ export function createRejectRequest({ decide }: { readonly decide: Decide }) {
       } as const
       if (!(await tx.settleRequest(decided)))
         return refuse({ reason: 'request-unknown', fate: { kind: 'decided' } })
-      await append({ kind: 'pairing-rejected', requestId, deviceId: request.value.deviceId })
-      return ok(request.value)
+      await append({ kind: 'pairing-rejected', requestId, deviceId: request.deviceId, home })
+      return ok(request)
     })
 }

@@ -1,8 +1,11 @@
-import type { DeviceId, Instant, RequestId, Role } from '@pairgate/protocol'
+import type { DeviceId, Instant, RequestId, Role, SessionId } from '@pairgate/protocol'
+import type { Home } from '../access/home-session.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 
 /** What happened to a pairing, for the operators who are connected right now. */
-export type PairingNews =
+export type PairingNews = { readonly home: Home } & PairingFact
+
+type PairingFact =
   | { readonly kind: 'requested'; readonly request: OpenRequest; readonly isRepair: boolean }
   | {
       readonly kind: 'resolved'
@@ -21,6 +24,8 @@ export interface LiveConnections {
    * send the one reply that it is working on.
    */
   closeDevice(deviceId: DeviceId, role: Role | undefined, causedBy: string | undefined): void
+  /** The same for all connections whose token opens this one session, which is gone. */
+  closeSession(id: SessionId, causedBy: string | undefined): void
   /** Closes the gates of all connections before it returns, whoever they are. */
   closeAll(): void
   /** Tells every connected operator who may know of it. */

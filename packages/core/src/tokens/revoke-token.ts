@@ -19,7 +19,7 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
       const found = await findManaged(decision, principal, target)
       if (!found) return refuse({ reason: 'revocation-denied' })
       if (found.token.revokedAt !== undefined) {
-        await closeRequestsOf(target.deviceId, decision)
+        await closeRequestsOf(target.deviceId, decision, found.home)
         return ok(found.token)
       }
 
@@ -32,10 +32,10 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
       // Before the events of its requests, so that the device's gates are closed when those are told.
       const { deviceId, role, tokenId } = revoked
       await decision.append(
-        { kind: 'token-revoked', deviceId, role, tokenId },
+        { kind: 'token-revoked', deviceId, role, tokenId, home: found.home },
         { before: tokenFacts(found.token) },
       )
-      await closeRequestsOf(target.deviceId, decision)
+      await closeRequestsOf(target.deviceId, decision, found.home)
       return ok(revoked)
     })
 }

@@ -48,7 +48,7 @@ export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
       await tx.saveToken(token)
       const { deviceId, role, tokenId } = token
       await decision.append(
-        { kind: 'token-rotated', deviceId, role, tokenId },
+        { kind: 'token-rotated', deviceId, role, tokenId, home: found.home },
         { before: { scopes: found.token.scopes }, after: { scopes: token.scopes } },
       )
       return ok({ token, tellsCaller })

@@ -79,6 +79,8 @@ export function createStandingTokens({ read, following }: StandingTokensDeps): S
     hear({ event }) {
       // Of the log's own past, and of no token.
       if (event.kind === 'details-erased' || event.kind === 'log-pruned') return
+      // Every token that goes with a session has an event of its own.
+      if ('sessionId' in event) return
       if ('deviceId' in event) forget(event.deviceId)
       else clear()
     },

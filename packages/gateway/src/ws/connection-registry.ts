@@ -1,7 +1,8 @@
 import {
   type Clock,
-  isSelfScoped,
   type LiveConnections,
+  mayDecide,
+  mayManage,
   type PairingNews,
   type Principal,
 } from '@pairgate/core'
@@ -10,6 +11,7 @@ import { CLOSES, type Close } from '@pairgate/protocol/wire'
 import type { Timers } from '../platform/timers.ts'
 import { newsEvent } from '../wire/record-to-wire.ts'
 import { type Connection, hasExpired } from './connection.ts'
+import { createConnectionIndex } from './connection-index.ts'
 
 /** Every live connection of this instance, found by device. */
 export interface ConnectionRegistry extends LiveConnections {
@@ -42,48 +44,31 @@ export interface ConnectionRegistryDeps {
 }
 
 export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDeps): ConnectionRegistry {
-  const all = new Set<Connection>()
-  const byDevice = new Map<DeviceId, Set<Connection>>()
-  const listeners = new Set<Connection>()
-  const expiring = new Set<Connection>()
+  const index = createConnectionIndex()
   const shut = createShut(timers)
 
   function sweep(): void {
     const now = clock.now()
-    for (const connection of expiring) if (hasExpired(connection, now)) connection.shut(false)
+    for (const connection of index.expiring) if (hasExpired(connection, now)) connection.shut(false)
   }
 
   return {
-    add(connection) {
-      all.add(connection)
-      if (connection.hearsPairing) listeners.add(connection)
-      if (connection.expiresAt !== undefined) expiring.add(connection)
-      const { principal } = connection
-      if (principal.kind !== 'device') return
-      const own = byDevice.get(principal.deviceId) ?? new Set()
-      byDevice.set(principal.deviceId, own.add(connection))
-    },
-    remove(connection) {
-      all.delete(connection)
-      listeners.delete(connection)
-      expiring.delete(connection)
-      const { principal } = connection
-      if (principal.kind !== 'device') return
-      const own = byDevice.get(principal.deviceId)
-      own?.delete(connection)
-      if (own?.size === 0) byDevice.delete(principal.deviceId)
-    },
+    add: index.add,
+    remove: index.remove,
     closeDevice(deviceId, role, causedBy) {
-      for (const connection of byDevice.get(deviceId) ?? []) {
+      for (const connection of index.ofDevice(deviceId)) {
         if (role !== undefined && connection.principal.role !== role) continue
         shut(connection, CLOSES['device-removed'], causedBy)
       }
     },
+    closeSession(id, causedBy) {
+      for (const connection of index.ofSession(id)) shut(connection, CLOSES['session-deleted'], causedBy)
+    },
     closeWhere(fits, close, causedBy) {
-      for (const connection of all) if (fits(connection)) shut(connection, close, causedBy)
+      for (const connection of index.all) if (fits(connection)) shut(connection, close, causedBy)
     },
     closeAll() {
-      for (const connection of all) {
+      for (const connection of index.all) {
         // One that has no answer to its connect yet is given it by the handshake, which finds the gate closed.
         if (connection.isOpen) connection.leave(CLOSES['try-again'])
         else connection.shut(false)
@@ -92,20 +77,23 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
     tell(news) {
       // Between two sweeps a token may have run out; its connection must not hear of this.
       sweep()
-      for (const connection of listeners) {
+      for (const connection of index.hearingPairing) {
         if (!mayKnow(connection, news)) continue
         const { event, payload } = newsEvent(news, connection.extended)
         connection.tell(event, payload)
       }
     },
-    isConnected: (deviceId) => byDevice.has(deviceId),
+    isConnected(deviceId) {
+      for (const _connection of index.ofDevice(deviceId)) return true
+      return false
+    },
     sweep,
     each(visit) {
-      for (const connection of all) visit(connection)
+      for (const connection of index.all) visit(connection)
     },
-    principals: () => Array.from(all, ({ principal }) => principal),
+    principals: () => Array.from(index.all, ({ principal }) => principal),
     get size() {
-      return all.size
+      return index.all.size
     },
   }
 }
@@ -119,9 +107,9 @@ function createShut(timers: Timers) {
   }
 }
 
-/** A device that manages only itself hears only of itself. */
+/** As with the list: of itself, of its session, and of strangers who ask. */
 function mayKnow({ principal }: Connection, news: PairingNews): boolean {
-  if (!isSelfScoped(principal)) return true
   const about = news.kind === 'requested' ? news.request.deviceId : news.deviceId
-  return about === principal.deviceId
+  const may = news.kind === 'changed' ? mayManage : mayDecide
+  return may(principal, about, news.home)
 }

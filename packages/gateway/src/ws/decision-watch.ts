@@ -49,6 +49,7 @@ export function createDecisionWatches({ timers }: { readonly timers: Timers }): 
 export function toldTo(live: LiveConnections, watches: DecisionWatches): LiveConnections {
   return {
     closeDevice: live.closeDevice,
+    closeSession: live.closeSession,
     closeAll: live.closeAll,
     tell(news) {
       live.tell(news)

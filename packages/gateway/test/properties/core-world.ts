@@ -88,6 +88,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
         closed.push(role ? `${deviceId}/${role}` : deviceId)
         for (const [connection, of] of registered) if (of === deviceId) registered.delete(connection)
       },
+      closeSession: (id) => void closed.push(id),
       closeAll: () => void closed.push('all'),
       tell: (told) => void news.push(told),
     },

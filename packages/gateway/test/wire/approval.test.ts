@@ -212,14 +212,14 @@ describe('an approval', () => {
     await owner.call('device.pair.approve', { requestId, digest })
   })
 
-  test('by itself answers before it closes the connection that it moves', async () => {
+  test('by itself answers before it closes the connection whose deadline it changes', async () => {
     const { device, client } = await pair(gateway, { scopes: ['operator.pairing', 'operator.read'] })
     const { requestId } = await askToPair(gateway, {
       device,
       auth,
       scopes: ['operator.pairing', 'operator.write'],
     })
-    await client.call('device.pair.approve', { requestId, scopes: ['operator.read'], session: 'new' })
+    await client.call('device.pair.approve', { requestId, scopes: ['operator.read'], expiresInMs: 60_000 })
     await expectClose(client, 4001, 'device removed')
   })
 })

@@ -104,7 +104,7 @@ for (const what of ['revoked', 'removed'] as const) {
       // The second look was begun too early to see it; the registry has been told meanwhile.
       lookAgain: async () => {
         registry.closeDevice(principal.deviceId, what === 'revoked' ? 'operator' : undefined, 'somebody')
-        registry.tell({ kind: 'changed', deviceId: principal.deviceId })
+        registry.tell({ kind: 'changed', deviceId: principal.deviceId, home: undefined })
         return { ok: true, value: admission }
       },
     } as unknown as Core

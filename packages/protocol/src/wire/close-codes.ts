@@ -11,6 +11,7 @@ export const CLOSES = {
   'service-restart': { code: 1012, reason: 'service restart' },
   'try-again': { code: 1013, reason: 'try again later' },
   'device-removed': { code: 4001, reason: 'device removed' },
+  'session-deleted': { code: 4001, reason: 'session deleted' },
   'auth-changed': { code: 4001, reason: 'gateway auth changed' },
 } as const satisfies Record<string, { readonly code: number; readonly reason: string }>
 

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { EventActor, EventRecord, GatewayEvent } from '@pairgate/core'
-import { append, approved, at, deviceId, OWNER, removed, requestId, tokenId } from './sample-records.ts'
+import {
+  append,
+  approved,
+  at,
+  deviceId,
+  OWNER,
+  removed,
+  requestId,
+  sessionId,
+  tokenId,
+} from './sample-records.ts'
 import { type OpenStore, withStore } from './with-store.ts'
 
 const EVERY_KIND: { readonly [Kind in GatewayEvent['kind']]: GatewayEvent } = {
@@ -16,7 +26,16 @@ const EVERY_KIND: { readonly [Kind in GatewayEvent['kind']]: GatewayEvent } = {
     role: 'operator',
     tokenId: tokenId(1),
   },
-  'token-revoked': { kind: 'token-revoked', deviceId: deviceId(1), role: 'operator', tokenId: tokenId(1) },
+  'token-revoked': {
+    kind: 'token-revoked',
+    deviceId: deviceId(1),
+    role: 'operator',
+    tokenId: tokenId(1),
+    home: sessionId(1),
+  },
+  'session-created': { kind: 'session-created', sessionId: sessionId(2) },
+  'session-renamed': { kind: 'session-renamed', sessionId: sessionId(2) },
+  'session-deleted': { kind: 'session-deleted', sessionId: sessionId(2) },
   'details-erased': { kind: 'details-erased', deviceId: deviceId(1) },
   'log-pruned': { kind: 'log-pruned' },
   'log-recovered': { kind: 'log-recovered' },
@@ -36,6 +55,7 @@ function row(seq: number, changes: Partial<EventRecord> = {}): EventRecord {
     requestId: undefined,
     tokenId: undefined,
     endsConnections: undefined,
+    sessionId: undefined,
     detailsHash: 'hash',
     prev: 'before',
     mac: `seal ${seq}`,

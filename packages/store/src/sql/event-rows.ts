@@ -1,5 +1,5 @@
 import { type EventRecord, type GatewayEvent, type LoggedEvent, readDetails } from '@pairgate/core'
-import type { DeviceId, Instant, RequestId, TokenId } from '@pairgate/protocol'
+import type { DeviceId, Instant, RequestId, SessionId, TokenId } from '@pairgate/protocol'
 import type { Kysely } from 'kysely'
 import { readRole, unknownWord } from './rows.ts'
 import type { EventDetailsRow, EventRow, Tables } from './tables.ts'
@@ -30,6 +30,7 @@ export const EMPTY_EVENT_ROW: EventRow = {
   request_id: null,
   token_id: null,
   ends_connections: null,
+  session_id: null,
   details_hash: '',
   prev: '',
   mac: '',
@@ -48,6 +49,7 @@ export function fromEventRecord(record: EventRecord): EventRow {
     request_id: record.requestId ?? null,
     token_id: record.tokenId ?? null,
     ends_connections: record.endsConnections === undefined ? null : Number(record.endsConnections),
+    session_id: record.sessionId ?? null,
     details_hash: record.detailsHash,
     prev: record.prev,
     mac: record.mac,
@@ -68,6 +70,7 @@ export function toEventRecord(row: JoinedEventRow): EventRecord {
     requestId: row.request_id ?? undefined,
     tokenId: row.token_id ?? undefined,
     endsConnections: row.ends_connections === null ? undefined : row.ends_connections !== 0,
+    sessionId: row.session_id ?? undefined,
     detailsHash: row.details_hash,
     prev: row.prev,
     mac: row.mac,
@@ -105,6 +108,7 @@ function toEvent(row: EventRow): GatewayEvent {
   const requestId = () => present(row, 'request_id') as RequestId
   const role = () => readRole(present(row, 'role'))
   const tokenId = () => present(row, 'token_id') as TokenId
+  const at = row.session_id === null ? {} : { home: row.session_id as SessionId }
   switch (row.kind) {
     case 'pairing-approved':
       return {
@@ -114,16 +118,21 @@ function toEvent(row: EventRow): GatewayEvent {
         role: role(),
         tokenId: tokenId(),
         endsConnections: row.ends_connections === 1,
+        ...at,
       }
     case 'pairing-rejected':
     case 'pairing-superseded':
-      return { kind: row.kind, requestId: requestId(), deviceId: deviceId() }
+      return { kind: row.kind, requestId: requestId(), deviceId: deviceId(), ...at }
     case 'device-renamed':
     case 'device-removed':
-      return { kind: row.kind, deviceId: deviceId() }
+      return { kind: row.kind, deviceId: deviceId(), ...at }
     case 'token-rotated':
     case 'token-revoked':
-      return { kind: row.kind, deviceId: deviceId(), role: role(), tokenId: tokenId() }
+      return { kind: row.kind, deviceId: deviceId(), role: role(), tokenId: tokenId(), ...at }
+    case 'session-created':
+    case 'session-renamed':
+    case 'session-deleted':
+      return { kind: row.kind, sessionId: present(row, 'session_id') as SessionId }
     case 'details-erased':
       return { kind: row.kind, deviceId: (row.device_id ?? undefined) as DeviceId | undefined }
     case 'log-pruned':
@@ -134,7 +143,9 @@ function toEvent(row: EventRow): GatewayEvent {
   }
 }
 
-function present(row: EventRow, column: 'device_id' | 'role' | 'request_id' | 'token_id'): string {
+type PresentColumn = 'device_id' | 'role' | 'request_id' | 'token_id' | 'session_id'
+
+function present(row: EventRow, column: PresentColumn): string {
   const value = row[column]
   if (value === null) throw unknownWord(`shape of '${row.kind}', without ${column},`, row.seq)
   return value

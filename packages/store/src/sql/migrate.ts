@@ -6,6 +6,7 @@ import { limits } from './migrations/0002-limits.ts'
 import { eventChain } from './migrations/0003-event-chain.ts'
 import { feed } from './migrations/0004-feed.ts'
 import { removedDevices } from './migrations/0005-removed-devices.ts'
+import { messages } from './migrations/0006-messages.ts'
 import { signedOrigins } from './migrations/0009-signed-origins.ts'
 import type { Tables } from './tables.ts'
 
@@ -15,6 +16,7 @@ const MIGRATIONS = {
   '0003-event-chain': eventChain,
   '0004-feed': feed,
   '0005-removed-devices': removedDevices,
+  '0006-messages': messages,
   '0009-signed-origins': signedOrigins,
 } as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>
 

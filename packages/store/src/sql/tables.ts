@@ -13,6 +13,7 @@ export interface Tables {
   readonly limits: LimitRow
   readonly feed: FeedTableRow
   readonly removed_devices: RemovedDeviceRow
+  readonly messages: MessageRow
 }
 
 export interface DeviceRow {
@@ -99,6 +100,7 @@ export interface EventRow {
   readonly request_id: string | null
   readonly token_id: string | null
   readonly ends_connections: number | null
+  readonly session_id: string | null
   readonly details_hash: string
   readonly prev: string
   readonly mac: string
@@ -131,6 +133,18 @@ export interface FeedTableRow {
   readonly count: number
   readonly first_at: number
   readonly last_at: number
+}
+
+export interface MessageRow {
+  readonly id: string
+  readonly session_id: string
+  readonly seq: number
+  readonly at: number
+  readonly actor: string
+  readonly role: string
+  readonly text: string
+  readonly idempotency_key: string
+  readonly params_hash: string
 }
 
 /** A device whose removal was pruned from the log. */

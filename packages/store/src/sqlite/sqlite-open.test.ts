@@ -188,6 +188,7 @@ describe('opening again', () => {
     '0003-event-chain',
     '0004-feed',
     '0005-removed-devices',
+    '0006-messages',
     '0009-signed-origins',
   ]
 

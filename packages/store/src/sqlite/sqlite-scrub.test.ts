@@ -30,6 +30,7 @@ async function openFile(context: TestContext): Promise<Opened> {
 const logged = (seq: number, body: string) => ({
   ...{ seq, epoch: 1, at: seq, actor: 'owner', via: undefined, kind: 'sang', deviceId: undefined },
   ...{ role: undefined, requestId: undefined, tokenId: undefined, endsConnections: undefined },
+  sessionId: undefined,
   ...{ detailsHash: '', prev: '', mac: '', details: { salt: 's'.repeat(22), body } },
 })
 

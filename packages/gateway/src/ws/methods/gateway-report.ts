@@ -1,5 +1,5 @@
 import { type Clock, isSelfScoped, ok, type StoreReader } from '@pairgate/core'
-import { coversScopes } from '@pairgate/protocol'
+import { coversScopes, EVERY_SESSION } from '@pairgate/protocol'
 import type { GatewayIdentity } from '@pairgate/protocol/wire'
 import type { Presence } from '../presence.ts'
 import type { Handler } from './method-handlers.ts'
@@ -25,7 +25,10 @@ export interface GatewayReport {
   readonly presence: Handler<'system-presence'>
 }
 
-/** What the gateway says of itself. A caller that manages only itself learns nothing of others. */
+/**
+ * What the gateway says of itself. A caller that manages only itself learns nothing of others, and one of
+ * one session does not learn how many there are.
+ */
 export function createGatewayReport({
   read,
   clock,
@@ -50,12 +53,13 @@ export function createGatewayReport({
       const own = { runtimeVersion: version, startedAtMs: startedAt, uptimeMs: now - startedAt }
       const seesAll = !isSelfScoped(principal) && coversScopes(principal.scopes, ['operator.pairing'])
       if (!seesAll) return ok(own)
+      const place = { url: url(), authMode, database }
+      // Counts speak of every session.
+      if (principal.sessionId !== EVERY_SESSION) return ok({ ...own, ...place })
       const [devices, pending] = await Promise.all([read.countDevices(), read.countOpenRequests(now)])
       return ok({
         ...own,
-        url: url(),
-        authMode,
-        database,
+        ...place,
         connections: connections(),
         pairedDevices: devices,
         pendingRequests: pending,

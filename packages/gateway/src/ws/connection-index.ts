@@ -1,0 +1,61 @@
+import type { DeviceId, SessionId } from '@pairgate/protocol'
+import type { Connection } from './connection.ts'
+
+/** Live connections by what they are looked up by: a message must not cost a walk over ten thousand of them. */
+export interface ConnectionIndex {
+  add(connection: Connection): void
+  remove(connection: Connection): void
+  readonly all: ReadonlySet<Connection>
+  ofDevice(id: DeviceId): Iterable<Connection>
+  /** Those whose token opens exactly this; for `*` those that hold every session. */
+  ofSession(id: SessionId): Iterable<Connection>
+  readonly hearingPairing: ReadonlySet<Connection>
+  /** Those whose token has a deadline. */
+  readonly expiring: ReadonlySet<Connection>
+}
+
+export function createConnectionIndex(): ConnectionIndex {
+  const all = new Set<Connection>()
+  const hearingPairing = new Set<Connection>()
+  const expiring = new Set<Connection>()
+  const devices = createGroups<DeviceId>()
+  const sessions = createGroups<SessionId>()
+  return {
+    add(connection) {
+      const { principal } = connection
+      all.add(connection)
+      if (connection.hearsPairing) hearingPairing.add(connection)
+      if (connection.expiresAt !== undefined) expiring.add(connection)
+      if (principal.kind === 'device') devices.add(principal.deviceId, connection)
+      sessions.add(principal.sessionId, connection)
+    },
+    remove(connection) {
+      const { principal } = connection
+      all.delete(connection)
+      hearingPairing.delete(connection)
+      expiring.delete(connection)
+      if (principal.kind === 'device') devices.remove(principal.deviceId, connection)
+      sessions.remove(principal.sessionId, connection)
+    },
+    all,
+    ofDevice: devices.of,
+    ofSession: sessions.of,
+    hearingPairing,
+    expiring,
+  }
+}
+
+function createGroups<Key>() {
+  const groups = new Map<Key, Set<Connection>>()
+  return {
+    add(key: Key, connection: Connection): void {
+      groups.set(key, (groups.get(key) ?? new Set()).add(connection))
+    },
+    remove(key: Key, connection: Connection): void {
+      const group = groups.get(key)
+      group?.delete(connection)
+      if (group?.size === 0) groups.delete(key)
+    },
+    of: (key: Key): Iterable<Connection> => groups.get(key) ?? [],
+  }
+}
