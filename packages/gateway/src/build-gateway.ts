@@ -19,6 +19,7 @@ import { createSystemTimers, type Timers } from './platform/timers.ts'
 import { createReadiness } from './readiness.ts'
 import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
 import { watchDatabase } from './state/watch-database.ts'
+import type { TlsKeeper } from './tls/tls-keeper.ts'
 import { VERSION } from './version.ts'
 import { createAuthPolicy, createSharedSecrets } from './ws/auth-policy.ts'
 import { createCloseOutdated } from './ws/close-outdated.ts'
@@ -83,8 +84,9 @@ export function buildGateway(given: GatewayParts): Gateway {
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
   const sweeps = { timers, core, registry: live.registry, flushUse: use.flush, sumUp: observers.sumUp }
-  const housekeeping = startHousekeeping({ ...watched, ...sweeps })
-  const writeMetrics = createWriteMetrics({ ...shared, ready })
+  const lookAtTls = async () => parts.tls?.look()
+  const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls })
+  const writeMetrics = createWriteMetrics({ ...shared, ready, tls: parts.tls })
   return {
     app: buildHttp({ rules, ready, writeMetrics, log }),
     onUpgrade,
@@ -107,10 +109,11 @@ interface WriteMetricsDeps {
   readonly guard: UpgradeGuard
   readonly live: Live
   readonly ready: () => Promise<Readiness>
+  readonly tls: TlsKeeper | undefined
   readonly startedAt: Instant
 }
 
-function createWriteMetrics({ metrics, core, guard, live, ready, startedAt }: WriteMetricsDeps) {
+function createWriteMetrics({ metrics, core, guard, live, ready, tls, startedAt }: WriteMetricsDeps) {
   return async (): Promise<string> =>
     metrics.write({
       version: VERSION,
@@ -119,6 +122,7 @@ function createWriteMetrics({ metrics, core, guard, live, ready, startedAt }: Wr
       principals: live.registry.principals(),
       waitingSockets: guard.size(),
       following: core.following,
+      tls: tls?.report(),
       process: processFacts(),
     })
 }

@@ -22,7 +22,7 @@ export interface MethodsDeps {
 
 /** The handlers of all methods, with what each needs; a part of `buildGateway`. */
 export function buildMethods(
-  { store, clock, settings, heads, log, tokenKey, localKey }: GatewayParts,
+  { store, clock, settings, heads, log, tokenKey, localKey, tls }: GatewayParts,
   { core, live, secrets, startedAt, url }: MethodsDeps,
 ) {
   const { secretOf } = secrets
@@ -40,6 +40,7 @@ export function buildMethods(
       database: config.database.url === undefined ? 'sqlite' : 'postgres',
       connections,
       url,
+      tls: () => tls?.report(),
       identity: () => gatewayIdentityOf(tokenKey),
       seenBy: presence.seenBy,
     }),
@@ -48,6 +49,7 @@ export function buildMethods(
     scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),
     config: createConfigMethods({
       live: settings,
+      lookAtTls: async () => tls?.look(),
       hashOf: (text) => `hmac-sha256:v1:${hmacBase64Url(localKey, `config|${text}`)}`,
       log,
     }),

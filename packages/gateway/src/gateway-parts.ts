@@ -3,6 +3,7 @@ import type { LiveConfig } from './config/live-config.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Log } from './platform/log.ts'
 import type { EventHeadFile } from './state/event-head.ts'
+import type { TlsKeeper } from './tls/tls-keeper.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
 import type { DecisionWatches } from './ws/decision-watch.ts'
 import type { Presence } from './ws/presence.ts'
@@ -21,6 +22,8 @@ export interface GatewayParts {
   readonly heads: EventHeadFile
   /** Counters of guesses from before the start. */
   readonly counters: readonly StoredCounter[]
+  /** The certificate that the gateway shows, if it speaks TLS. */
+  readonly tls: TlsKeeper | undefined
   readonly log: Log
   /** Only where an SDK for traces is loaded. */
   readonly traces: Observer | undefined

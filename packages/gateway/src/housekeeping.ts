@@ -18,6 +18,8 @@ export interface HousekeepingDeps {
   readonly registry: ConnectionRegistry
   readonly flushUse: () => Promise<void>
   readonly heads: EventHeadFile
+  /** Takes a newer TLS certificate into use. */
+  readonly lookAtTls: () => Promise<void>
   /** Writes what is said once a minute. */
   readonly sumUp: () => void
   readonly log: Log
@@ -48,6 +50,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(seconds(1), quietly(core.followLog, 'following the event log')),
     timers.every(seconds(1), keepCounters),
     timers.every(seconds(1), keepFeed),
+    timers.every(seconds(10), () => void deps.lookAtTls()),
     timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
     timers.every(LIMITS.tickIntervalMs, () =>
       registry.each((connection) => connection.tell('tick', { ts: clock.now() })),

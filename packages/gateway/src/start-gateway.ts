@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { REMEMBERED_PEERS, type Store } from '@pairgate/core'
+import type { TlsPin } from '@pairgate/protocol'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
@@ -16,6 +17,8 @@ import { openDatabase } from './state/open-database.ts'
 import { openEventLog } from './state/open-event-log.ts'
 import { prepareState } from './state/prepare-state.ts'
 import { checkKey, loadOrCreateKey, loadTokenKey } from './state/secrets.ts'
+import { openTls } from './tls/open-tls.ts'
+import type { TlsKeeper } from './tls/tls-keeper.ts'
 import { reloadConfig } from './ws/methods/config-methods.ts'
 
 /** What the command line says; text is read as the setting's type. */
@@ -43,6 +46,8 @@ export interface RunningGateway {
   readonly stateDir: string
   readonly ownerSocket: string
   readonly authMode: GatewayConfig['auth']['mode']
+  /** What clients have to pin, because no authority vouches for the gateway. */
+  readonly tlsPin: TlsPin | undefined
   readonly firstStart: boolean
   /** What is allowed but should be said at every start. */
   readonly warnings: readonly string[]
@@ -82,10 +87,12 @@ export async function startGateway({
   try {
     const opened = await openParts(paths, { env, config, log })
     try {
-      const traces = await openTraces({ clock: opened.clock, log })
-      const gateway = buildGateway({ settings: live, log, traces, ...opened })
-      const listening = await startListening(gateway, config, { bind, paths })
-      return running({ gateway, listening, live, bind, paths, firstStart, lock, store: opened.store, log })
+      const { clock, store } = opened
+      const traces = await openTraces({ clock, log })
+      const tls = await openTls({ config, paths, clock, log })
+      const gateway = buildGateway({ settings: live, log, traces, tls, ...opened })
+      const listening = await startListening(gateway, config, { bind, paths, tls })
+      return running({ gateway, listening, live, bind, paths, firstStart, lock, store, tls, log })
     } catch (error) {
       await opened.store.close()
       throw error
@@ -162,14 +169,14 @@ function databaseWarnings({ database }: GatewayConfig, { database: file }: State
 async function startListening(
   gateway: Gateway,
   config: GatewayConfig,
-  where: { bind: Bind; paths: StatePaths },
+  where: { bind: Bind; paths: StatePaths; tls: TlsKeeper | undefined },
 ): Promise<Listening> {
   await gateway.app.ready()
   return listen({
     app: gateway.app,
     hosts: where.bind.hosts,
     port: config.port,
-    tls: config.tls,
+    tls: where.tls,
     ownerSocketPath: where.paths.ownerSocket,
     onUpgrade: gateway.onUpgrade,
   })
@@ -184,6 +191,7 @@ interface Started {
   readonly firstStart: boolean
   readonly lock: InstanceLock
   readonly store: Store
+  readonly tls: TlsKeeper | undefined
   readonly log: Log
 }
 
@@ -196,6 +204,7 @@ function running({
   firstStart,
   lock,
   store,
+  tls,
   log,
 }: Started): RunningGateway {
   const { config } = live
@@ -209,7 +218,7 @@ function running({
     lock.release()
     resolve()
   }
-  const url = `${config.tls ? 'wss' : 'ws'}://${urlHost(bind)}:${listening.port}`
+  const url = `${tls ? 'wss' : 'ws'}://${urlHost(bind)}:${listening.port}`
   gateway.listensAt(url)
   return {
     url,
@@ -217,11 +226,13 @@ function running({
     stateDir: paths.dir,
     ownerSocket: paths.ownerSocket,
     authMode: config.auth.mode,
+    tlsPin: tls?.pin(),
     firstStart,
     warnings: [...exposureWarnings(config, bind), ...databaseWarnings(config, paths)],
     reload() {
       try {
         reloadConfig(live, log)
+        void tls?.look()
       } catch (error) {
         // A signal has nobody to answer to, and must not end the gateway.
         log.error({ err: error }, 'the settings could not be read again')

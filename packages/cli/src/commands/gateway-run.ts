@@ -25,11 +25,12 @@ export async function runGateway({ verbose, ...flags }: RunOptions): Promise<voi
 }
 
 /** Where it listens, and what to do next: on another machine, then here. */
-export function welcome({ url, addresses, stateDir, authMode }: RunningGateway): readonly string[] {
+export function welcome({ url, addresses, stateDir, authMode, tlsPin }: RunningGateway): readonly string[] {
   const others = addresses.filter((address) => !url.endsWith(`//${address}`))
   return [
     `${bold('Gateway listening on')} ${url}`,
     ...(others.length > 0 ? [`Also on: ${others.join(', ')}`] : []),
+    ...(tlsPin === undefined ? [] : [`TLS fingerprint: sha256:${tlsPin}`]),
     `State directory: ${stateDir}`,
     `Auth mode: ${authMode}`,
     '',

@@ -1,9 +1,11 @@
+import type { TlsReport } from '@pairgate/protocol/wire'
 import { EXIT } from '../exit-codes.ts'
 import { formatSpan } from '../output/age.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
 import { green, yellow } from '../output/paint.ts'
 import { printJson } from '../output/print-json.ts'
+import { systemNow } from '../platform/system-clock.ts'
 import { type GatewayLink, openLink } from '../target/gateway-link.ts'
 import { findLocalFiles } from '../target/read-target-facts.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
@@ -24,6 +26,7 @@ interface Status {
   readonly database: string | null
   readonly pairedDevices: number | null
   readonly pendingRequests: number | null
+  readonly tls: TlsReport | null
   readonly error?: string
 }
 
@@ -63,6 +66,7 @@ function unknownStatus(stateDir: string, link: GatewayLink | undefined): Status 
     database: null,
     pairedDevices: null,
     pendingRequests: null,
+    tls: null,
   }
 }
 
@@ -82,6 +86,7 @@ async function askStatus(link: GatewayLink): Promise<Partial<Status>> {
     database: textOr(report['database']),
     pairedDevices: numberOr(report['pairedDevices']),
     pendingRequests: numberOr(report['pendingRequests']),
+    tls: (report['tls'] as TlsReport | undefined) ?? null,
   }
 }
 
@@ -97,8 +102,21 @@ function statusLines(status: Status): readonly string[] {
     `Status:  ${state}`,
     ...(authMode === null ? [] : [`Auth:    ${cleanText(authMode)}`]),
     ...(pairedDevices === null ? [] : [`Devices: ${pairedDevices} paired, ${pendingRequests ?? 0} pending`]),
+    ...(status.tls === null ? [] : tlsLines(status.tls)),
     `State:   ${stateDir}${database === null ? '' : ` (${cleanText(database)})`}`,
     ...(status.error === undefined ? [] : [`Reason:  ${cleanText(status.error, 1_000)}`]),
+  ]
+}
+
+function tlsLines({ mode, fingerprint, notAfterMs, problem }: TlsReport): readonly string[] {
+  const now = systemNow()
+  const whose = mode === 'auto' ? 'its own certificate' : 'certificate from files'
+  return [
+    `TLS:     ${whose}, ${notAfterMs <= now ? 'expired' : `expires in ${formatSpan(notAfterMs - now)}`}`,
+    `         sha256:${cleanText(fingerprint)}`,
+    ...(problem === undefined
+      ? []
+      : [yellow(`         A newer one is not in use: ${cleanText(problem, 1_000)}`)]),
   ]
 }
 

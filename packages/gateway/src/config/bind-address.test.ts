@@ -56,11 +56,11 @@ const LAN = { hosts: ['0.0.0.0'], isLoopback: false }
 function exposure(
   mode: AuthMode,
   bind: typeof LAN,
-  ways: { tls?: boolean; proxy?: boolean; plaintext?: boolean } = {},
+  ways: { tls?: boolean | 'auto'; proxy?: boolean; plaintext?: boolean } = {},
 ) {
   const config = {
     auth: { mode, token: undefined, password: undefined, sharedSecret: 'on' as const },
-    tls: ways.tls ? { cert: 'c', key: 'k' } : undefined,
+    tls: ways.tls === true ? { cert: 'c', key: 'k' } : ways.tls || undefined,
     trustedProxies: ways.proxy ? ['10.0.0.5'] : [],
     allowPlaintext: ways.plaintext ?? false,
   }
@@ -74,6 +74,7 @@ test('beyond the loopback one of the three protections is needed, in every mode 
     for (const way of ['tls', 'proxy', 'plaintext']) {
       assert.equal(exposure(mode, LAN, { [way]: true }).error, undefined, `${mode} ${way}`)
     }
+    assert.equal(exposure(mode, LAN, { tls: 'auto' }).error, undefined, mode)
   }
 })
 
@@ -81,6 +82,7 @@ test('the refusal says what an attacker could do and names all three ways out', 
   const message = exposure('pairing', LAN).error?.message ?? ''
   for (const part of [
     'read every token',
+    'gateway.tls.enabled',
     'gateway.tls.cert',
     'gateway.trustedProxies',
     'gateway.allowPlaintext',

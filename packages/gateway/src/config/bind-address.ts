@@ -81,7 +81,7 @@ export function checkExposure(config: ExposureConfig, bind: Bind): ConfigError |
     return undefined
   return new ConfigError(
     `Refusing to listen on ${bind.hosts.join(', ')} without TLS: whoever is on the way could read every token and message, ` +
-      'change what is approved, and keep what was read for later. Ways out: set gateway.tls.cert and gateway.tls.key; ' +
+      'change what is approved, and keep what was read for later. Ways out: set gateway.tls.enabled to true, for a certificate of its own, or gateway.tls.cert and gateway.tls.key; ' +
       'or put a TLS proxy in front and list it in gateway.trustedProxies; ' +
       'or, on a network where you trust everybody, set gateway.allowPlaintext to true.',
   )

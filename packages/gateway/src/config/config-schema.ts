@@ -120,10 +120,26 @@ export const CONFIG = {
     secret: true,
     applies: 'commands',
   },
+  'gateway.tls.enabled': {
+    schema: Type.Boolean(),
+    default: undefined,
+    description:
+      'Whether the gateway speaks TLS; unset means: if certificate and key are named. Without them it makes its own.',
+    allowed: 'true or false',
+    applies: 'restart',
+  },
+  'gateway.tls.autoGenerate': {
+    schema: Type.Boolean(),
+    default: true,
+    description: 'Whether `gateway.tls.enabled` without files makes a certificate, or refuses to start.',
+    allowed: 'true or false',
+    applies: 'restart',
+  },
   'gateway.tls.cert': {
     schema: Text,
     default: undefined,
-    description: 'Path of the TLS certificate chain (PEM), relative to the config file.',
+    description:
+      'Path of the TLS certificate chain (PEM), relative to the config file; a new content is used at once.',
     allowed: 'the path of a PEM file',
     applies: 'restart',
     fault: filePathFault,

@@ -9,7 +9,7 @@ export interface GatewayConfig {
   readonly customBindHost: string | undefined
   readonly allowPlaintext: boolean
   readonly auth: AuthConfig
-  /** Absolute paths of PEM files. */
+  /** Without it the gateway speaks plaintext. */
   readonly tls: TlsConfig | undefined
   /** IP addresses and ranges. */
   readonly trustedProxies: readonly string[]
@@ -33,7 +33,11 @@ export interface AuthConfig {
   readonly sharedSecret: 'on' | 'off'
 }
 
-export interface TlsConfig {
+/** `auto` is a certificate of the gateway's own. */
+export type TlsConfig = TlsFiles | 'auto'
+
+/** Absolute paths of PEM files. */
+export interface TlsFiles {
   readonly cert: string
   readonly key: string
 }
@@ -76,6 +80,6 @@ export interface RemoteConfig {
   readonly password: string | undefined
   /** Port of the gateway of this machine. */
   readonly port: number
-  /** Whether the gateway of this machine speaks TLS. */
-  readonly tls: boolean
+  /** How the gateway of this machine speaks TLS. */
+  readonly tls: TlsConfig | undefined
 }

@@ -261,6 +261,20 @@ test('settings that contradict each other are refused', () => {
   assert.match(faultOf({ 'gateway.tls.cert': 'a.pem' }), /gateway\.tls\.key/)
 })
 
+test('TLS is on with certificate files, with its own certificate where it is asked for, and off when told so', () => {
+  const tlsOf = (flags: ConfigFlags) => readGatewayConfig({ file: NO_FILE, env: {}, flags }).tls
+  const pair = { 'gateway.tls.cert': '/c.pem', 'gateway.tls.key': '/k.pem' }
+  const files = { cert: '/c.pem', key: '/k.pem' }
+  const none = { 'gateway.tls.autoGenerate': false }
+  assert.equal(tlsOf({}), undefined)
+  assert.equal(tlsOf(none), undefined)
+  assert.deepEqual(tlsOf(pair), files)
+  assert.equal(tlsOf({ 'gateway.tls.enabled': true }), 'auto')
+  assert.deepEqual(tlsOf({ ...pair, ...none, 'gateway.tls.enabled': true }), files)
+  assert.equal(tlsOf({ ...pair, 'gateway.tls.enabled': false }), undefined)
+  assert.match(faultOf({ 'gateway.tls.enabled': true, ...none }), /gateway\.tls\.cert and gateway\.tls\.key/)
+})
+
 test('TLS paths are relative to the config file', (context) => {
   const file = fileWith(context, '{ gateway: { tls: { cert: "tls/cert.pem", key: "/etc/key.pem" } } }')
   const { tls } = readGatewayConfig({ file, env: {} })
@@ -280,7 +294,7 @@ test('commands of this machine talk to its own gateway with its own secret', (co
     token: 'local',
     password: undefined,
     port: 4_000,
-    tls: false,
+    tls: undefined,
   })
 })
 

@@ -140,7 +140,7 @@ export function readRemoteConfig(
     token: flags.token ?? configured.token,
     password: flags.password ?? configured.password,
     port: values['gateway.port'],
-    tls: values['gateway.tls.cert'] !== undefined,
+    tls: tlsOf(values, input.file),
   })
 }
 
@@ -218,11 +218,20 @@ function authOf(values: ConfigValues): AuthConfig {
 function tlsOf(values: ConfigValues, file: string): TlsConfig | undefined {
   const cert = values['gateway.tls.cert']
   const key = values['gateway.tls.key']
-  if (cert === undefined && key === undefined) return undefined
+  const enabled = values['gateway.tls.enabled'] ?? (cert !== undefined || key !== undefined)
+  if (!enabled) return undefined
+  if (cert === undefined && key === undefined) return ownTls(values)
   if (cert === undefined || key === undefined) {
     throw new ConfigError('TLS needs both gateway.tls.cert and gateway.tls.key. Set the other one too.')
   }
   return { cert: resolve(dirname(file), cert), key: resolve(dirname(file), key) }
+}
+
+function ownTls(values: ConfigValues): TlsConfig {
+  if (values['gateway.tls.autoGenerate']) return 'auto'
+  throw new ConfigError(
+    'gateway.tls.enabled is true, but there is no certificate. Set gateway.tls.cert and gateway.tls.key, or gateway.tls.autoGenerate to true.',
+  )
 }
 
 function freeze<T extends object>(value: T): T {

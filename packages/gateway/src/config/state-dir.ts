@@ -14,6 +14,9 @@ export interface StatePaths {
   readonly tokenKey: string
   readonly localKey: string
   readonly eventsKey: string
+  /** Of the certificate that the gateway makes itself. */
+  readonly tlsKey: string
+  readonly tlsCertificate: string
   readonly eventHead: string
   readonly ownerSocket: string
   /** The socket's path was chosen by the operator, so its directory is theirs to guard. */
@@ -43,6 +46,8 @@ export function statePaths(stateDir: string, env: Env): StatePaths {
     tokenKey: join(dir, 'secrets', 'token.key'),
     localKey: join(dir, 'secrets', 'local.key'),
     eventsKey: join(dir, 'secrets', 'events.key'),
+    tlsKey: join(dir, 'secrets', 'tls.key'),
+    tlsCertificate: join(dir, 'secrets', 'tls.crt'),
     eventHead: join(dir, 'event-head.json'),
     ownerSocket: chosenSocket ? resolve(chosenSocket) : defaultSocket(dir, env),
     ownerSocketChosen: Boolean(chosenSocket),

@@ -8,15 +8,25 @@ import {
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TlsConfig } from '../config/gateway-config.ts'
 import { ListenError } from './listen-error.ts'
 import { bindOwnerSocket } from './listen-owner-socket.ts'
-import { loadTls, type TlsMaterial } from './load-tls.ts'
 import { OwnerSocketRequest } from './owner-request.ts'
 import { startListening } from './start-listening.ts'
 import { trackSockets } from './track-sockets.ts'
 
 export type Via = 'tcp' | 'owner-socket'
+
+/** What TLS servers show, now and from a change on. */
+export interface TlsOfServer {
+  readonly current: CertificateAndKey
+  onChange(listener: (next: CertificateAndKey) => void): void
+}
+
+/** In PEM. */
+export interface CertificateAndKey {
+  readonly cert: string
+  readonly key: string
+}
 
 export interface ListenOptions {
   /** A Fastify app after `ready()`, or anything else with a request listener. */
@@ -24,7 +34,7 @@ export interface ListenOptions {
   readonly hosts: readonly string[]
   /** 0 takes any port that is free on all hosts. */
   readonly port: number
-  readonly tls: TlsConfig | undefined
+  readonly tls: TlsOfServer | undefined
   readonly ownerSocketPath: string | undefined
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, via: Via) => void
   /** Time for requests in flight when closing. */
@@ -56,10 +66,9 @@ const SERVER_OPTIONS: ServerOptions = {
 const CLOSE_GRACE_MS = 2_000
 const PORT_TRIES = 10
 
-/** Opens every listening socket, or none. Throws `ListenError`, or `ConfigError` for TLS files. */
+/** Opens every listening socket, or none. Throws `ListenError`. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const tls = options.tls && loadTls(options.tls)
-  const tcp = await openHosts(options, tls)
+  const tcp = await openHosts(options)
   const all = [...tcp]
   try {
     if (options.ownerSocketPath !== undefined)
@@ -76,15 +85,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 }
 
 /** With port 0 the first host chooses, and another one may have that port taken: then all choose again. */
-async function openHosts(
-  options: ListenOptions,
-  tls: TlsMaterial | undefined,
-): Promise<readonly OpenServer[]> {
+async function openHosts(options: ListenOptions): Promise<readonly OpenServer[]> {
   for (let attempt = 1; ; attempt += 1) {
     const opened: OpenServer[] = []
     try {
       for (const host of options.hosts) {
-        const server = await openHost({ ...options, port: opened[0]?.port ?? options.port }, host, tls)
+        const server = await openHost({ ...options, port: opened[0]?.port ?? options.port }, host)
         if (server) opened.push(server)
       }
       if (opened.length > 0) return opened
@@ -99,14 +105,8 @@ async function openHosts(
   }
 }
 
-async function openHost(
-  options: ListenOptions,
-  host: string,
-  tls: TlsMaterial | undefined,
-): Promise<OpenServer | undefined> {
-  const server = tls
-    ? createTlsServer({ ...SERVER_OPTIONS, ...tls, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] })
-    : createServer(SERVER_OPTIONS)
+async function openHost(options: ListenOptions, host: string): Promise<OpenServer | undefined> {
+  const server = options.tls ? openTlsServer(options.tls) : createServer(SERVER_OPTIONS)
   serve(server, options, 'tcp')
   const close = trackSockets(server)
   try {
@@ -120,6 +120,18 @@ async function openHost(
   }
   const { port } = server.address() as AddressInfo
   return { address: hostAndPort(host, port), port, close }
+}
+
+/** Handshakes after a change get the new certificate; connections that stand never notice. */
+function openTlsServer(tls: TlsOfServer): TlsServer {
+  const contextOf = ({ cert, key }: CertificateAndKey) => ({ cert, key, minVersion: 'TLSv1.2' as const })
+  const server = createTlsServer({
+    ...SERVER_OPTIONS,
+    ...contextOf(tls.current),
+    ALPNProtocols: ['http/1.1'],
+  })
+  tls.onChange((next) => server.setSecureContext(contextOf(next)))
+  return server
 }
 
 async function openOwnerSocket(options: ListenOptions, path: string): Promise<OpenServer> {

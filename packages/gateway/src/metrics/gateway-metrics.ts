@@ -1,4 +1,5 @@
 import type { Following, Principal } from '@pairgate/core'
+import type { TlsReport } from '@pairgate/protocol/wire'
 import type { ProcessFacts } from '../platform/process-facts.ts'
 import { type Sample, writeExposition } from './exposition.ts'
 import { createLatencies } from './latencies.ts'
@@ -13,6 +14,8 @@ export interface MetricFacts {
   readonly principals: readonly Pick<Principal, 'kind' | 'role'>[]
   readonly waitingSockets: number
   readonly following: Pick<Following, 'cursor' | 'lagMs'>
+  /** Absent without TLS. */
+  readonly tls?: Pick<TlsReport, 'notAfterMs' | 'problem'> | undefined
   readonly process: ProcessFacts
 }
 
@@ -55,6 +58,8 @@ export function createGatewayMetrics(): GatewayMetrics {
         pairgate_request_duration_seconds: requests.durations(),
         pairgate_event_log_seq: one(facts.following.cursor),
         pairgate_event_log_lag_seconds: lagOf(facts.following),
+        pairgate_tls_not_after_seconds: facts.tls ? one(facts.tls.notAfterMs / 1_000) : [],
+        pairgate_tls_replacement_failing: facts.tls ? one(facts.tls.problem === undefined ? 0 : 1) : [],
         process_cpu_seconds_total: one(facts.process.cpuSeconds),
         process_resident_memory_bytes: one(facts.process.residentBytes),
         nodejs_heap_used_bytes: one(facts.process.heapBytes),

@@ -59,6 +59,16 @@ export const METRICS = {
     help: 'How long ago the event log was last read to its end; above 2 nothing remembered is believed.',
     labels: [],
   },
+  pairgate_tls_not_after_seconds: {
+    type: 'gauge',
+    help: 'When the TLS certificate in use runs out, in seconds since 1970.',
+    labels: [],
+  },
+  pairgate_tls_replacement_failing: {
+    type: 'gauge',
+    help: '1 while a newer TLS certificate cannot be used and the one before is kept, else 0.',
+    labels: [],
+  },
   process_cpu_seconds_total: { type: 'counter', help: 'CPU time of the process.', labels: [] },
   process_resident_memory_bytes: { type: 'gauge', help: 'Resident memory of the process.', labels: [] },
   nodejs_heap_used_bytes: { type: 'gauge', help: 'Used part of the JavaScript heap.', labels: [] },

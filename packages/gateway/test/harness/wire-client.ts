@@ -91,12 +91,14 @@ export interface OpenOptions {
   readonly headers?: Readonly<Record<string, string>>
   readonly protocols?: readonly string[]
   readonly path?: string
+  /** The certificate to trust (PEM). */
+  readonly ca?: string
 }
 
 /** Opens a socket; `challenge` resolves when the gateway has spoken. */
 export function openWireClient(url: string, options: OpenOptions = {}): WireClient {
-  const { headers = {}, protocols = [], path = '' } = options
-  return driveSocket(new WebSocket(url + path, [...protocols], { headers }))
+  const { headers = {}, protocols = [], path = '', ca } = options
+  return driveSocket(new WebSocket(url + path, [...protocols], { headers, ...(ca !== undefined && { ca }) }))
 }
 
 /** Puts a client on a socket that is opening. */

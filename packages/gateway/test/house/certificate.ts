@@ -8,10 +8,17 @@ const ED25519 = Buffer.from('300506032b6570', 'hex')
 const COMMON_NAME = Buffer.from('0603550403', 'hex')
 const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex')
 
-/** Writes a self-signed certificate for `localhost` and its key, as PEM files. */
-export function writeCertificate(dir: string, name: string): { readonly cert: string; readonly key: string } {
+export interface CertificateFiles {
+  readonly cert: string
+  readonly key: string
+}
+
+const FAR_FUTURE = new Date('2099-12-31T23:59:59Z')
+
+/** Writes a self-signed certificate for `localhost` and 127.0.0.1, and its key, as PEM files. */
+export function writeCertificate(dir: string, name: string, notAfter = FAR_FUTURE): CertificateFiles {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const body = certificateBody(publicKey.export({ format: 'der', type: 'spki' }))
+  const body = certificateBody(publicKey.export({ format: 'der', type: 'spki' }), notAfter)
   const signature = sign(null, body, privateKey)
   const der = element(SEQUENCE, body, ED25519, element(0x03, Buffer.of(0), signature))
 
@@ -23,15 +30,23 @@ export function writeCertificate(dir: string, name: string): { readonly cert: st
 }
 
 /** RFC 5280 section 4.1, with the name of RFC 8410 for the key. */
-function certificateBody(publicKey: Buffer): Buffer {
+function certificateBody(publicKey: Buffer, notAfter: Date): Buffer {
   const version3 = element(0xa0, element(0x02, Buffer.of(2)))
   const serial = element(0x02, Buffer.of(1))
   const name = element(
     SEQUENCE,
     element(SET, element(SEQUENCE, COMMON_NAME, element(0x0c, Buffer.from('localhost')))),
   )
-  const validity = element(SEQUENCE, time('20200101000000Z'), time('20991231235959Z'))
-  const names = element(SEQUENCE, element(0x82, Buffer.from('localhost')))
+  const validity = element(
+    SEQUENCE,
+    time('20200101000000Z'),
+    time(`${notAfter.toISOString().replace(/[-:T]|\..*/g, '')}Z`),
+  )
+  const names = element(
+    SEQUENCE,
+    element(0x82, Buffer.from('localhost')),
+    element(0x87, Buffer.of(127, 0, 0, 1)),
+  )
   const extension = element(SEQUENCE, SUBJECT_ALT_NAME, element(0x04, names))
   const extensions = element(0xa3, element(SEQUENCE, extension))
   return element(SEQUENCE, version3, serial, ED25519, name, validity, name, publicKey, extensions)

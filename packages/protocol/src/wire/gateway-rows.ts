@@ -6,6 +6,20 @@ export interface GatewayIdentity {
   readonly publicKey: string
 }
 
+/** The TLS certificate of a gateway that has one, in `status`. */
+export interface TlsReport {
+  /** From the files of `gateway.tls.cert` and `gateway.tls.key`, or made by the gateway. */
+  readonly mode: 'files' | 'auto'
+  /** SHA-256 of the certificate, lower-case hex. */
+  readonly fingerprint: string
+  /** SHA-256 of its public key (SubjectPublicKeyInfo), lower-case hex; our own clients take it as a pin too. */
+  readonly keyFingerprint: string
+  readonly selfSigned: boolean
+  readonly notAfterMs: number
+  /** Why a newer one is not in use. */
+  readonly problem?: string
+}
+
 /** The gateway, a device, or a connection without one, as `system-presence` shows it (protocol fact 11). */
 export interface PresenceRow {
   /** What it calls itself. */

@@ -34,7 +34,7 @@ export {
   type ResponseFrame,
   readFrame,
 } from './frame.ts'
-export type { GatewayIdentity, PresencePayload, PresenceRow } from './gateway-rows.ts'
+export type { GatewayIdentity, PresencePayload, PresenceRow, TlsReport } from './gateway-rows.ts'
 export type { AuthMethod, ExtraToken, HelloAuth, HelloOk } from './hello.ts'
 export { LIMITS } from './limits.ts'
 export {

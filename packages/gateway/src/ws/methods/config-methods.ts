@@ -13,6 +13,8 @@ export interface ConfigMethodsDeps {
   readonly live: LiveConfig
   /** Of a text that holds secrets, so not one that can be guessed at. */
   readonly hashOf: (text: string) => string
+  /** Files beside the config file may have changed too. */
+  readonly lookAtTls: () => Promise<void>
   readonly log: Log
 }
 
@@ -22,7 +24,7 @@ export interface ConfigMethods {
 }
 
 /** `config.*`: what the gateway runs with, and the order to read its file again. No secret ever leaves. */
-export function createConfigMethods({ live, hashOf, log }: ConfigMethodsDeps): ConfigMethods {
+export function createConfigMethods({ live, hashOf, lookAtTls, log }: ConfigMethodsDeps): ConfigMethods {
   return {
     async get({ extended }) {
       const look = live.look()
@@ -32,7 +34,9 @@ export function createConfigMethods({ live, hashOf, log }: ConfigMethodsDeps): C
       )
     },
     async reload({ principal }) {
-      return ok(reloadConfig(live, log, principal.connId))
+      const report = reloadConfig(live, log, principal.connId)
+      await lookAtTls()
+      return ok(report)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, isSelfScoped, ok, type StoreReader } from '@pairgate/core'
 import { coversScopes, EVERY_SESSION } from '@pairgate/protocol'
-import type { GatewayIdentity } from '@pairgate/protocol/wire'
+import type { GatewayIdentity, TlsReport } from '@pairgate/protocol/wire'
 import type { Presence } from '../presence.ts'
 import type { Handler } from './method-handlers.ts'
 
@@ -14,6 +14,8 @@ export interface GatewayReportDeps {
   readonly connections: () => number
   /** Where clients of this machine connect to; known once the gateway listens. */
   readonly url: () => string | undefined
+  /** `undefined` without TLS. */
+  readonly tls: () => TlsReport | undefined
   readonly identity: () => GatewayIdentity
   readonly seenBy: Presence['seenBy']
 }
@@ -38,6 +40,7 @@ export function createGatewayReport({
   database,
   connections,
   url,
+  tls,
   identity,
   seenBy,
 }: GatewayReportDeps): GatewayReport {
@@ -63,6 +66,7 @@ export function createGatewayReport({
         connections: connections(),
         pairedDevices: devices,
         pendingRequests: pending,
+        ...withTls(tls()),
       })
     },
     async identity() {
@@ -72,4 +76,8 @@ export function createGatewayReport({
       return ok(seenBy(principal))
     },
   }
+}
+
+function withTls(report: TlsReport | undefined): { readonly tls?: TlsReport } {
+  return report === undefined ? {} : { tls: report }
 }
