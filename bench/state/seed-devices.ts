@@ -123,6 +123,8 @@ function tokenRecord(device: Device, secret: string, sessionId: SessionId): Toke
     createdAt: now(),
     rotatedAt: undefined,
     expiresAt: undefined,
+    lifetimeMs: undefined,
+    renewedAt: undefined,
     revokedAt: undefined,
     revokedBy: undefined,
     lastUsedAt: undefined,

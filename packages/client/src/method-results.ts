@@ -8,8 +8,10 @@ import type {
   ConfigReload,
   ConfigSnapshot,
   DevicePairList,
+  ExtendResult,
   GatewayIdentity,
   MethodName,
+  MoveResult,
   PresenceRow,
   RejectResult,
   RemoveResult,
@@ -30,6 +32,8 @@ interface MethodResults {
   'device.pair.rename': RenameResult
   'device.token.rotate': RotateResult
   'device.token.revoke': RevokeResult
+  'device.token.extend': ExtendResult
+  'device.token.move': MoveResult
   'device.scopes.requestUpgrade': UpgradeRegistration
   'device.scopes.waitUpgrade': UpgradeResult
   'system-presence': readonly PresenceRow[]

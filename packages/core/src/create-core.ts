@@ -36,6 +36,8 @@ import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
 import type { Store, StoredCounter } from './ports/store.ts'
 import { createDrawSecret } from './tokens/draw-secret.ts'
+import { createExtendToken } from './tokens/extend-token.ts'
+import { createMoveToken } from './tokens/move-token.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
 import { createRotateToken } from './tokens/rotate-token.ts'
 import { createStandingTokens } from './tokens/standing-tokens.ts'
@@ -104,6 +106,8 @@ export function createCore(deps: CoreDeps) {
     renameDevice: createRenameDevice({ decide }),
     rotateToken: createRotateToken({ decide, drawSecret }),
     revokeToken: createRevokeToken({ decide }),
+    extendToken: createExtendToken({ decide }),
+    moveToken: createMoveToken({ ...deps, decide }),
     ...createEraseDetails({ ...deps, decide, keepFeed, enqueue }),
     ...createPruneLog({ ...deps, decide, verifyChain, enqueue }),
     verifyChain,

@@ -39,6 +39,19 @@ test('a change is told as before and after, and what stayed once', () => {
   assert.equal(changeText({ ...first, before: { fault: 'rolled-back', seq: 4 } }), 'event 4 rolled-back')
 })
 
+test('an extension tells both deadlines, and a move both sessions', () => {
+  const scopes = ['operator.read']
+  const until = { ...row, kind: 'token-extended', before: { scopes }, after: { scopes, expiresAtMs: row.at } }
+  assert.equal(changeText(until), 'operator.read; no deadline → until 2026-01-02 03:04:05')
+  const moved = {
+    ...row,
+    kind: 'token-moved',
+    before: { scopes, session: '*' },
+    after: { scopes, session: 'id' },
+  }
+  assert.equal(changeText(moved), 'operator.read; every session → session id')
+})
+
 test('a time is UTC, and a number that is none is shown as it is', () => {
   assert.equal(timeText(row.at), '2026-01-02 03:04:05')
   assert.equal(isoTime(row.at), '2026-01-02T03:04:05.678Z')

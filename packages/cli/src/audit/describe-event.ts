@@ -27,7 +27,8 @@ export function changeText(event: AuditRow): string {
   const { before, after } = event
   if (before?.fault !== undefined) return cleanText(`event ${before.seq} ${before.fault}`)
   if (after?.count !== undefined) return cleanText(countText(after))
-  const parts = [pair(before?.name, after?.name), pair(scopesText(before), scopesText(after))]
+  const scopes = pair(scopesText(before), scopesText(after))
+  const parts = [pair(before?.name, after?.name), scopes, ...tokenText(event)]
   return cleanText(parts.filter((part) => part !== '').join('; '), LONGEST)
 }
 
@@ -53,6 +54,18 @@ export function eventLines(event: AuditRow): readonly string[] {
   return lines.flatMap(([name, text]) =>
     text === undefined ? [] : [`${`${name}:`.padEnd(12)}${cleanText(text, LONGEST)}`],
   )
+}
+
+/** What else is different about a token that was extended or moved; other events tell it in full elsewhere. */
+function tokenText({ kind, before, after }: AuditRow): readonly string[] {
+  const ends = (state: AuditState | undefined) =>
+    state?.expiresAtMs === undefined ? 'no deadline' : `until ${timeText(state.expiresAtMs)}`
+  if (kind === 'token-extended') return [pair(ends(before), ends(after))]
+  return kind === 'token-moved' ? [pair(sessionText(before), sessionText(after))] : []
+}
+
+function sessionText(state: AuditState | undefined): string | undefined {
+  return state?.session && (state.session === '*' ? 'every session' : `session ${state.session}`)
 }
 
 function stateText(state: AuditState | undefined): string | undefined {

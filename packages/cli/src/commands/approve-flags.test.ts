@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readDuration, readScopes } from './approve-flags.ts'
+import { readLifetime, readScopes } from './approve-flags.ts'
 
 test('scopes may be repeated, or joined by commas', () => {
   assert.deepEqual(readScopes(['operator.read', 'operator.write']), ['operator.read', 'operator.write'])
@@ -14,9 +14,10 @@ test('a word that is no scope is refused, be it a typo or an id that --scope has
 })
 
 test('a lifetime is written with its unit', () => {
-  assert.equal(readDuration('30d'), 30 * 86_400_000)
-  assert.equal(readDuration('12h'), 12 * 3_600_000)
+  assert.equal(readLifetime('30d'), 30 * 86_400_000)
+  assert.equal(readLifetime('12h'), 12 * 3_600_000)
+  assert.equal(readLifetime('never'), null)
   for (const text of ['30', '0d', '3x', '-1d', 'forever']) {
-    assert.throws(() => readDuration(text), /Invalid --expires\./, text)
+    assert.throws(() => readLifetime(text), /Invalid --expires\./, text)
   }
 })

@@ -17,11 +17,16 @@ export function readScopes(texts: readonly string[]): readonly Scope[] {
     })
 }
 
+/** Milliseconds, or `null` for no deadline. @throws CommandError for what is neither. */
+export function readLifetime(text: string): number | null {
+  return text === 'never' ? null : readDuration(text)
+}
+
 /** @throws CommandError for what is no length of time. */
-export function readDuration(text: string): number {
+function readDuration(text: string): number {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
   throw new CommandError(
-    `Invalid --expires. Use a number with s, m, h, d or w, e.g. --expires 30d. Received: "${text}".`,
+    `Invalid --expires. Use a number with s, m, h, d or w, e.g. --expires 30d, or never. Received: "${text}".`,
   )
 }

@@ -11,7 +11,7 @@ import { systemNow } from '../platform/system-clock.ts'
 import { canAsk } from '../platform/terminal.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
 import { findLocalFiles } from '../target/read-target-facts.ts'
-import { readDuration, readScopes } from './approve-flags.ts'
+import { readLifetime, readScopes } from './approve-flags.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
 import { findRequest, PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
 
@@ -50,7 +50,7 @@ function readGrant({ scope, session, expires, label }: ApproveOptions): Grant {
   return {
     ...(scope && { scopes: [...readScopes(scope)] }),
     ...(session !== undefined && { session }),
-    ...(expires !== undefined && { expiresInMs: readDuration(expires) }),
+    ...(expires !== undefined && { expiresInMs: readLifetime(expires) }),
     ...(label !== undefined && { label }),
   }
 }

@@ -49,12 +49,15 @@ function rotateScopes({ scope, scopes }: RotateOptions): readonly string[] | und
   return scopes ? scope && readScopes(scope) : []
 }
 
-interface TokenOwner {
+export interface TokenOwner {
   readonly deviceId: string
   readonly row: PairedRow | undefined
 }
 
-async function findTokenOwner(link: GatewayLink, { device }: RevokeOptions): Promise<TokenOwner> {
+export async function findTokenOwner(
+  link: GatewayLink,
+  { device }: Pick<RevokeOptions, 'device'>,
+): Promise<TokenOwner> {
   const row = findDevice((await readPairList(link)).paired, device)
   if (row) return { deviceId: row.deviceId, row }
   if (isCompleteId(device)) return { deviceId: device, row: undefined }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
 import type { ApproveOptions } from './devices-approve.ts'
 import type { ClearOptions, RenameOptions } from './devices-change.ts'
+import type { ExtendOptions, MoveOptions } from './devices-extend.ts'
 import type { RevokeOptions, RotateOptions } from './devices-tokens.ts'
 
 /** The group `openclaw devices`: descriptions only, so that help and typos cost no more than this file. */
@@ -16,6 +17,7 @@ export function addDevicesCommands(program: Command): void {
   addApprove(devices)
   addChangeCommands(devices)
   addTokenCommands(devices)
+  addLifeCommands(devices)
 }
 
 function addLookCommands(devices: Command): void {
@@ -48,7 +50,7 @@ function addApprove(devices: Command): void {
     .option('--latest', 'the newest request, after a look at it')
     .option('--scope <scope...>', 'grant these scopes only, of those requested')
     .option('--session <key>', 'session that the token opens: a key, "new", or "*" for all')
-    .option('--expires <duration>', 'lifetime of the token, such as 12h or 30d')
+    .option('--expires <duration>', 'lifetime of the token, such as 12h or 30d, or never')
     .option('--label <text>', 'name for the device')
   addExamples(addGatewayOptions(approve), [
     'devices approve 935cddd1',
@@ -125,5 +127,35 @@ function addTokenCommands(devices: Command): void {
   addExamples(addGatewayOptions(revoke), ['devices revoke --device 80d2a226 --role node'])
   revoke.action((options: RevokeOptions) =>
     runAction(true, async () => (await import('./devices-tokens.ts')).revokeToken(options)),
+  )
+}
+
+function addLifeCommands(devices: Command): void {
+  const extend = devices
+    .command('extend')
+    .description("give a device's token more or less time, without pairing again")
+    .argument('<deviceId>', 'device id, or its first 8 letters')
+    .requiredOption('--expires <duration>', 'lifetime from now on, such as 12h or 30d, or never')
+    .option('--role <role>', "role of the token: operator or node (default: that of the device's only token)")
+  addExamples(addGatewayOptions(extend), [
+    'devices extend 80d2a226 --expires 30d',
+    'devices extend 80d2a226 --expires never --role node',
+  ])
+  extend.action((id: string, options: ExtendOptions) =>
+    runAction(options.json, async () => (await import('./devices-extend.ts')).extendToken(id, options)),
+  )
+
+  const move = devices
+    .command('move')
+    .description("let a device's token open another session")
+    .argument('<deviceId>', 'device id, or its first 8 letters')
+    .requiredOption('--session <key>', 'a session key, "new", or "*" for all')
+    .option('--role <role>', "role of the token: operator or node (default: that of the device's only token)")
+  addExamples(addGatewayOptions(move), [
+    'devices move 80d2a226 --session work',
+    'devices move 80d2a226 --session new --json',
+  ])
+  move.action((id: string, options: MoveOptions) =>
+    runAction(options.json, async () => (await import('./devices-extend.ts')).moveToken(id, options)),
   )
 }

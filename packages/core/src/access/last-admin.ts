@@ -20,5 +20,6 @@ export async function wouldLoseLastAdmin(
   if (!change.before.some(stays) && change.after.some((token) => isLiveAdmin(token, now))) return false
   const touched = new Set(change.before.map((token) => token.tokenId))
   const others = (await tx.listTokens()).filter((token) => !touched.has(token.tokenId))
-  return !others.some((token) => isLiveAdmin(token, now))
+  const wasStaying = change.before.some(stays)
+  return !others.some((token) => (wasStaying ? stays(token) : isLiveAdmin(token, now)))
 }

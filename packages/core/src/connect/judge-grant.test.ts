@@ -32,6 +32,8 @@ const token: fc.Arbitrary<Token> = fc.record({
   createdAt: fc.constant(0 as Instant),
   rotatedAt: instant,
   expiresAt: instant,
+  lifetimeMs: fc.constant(undefined),
+  renewedAt: instant,
   revokedAt: instant,
   revokedBy: fc.constant(undefined),
   lastUsedAt: fc.constant(undefined),

@@ -19,12 +19,14 @@ export interface LookAgainDeps {
  * A first delivery or proof of a secret, and a first proof that covers the origin, is written down here; a proof ends what an older one was good for.
  */
 export function createLookAgain({ store, clock, tokens }: LookAgainDeps) {
+  const isBelieved = (token: Token) => tokens.holds(token) && tokenState(token, clock.now()) === 'live'
+
   return async (admission: Admission): Promise<Result<Admission>> => {
     const { token, first } = admission
     if (!token) return ok(admission)
     const { firstOrigin } = token
     // What the first look found is still believed, so no event has spoken of it since.
-    if (!first && !firstOrigin && tokens.holds(token.record)) return ok(admission)
+    if (!first && !firstOrigin && isBelieved(token.record)) return ok(admission)
     const look = (read: StoreReader) => lookAt(read, admission, clock.now())
     const standing =
       first || firstOrigin

@@ -46,6 +46,20 @@ type DeviceFacts =
       readonly role: Role
       readonly tokenId: TokenId
     }
+  | {
+      readonly kind: 'token-extended'
+      readonly deviceId: DeviceId
+      readonly role: Role
+      readonly tokenId: TokenId
+      /** When it runs out from now on. It is read from the details, so it can have been erased since. */
+      readonly ends: Instant | 'never' | 'erased'
+    }
+  | {
+      readonly kind: 'token-moved'
+      readonly deviceId: DeviceId
+      readonly role: Role
+      readonly tokenId: TokenId
+    }
 
 type LogEvent =
   /** Details of events were erased: of one device, of a time, or of one device within a time. */

@@ -11,6 +11,7 @@ import {
 } from '@pairgate/protocol'
 import {
   deliverToken,
+  extendToken,
   type Grant,
   grantDevice,
   grantToken,
@@ -56,7 +57,7 @@ const grant = (change: Partial<Grant> = {}): Grant => ({
   request,
   scopes: ['operator.read'],
   sessionId: 's' as SessionId,
-  expiresAt: undefined,
+  lifetime: undefined,
   label: undefined,
   by: 'owner',
   via: 'operator',
@@ -84,6 +85,24 @@ test('a renewal keeps the secret, repeats the lifetime and grants only what was 
   const old = { ...paired, scopes: ['operator.write'] as const, createdAt: at(0), expiresAt: at(1_000) }
   const token = grantToken(old, grant({ now: at(5_000) }), secret('two'))
   assert.deepEqual([token.tokenId, token.expiresAt, token.scopes], ['one', 6_000, ['operator.read']])
+})
+test('a renewal repeats the lifetime that was given, however often the secret was rotated since', () => {
+  const given = grantToken(undefined, grant({ lifetime: 1_000, now: at(0) }), secret('one'))
+  const rotated = rotateToken(given, secret('two'), given.scopes, at(900))
+  const renewed = grantToken(rotated, grant({ now: at(5_000) }), secret('three'))
+  assert.deepEqual([renewed.expiresAt, renewed.lifetimeMs, renewed.renewedAt], [6_000, 1_000, 5_000])
+  const endless = grantToken(rotated, grant({ now: at(5_000), lifetime: 'never' }), secret('three'))
+  assert.deepEqual([endless.expiresAt, endless.lifetimeMs], [undefined, undefined])
+})
+test('an extension sets the deadline anew, earlier or later, and is what a renewal repeats', () => {
+  const token = grantToken(undefined, grant({ lifetime: 1_000, now: at(0) }), secret('one'))
+  for (const lifetime of [10, 100_000]) {
+    const extended = extendToken(token, lifetime, at(500))
+    assert.deepEqual([extended.expiresAt, extended.tokenHash], [500 + lifetime, token.tokenHash])
+    const late = at(1_000_000)
+    assert.equal(grantToken(extended, grant({ now: late }), secret('two')).expiresAt, 1_000_000 + lifetime)
+  }
+  assert.equal(extendToken(token, 'never', at(500)).expiresAt, undefined)
 })
 test('a device that lost its token gets the same one again, by its key alone', () => {
   const token = grantToken(paired, grant({ request: { ...request, why: 'token-lost' } }), secret('two'))

@@ -23,13 +23,16 @@ export interface NewSecret {
   readonly keyId: string
 }
 
+/** A length of time in milliseconds, or no deadline at all. */
+export type Lifetime = number | 'never'
+
 /** What an operator grants: exactly what was shown, or less. */
 export interface Grant {
   readonly request: OpenRequest
   readonly scopes: readonly Scope[]
   readonly sessionId: SessionId
-  /** `undefined` keeps what the token had. */
-  readonly expiresAt: Instant | undefined
+  /** How long the token is good for, in milliseconds; `undefined` keeps what it had, or repeats it. */
+  readonly lifetime: Lifetime | undefined
   readonly label: string | undefined
   readonly by: string
   readonly via: ApprovedVia
@@ -48,7 +51,8 @@ export function grantToken(existing: Token | undefined, grant: Grant, fresh: New
     ...existing,
     scopes: joinScopes(tokenState(existing, grant.now) === 'live' ? existing.scopes : [], grant.scopes),
     sessionId: grant.sessionId,
-    expiresAt: grant.expiresAt ?? renewedExpiry(existing, grant.now),
+    ...renewedDeadline(existing, grant),
+    renewedAt: grant.now,
     // A device that lost its token fetches the same one again by its key alone.
     presentedAt: lost ? undefined : existing.presentedAt,
     deliveredAt: lost ? undefined : existing.deliveredAt,
@@ -68,17 +72,33 @@ function firstToken(grant: Grant, fresh: NewSecret): Token {
     sessionId: grant.sessionId,
     createdAt: grant.now,
     rotatedAt: undefined,
-    expiresAt: grant.expiresAt,
+    ...deadlineOf(grant.lifetime ?? 'never', grant.now),
+    renewedAt: undefined,
     revokedAt: undefined,
     revokedBy: undefined,
     lastUsedAt: undefined,
   }
 }
 
+type Deadline = Pick<Token, 'expiresAt' | 'lifetimeMs'>
+
+function deadlineOf(lifetime: Lifetime, now: Instant): Deadline {
+  if (lifetime === 'never') return { expiresAt: undefined, lifetimeMs: undefined }
+  return { expiresAt: later(now, lifetime), lifetimeMs: lifetime }
+}
+
 /** A renewal without a new lifetime repeats the old one; a token that is still good keeps its deadline. */
-function renewedExpiry(token: Token, now: Instant): Instant | undefined {
-  if (token.expiresAt === undefined || now < token.expiresAt) return token.expiresAt
-  return later(now, token.expiresAt - (token.rotatedAt ?? token.createdAt))
+function renewedDeadline(token: Token, { lifetime, now }: Grant): Deadline {
+  if (lifetime !== undefined) return deadlineOf(lifetime, now)
+  const { expiresAt, lifetimeMs } = token
+  if (expiresAt === undefined || now < expiresAt) return { expiresAt, lifetimeMs }
+  // Rows that are older than the column do not say for how long they were given.
+  return deadlineOf(lifetimeMs ?? expiresAt - (token.rotatedAt ?? token.createdAt), now)
+}
+
+/** The token with another deadline from now on, sooner or later than the one that it had. */
+export function extendToken(token: Token, lifetime: Lifetime, now: Instant): Token {
+  return { ...token, ...deadlineOf(lifetime, now), renewedAt: now }
 }
 
 /**

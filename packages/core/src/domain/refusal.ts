@@ -52,6 +52,9 @@ export type Refusal =
   | { readonly reason: 'rename-denied' }
   | { readonly reason: 'rotation-denied' }
   | { readonly reason: 'revocation-denied' }
+  | { readonly reason: 'extension-denied' }
+  | { readonly reason: 'extension-of-own' }
+  | { readonly reason: 'move-denied' }
   | { readonly reason: 'upgrade-needs-device' }
   | { readonly reason: 'upgrade-scope-unknown' }
   | { readonly reason: 'upgrade-narrower' }

@@ -1,4 +1,4 @@
-import type { Instant, SessionId } from '@pairgate/protocol'
+import type { DeviceId, Instant, SessionId } from '@pairgate/protocol'
 
 /** The compartment that a token opens. Its id is never reused; its key is unique among the living. */
 export interface Session {
@@ -7,4 +7,22 @@ export interface Session {
   readonly label: string | undefined
   readonly createdAt: Instant
   readonly createdBy: string
+}
+
+/**
+ * The session that is made for a device. Without a key it gets a readable and unique one: two of one device are
+ * told apart by their own id.
+ */
+export function newSessionFor(
+  deviceId: DeviceId,
+  made: {
+    readonly id: SessionId
+    readonly key: string | undefined
+    readonly by: string
+    readonly now: Instant
+  },
+): Session {
+  const { id, by, now } = made
+  const key = made.key ?? `device-${deviceId.slice(0, 8)}-${id.slice(0, 8)}`
+  return { id, key, label: undefined, createdAt: now, createdBy: by }
 }

@@ -31,6 +31,10 @@ export interface Token {
   readonly createdAt: Instant
   readonly rotatedAt: Instant | undefined
   readonly expiresAt: Instant | undefined
+  /** How long it was given when it was given a deadline, in milliseconds: what a renewal repeats. */
+  readonly lifetimeMs: number | undefined
+  /** When an operator last gave the standing token more or another time. Counts as use. */
+  readonly renewedAt: Instant | undefined
   readonly revokedAt: Instant | undefined
   readonly revokedBy: string | undefined
   readonly lastUsedAt: Instant | undefined

@@ -16,13 +16,21 @@ export function createApplyEvent({ live, tokens }: ApplyEventDeps) {
     // Before the tokens that went with it, so that those who are cut off read why.
     if (event.kind === 'session-deleted') live.closeSession(event.sessionId, connId)
     if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, connId)
-    const regranted = event.kind === 'pairing-approved' && event.endsConnections
-    if (regranted || event.kind === 'token-rotated' || event.kind === 'token-revoked') {
-      live.closeDevice(event.deviceId, event.role, connId)
-    }
+    if (endsConnectionsOfRole(event)) live.closeDevice(event.deviceId, event.role, connId)
+    if (event.kind === 'token-extended' && event.ends !== 'erased')
+      live.setDeadline(event.deviceId, event.role, event.ends === 'never' ? undefined : event.ends)
     const news = newsOf(logged)
     if (news) live.tell(news)
   }
+}
+
+type OfToken = Extract<LoggedEvent['event'], { tokenId: unknown }>
+
+/** What a connection came with does not hold any more, or nobody can tell what holds instead. */
+function endsConnectionsOfRole(event: LoggedEvent['event']): event is OfToken {
+  if (event.kind === 'pairing-approved') return event.endsConnections
+  if (event.kind === 'token-extended') return event.ends === 'erased'
+  return event.kind === 'token-rotated' || event.kind === 'token-revoked' || event.kind === 'token-moved'
 }
 
 function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
@@ -36,6 +44,8 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
     case 'device-removed':
     case 'token-rotated':
     case 'token-revoked':
+    case 'token-extended':
+    case 'token-moved':
       return { kind: 'changed', deviceId: event.deviceId, home: event.home }
     // Tells nothing of pairings; the tokens that go with a session have events of their own.
     case 'session-created':

@@ -1,4 +1,4 @@
-import { coversScopes, later, missingScope, parseScope, type RequestId, type Scope } from '@pairgate/protocol'
+import { coversScopes, missingScope, parseScope, type RequestId, type Scope } from '@pairgate/protocol'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
 import type { Actor } from '../access/reread-actor.ts'
 import { type Device, nameOf } from '../domain/device.ts'
@@ -6,7 +6,7 @@ import { type Grant, grantDevice, grantToken } from '../domain/grant.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
-import type { Session } from '../domain/session.ts'
+import { newSessionFor, type Session } from '../domain/session.ts'
 import { type Token, tokenFacts, tokenState } from '../domain/token.ts'
 import type { Decide, Decision } from '../events/decide.ts'
 import type { Random } from '../ports/random.ts'
@@ -20,7 +20,8 @@ export interface Approval {
   readonly scopes?: readonly string[] | undefined
   /** See `SessionChoice`. */
   readonly session?: string | undefined
-  readonly expiresInMs?: number | undefined
+  /** `null`: no deadline. Left out: what the token had. */
+  readonly expiresInMs?: number | null | undefined
   readonly label?: string | undefined
   /** Digest of what the operator was shown. */
   readonly digest?: string | undefined
@@ -75,7 +76,7 @@ async function planApproval(
     request,
     scopes: scopes.value,
     sessionId: session.value.id ?? random.sessionId(),
-    expiresAt: approval.expiresInMs === undefined ? undefined : later(now, approval.expiresInMs),
+    lifetime: approval.expiresInMs === null ? 'never' : approval.expiresInMs,
     label: approval.label?.trim() || undefined,
     by: actor.ref,
     via: 'operator',
@@ -87,7 +88,10 @@ async function planApproval(
   const before = existing ? [existing] : []
   if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, now))
     return refuse({ reason: 'last-admin' })
-  const newSession = session.value.id === undefined ? sessionFor(grant, session.value.key) : undefined
+  const newSession =
+    session.value.id === undefined
+      ? newSessionFor(request.deviceId, { id: grant.sessionId, key: session.value.key, by: actor.ref, now })
+      : undefined
   return ok({ grant, existing, token, home, newSession })
 }
 
@@ -137,12 +141,6 @@ function missingOfWhole(actor: Actor, request: OpenRequest, before: Token | unde
 /** Live connections know the session and the deadline that they came with; other ones take a new connect. */
 function isRegranted(before: Token, after: Token): boolean {
   return before.sessionId !== after.sessionId || before.expiresAt !== after.expiresAt
-}
-
-/** Readable and unique: two approvals of one device get two sessions, told apart by their own id. */
-function sessionFor({ sessionId, request, now, by }: Grant, named: string | undefined): Session {
-  const key = named ?? `device-${request.deviceId.slice(0, 8)}-${sessionId.slice(0, 8)}`
-  return { id: sessionId, key, label: undefined, createdAt: now, createdBy: by }
 }
 
 async function findApprovable(

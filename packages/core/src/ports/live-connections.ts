@@ -26,6 +26,8 @@ export interface LiveConnections {
   closeDevice(deviceId: DeviceId, role: Role | undefined, causedBy: string | undefined): void
   /** The same for all connections whose token opens this one session, which is gone. */
   closeSession(id: SessionId, causedBy: string | undefined): void
+  /** The device's connections of this role end at this time now, whatever they came with; `undefined`: never. */
+  setDeadline(deviceId: DeviceId, role: Role, expiresAt: Instant | undefined): void
   /** Closes the gates of all connections before it returns, whoever they are. */
   closeAll(): void
   /** Tells every connected operator who may know of it. */

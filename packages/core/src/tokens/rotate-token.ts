@@ -7,7 +7,7 @@ import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { Decide } from '../events/decide.ts'
 import type { DrawSecret } from './draw-secret.ts'
-import { findManaged, type TokenTarget } from './manage-token.ts'
+import { findManaged, holdsWhole, type TokenTarget } from './manage-token.ts'
 
 export interface Rotation extends TokenTarget {
   /** Left out: the token keeps its scopes. */
@@ -35,9 +35,7 @@ export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
       if (!found || tokenState(found.token, now) !== 'live') return refuse({ reason: 'rotation-denied' })
 
       const scopes = rotatedScopes(found, rotation.scopes)
-      // The ceiling of the whole token, before and after: a rotation must not carry what the caller lacks (T16).
-      const ceiling = scopes && coversScopes(actor.scopes, [...found.token.scopes, ...scopes])
-      if (!ceiling) return refuse({ reason: 'rotation-denied' })
+      if (!scopes || !holdsWhole(actor, found.token, scopes)) return refuse({ reason: 'rotation-denied' })
 
       const tellsCaller = isOwnToken(principal, rotation)
       const fresh = rotateToken(found.token, drawSecret(), scopes, now)

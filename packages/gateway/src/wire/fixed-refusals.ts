@@ -63,6 +63,11 @@ export const FIXED_REFUSALS = {
   'rename-denied': invalid('device pairing rename denied'),
   'rotation-denied': invalid('device token rotation denied'),
   'revocation-denied': invalid('device token revocation denied'),
+  'extension-denied': invalid('device token extension denied'),
+  'extension-of-own': invalid(
+    'a device cannot extend its own token; another operator or the gateway host has to',
+  ),
+  'move-denied': invalid('device token move denied'),
   'upgrade-needs-device': {
     code: 'INVALID_REQUEST',
     message: 'device scope upgrade requires a paired device; connect with its key, then retry',

@@ -1,10 +1,12 @@
-import type { DeviceId, SessionId } from '@pairgate/protocol'
+import type { DeviceId, Instant, SessionId } from '@pairgate/protocol'
 import type { Connection } from './connection.ts'
 
 /** Live connections by what they are looked up by: a message must not cost a walk over ten thousand of them. */
 export interface ConnectionIndex {
   add(connection: Connection): void
   remove(connection: Connection): void
+  /** Its token ends at another time than it came with. */
+  setDeadline(connection: Connection, expiresAt: Instant | undefined): void
   readonly all: ReadonlySet<Connection>
   ofDevice(id: DeviceId): Iterable<Connection>
   /** Those whose token opens exactly this; for `*` those that hold every session. */
@@ -36,6 +38,11 @@ export function createConnectionIndex(): ConnectionIndex {
       expiring.delete(connection)
       if (principal.kind === 'device') devices.remove(principal.deviceId, connection)
       sessions.remove(principal.sessionId, connection)
+    },
+    setDeadline(connection, expiresAt) {
+      connection.setDeadline(expiresAt)
+      if (expiresAt === undefined) expiring.delete(connection)
+      else expiring.add(connection)
     },
     all,
     ofDevice: devices.of,

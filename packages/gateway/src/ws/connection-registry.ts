@@ -49,7 +49,8 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
 
   function sweep(): void {
     const now = clock.now()
-    for (const connection of index.expiring) if (hasExpired(connection, now)) connection.shut(false)
+    for (const connection of index.expiring)
+      if (hasExpired(connection, now)) connection.shut(false, CLOSES['token-expired'])
   }
 
   return {
@@ -59,6 +60,11 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
       for (const connection of index.ofDevice(deviceId)) {
         if (role !== undefined && connection.principal.role !== role) continue
         shut(connection, CLOSES['device-removed'], causedBy)
+      }
+    },
+    setDeadline(deviceId, role, expiresAt) {
+      for (const connection of index.ofDevice(deviceId)) {
+        if (connection.principal.role === role) index.setDeadline(connection, expiresAt)
       }
     },
     closeSession(id, causedBy) {

@@ -21,8 +21,9 @@ export interface Connection extends Audience {
   readonly metadata: DeviceMetadata
   /** Key under which limits count its peer. */
   readonly prefix: string
-  /** When its token runs out. */
+  /** When its token runs out, as it was last told. */
   readonly expiresAt: Instant | undefined
+  setDeadline(expiresAt: Instant | undefined): void
   /** What let it in. */
   readonly method: AdmissionMethod
   /** The `Origin` header that it came with: only browsers send one. */
@@ -83,13 +84,13 @@ class GatedConnection implements Connection {
   readonly context: WireContext
   readonly metadata: DeviceMetadata
   readonly prefix: string
-  readonly expiresAt: Instant | undefined
   readonly method: AdmissionMethod
   readonly origin: string | undefined
   readonly hearsPairing: boolean
   readonly #channel: FrameChannel
   #state: GateState = 'waiting'
   #seq = 0
+  #expiresAt: Instant | undefined
   #lastWordsOwed = 0
   #lastClose: Close = CLOSES['device-removed']
   /** Work that is due at the end; most connections have none. */
@@ -104,11 +105,19 @@ class GatedConnection implements Connection {
     this.context = facts.context
     this.metadata = facts.metadata
     this.prefix = facts.prefix
-    this.expiresAt = facts.expiresAt
+    this.#expiresAt = facts.expiresAt
     this.method = facts.method
     this.origin = facts.origin
     const { role, scopes } = facts.principal
     this.hearsPairing = role === 'operator' && coversScopes(scopes, ['operator.pairing'])
+  }
+
+  get expiresAt(): Instant | undefined {
+    return this.#expiresAt
+  }
+
+  setDeadline(expiresAt: Instant | undefined): void {
+    this.#expiresAt = expiresAt
   }
 
   get isOpen(): boolean {

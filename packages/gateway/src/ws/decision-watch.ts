@@ -50,6 +50,7 @@ export function toldTo(live: LiveConnections, watches: DecisionWatches): LiveCon
   return {
     closeDevice: live.closeDevice,
     closeSession: live.closeSession,
+    setDeadline: live.setDeadline,
     closeAll: live.closeAll,
     tell(news) {
       live.tell(news)

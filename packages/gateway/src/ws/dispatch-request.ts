@@ -81,7 +81,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   function dispatch(connection: Connection, text: string): void {
     if (!connection.isOpen) return
     const now = clock.now()
-    if (hasExpired(connection, now)) return connection.shut(false)
+    if (hasExpired(connection, now)) return connection.shut(false, CLOSES['token-expired'])
     // Paid for before it is looked at: frames that are no requests cost as much.
     const retryAfterMs = pace(connection, now)
     const received = readFrame(text)

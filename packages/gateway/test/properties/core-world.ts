@@ -89,6 +89,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
         for (const [connection, of] of registered) if (of === deviceId) registered.delete(connection)
       },
       closeSession: (id) => void closed.push(id),
+      setDeadline: () => undefined,
       closeAll: () => void closed.push('all'),
       tell: (told) => void news.push(told),
     },

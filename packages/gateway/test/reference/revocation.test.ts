@@ -93,7 +93,7 @@ suite('The reference client whose token has expired', { concurrency: true }, () 
     await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_000 })
     const { client } = await story.enter()
     const token = storedToken(story.device)
-    await expectCutOff(client)
+    await expectCutOff(client, 'token expired')
 
     const refusal = await client.refusals.next()
     assert.equal(refusal.details['code'], 'PAIRING_REQUIRED')

@@ -136,7 +136,7 @@ suite('The reference client in mode "token"', { concurrency: true }, () => {
     await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_000 })
     const { client } = await story.enter()
     const token = storedToken(story.device)
-    await expectCutOff(client)
+    await expectCutOff(client, 'token expired')
     const refusal = await client.refusals.next()
     assert.equal(refusal.details['code'], 'PAIRING_REQUIRED')
     await client.pauses.next()

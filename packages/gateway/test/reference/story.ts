@@ -87,8 +87,8 @@ export function storedToken(device: ReferenceDevice): string {
 }
 
 /** The client was cut off, as it is when its token is rotated, revoked or removed. */
-export async function expectCutOff(client: ReferenceClient): Promise<void> {
-  assert.deepEqual(await client.closes.next(), { code: 4001, reason: 'device removed' })
+export async function expectCutOff(client: ReferenceClient, reason = 'device removed'): Promise<void> {
+  assert.deepEqual(await client.closes.next(), { code: 4001, reason })
 }
 
 /** The client came back once by itself, was told that its token is dead, threw it away and gave up. */

@@ -54,7 +54,7 @@ const PARAMS: Readonly<
       [{ requestId: 'x', scopes: 'operator.read' }, 'at /scopes: must be array'],
       [{ requestId: 'x', scopes: [''] }, 'at /scopes/0: must not have fewer than 1 characters'],
       [{ requestId: 'x', expiresInMs: 999 }, 'at /expiresInMs: must be >= 1000'],
-      [{ requestId: 'x', expiresInMs: 1_000.5 }, 'at /expiresInMs: must be integer'],
+      [{ requestId: 'x', expiresInMs: 1_000.5 }, 'at /expiresInMs: must be either integer or null'],
       [{ requestId: 'x', label: 'l'.repeat(65) }, 'at /label: must not have more than 64 characters'],
       [{ requestId: 'x', digest: 'short' }, 'at /digest: must not have fewer than 64 characters'],
       [{ requestId: 'x', session: '' }, 'at /session: must not have fewer than 1 characters'],
@@ -95,6 +95,23 @@ const PARAMS: Readonly<
     bad: [
       [{ role: 'operator' }, "must have required property 'deviceId'"],
       [{ deviceId: id, role: 'operator', scopes: [] }, "at root: unexpected property 'scopes'"],
+    ],
+  },
+  'device.token.extend': {
+    good: { deviceId: id, role: 'operator', expiresInMs: null },
+    bad: [
+      [{ deviceId: id, role: 'operator' }, "must have required property 'expiresInMs'"],
+      [
+        { deviceId: id, role: 'operator', expiresInMs: null, scopes: [] },
+        "at root: unexpected property 'scopes'",
+      ],
+    ],
+  },
+  'device.token.move': {
+    good: { deviceId: id, role: 'operator', session: 'new' },
+    bad: [
+      [{ deviceId: id, role: 'operator' }, "must have required property 'session'"],
+      [{ deviceId: id, role: 'operator', session: '' }, 'at /session: must not have fewer than 1 characters'],
     ],
   },
   'device.scopes.requestUpgrade': {

@@ -303,7 +303,7 @@ describe('a token with a deadline', () => {
     const timed = await openGateway(context)
     const { device, token, client } = await pair(timed, { scopes, approval: { expiresInMs: 60_000 } })
     time.advance(60_000)
-    await expectClose(client, 4001, 'device removed')
+    await expectClose(client, 4001, 'token expired')
 
     const { requestId, error } = await askToPair(timed, {
       device,
@@ -331,7 +331,7 @@ describe('a token with a deadline', () => {
     time.advance(1)
     await askToPair(timed, { device: makeDevice() })
     const id = client.post('device.pair.list')
-    await expectClose(client, 4001, 'device removed')
+    await expectClose(client, 4001, 'token expired')
 
     assert.equal(
       client.received.some((frame) => 'id' in frame && frame.id === id),

@@ -12,6 +12,7 @@ export const CLOSES = {
   'try-again': { code: 1013, reason: 'try again later' },
   'device-removed': { code: 4001, reason: 'device removed' },
   'session-deleted': { code: 4001, reason: 'session deleted' },
+  'token-expired': { code: 4001, reason: 'token expired' },
   'auth-changed': { code: 4001, reason: 'gateway auth changed' },
 } as const satisfies Record<string, { readonly code: number; readonly reason: string }>
 

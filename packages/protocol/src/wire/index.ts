@@ -49,6 +49,8 @@ export { OWNER_NONCE_HEADER, ownerProofText } from './owner-proof.ts'
 export type {
   ApproveResult,
   DevicePairList,
+  ExtendResult,
+  MoveResult,
   PairedRow,
   PendingRow,
   RejectResult,

@@ -113,6 +113,18 @@ export type UpgradeResult =
       readonly scopes: readonly string[]
     }
   | { readonly status: 'rejected' | 'expired'; readonly requestId: string }
+export interface ExtendResult {
+  readonly deviceId: string
+  readonly role: string
+  /** `null`: it has no deadline any more. */
+  readonly expiresAtMs: number | null
+}
+export interface MoveResult {
+  readonly deviceId: string
+  readonly role: string
+  /** Readable key of the session that the token opens now, or `*`. */
+  readonly session: string
+}
 export interface RevokeResult {
   readonly deviceId: string
   readonly role: string

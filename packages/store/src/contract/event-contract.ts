@@ -36,6 +36,14 @@ const EVERY_KIND: { readonly [Kind in GatewayEvent['kind']]: GatewayEvent } = {
   'session-created': { kind: 'session-created', sessionId: sessionId(2) },
   'session-renamed': { kind: 'session-renamed', sessionId: sessionId(2) },
   'session-deleted': { kind: 'session-deleted', sessionId: sessionId(2) },
+  'token-extended': {
+    kind: 'token-extended',
+    deviceId: deviceId(1),
+    role: 'operator',
+    tokenId: tokenId(1),
+    ends: at(9_000),
+  },
+  'token-moved': { kind: 'token-moved', deviceId: deviceId(1), role: 'operator', tokenId: tokenId(1) },
   'details-erased': { kind: 'details-erased', deviceId: deviceId(1) },
   'log-pruned': { kind: 'log-pruned' },
   'log-recovered': { kind: 'log-recovered' },
@@ -66,6 +74,22 @@ function row(seq: number, changes: Partial<EventRecord> = {}): EventRecord {
 
 export function describeEvents(open: OpenStore): void {
   describe('the event log', () => {
+    test(
+      'an extension tells the new deadline, or that there is none, until its details are erased',
+      withStore(open, async (store) => {
+        const extended = EVERY_KIND['token-extended']
+        const ends = async () =>
+          (await store.read.eventsAfter(0, 9)).map(({ event }) => 'ends' in event && event.ends)
+        await store.mutate(async (tx) => {
+          await append(tx, extended, OWNER, at(5_000))
+          await append(tx, { ...extended, ends: 'never' } as GatewayEvent, OWNER, at(5_001))
+        })
+        assert.deepEqual(await ends(), [at(9_000), 'never'])
+        await store.mutate(async (tx) => tx.eraseDetails(await tx.listErasable({ upTo: 1 }, 0, 9)))
+        assert.deepEqual(await ends(), ['erased', 'never'])
+      }),
+    )
+
     test(
       'an event of every kind comes back as it was appended, with its actor, time and place',
       withStore(open, async (store) => {

@@ -67,6 +67,8 @@ export function token(n: number, changes: Partial<Token> = {}): Token {
     createdAt: at(1_000),
     rotatedAt: undefined,
     expiresAt: undefined,
+    lifetimeMs: undefined,
+    renewedAt: undefined,
     revokedAt: undefined,
     revokedBy: undefined,
     lastUsedAt: undefined,
@@ -144,7 +146,8 @@ export async function append(
   actor: EventActor,
   when: Instant,
 ): Promise<void> {
-  const change = { after: { name: 'Küche' } }
+  const ends = event.kind === 'token-extended' && typeof event.ends === 'number' ? event.ends : undefined
+  const change = { after: { name: 'Küche', expiresAt: ends } }
   await tx.appendEvent(sealEvent({ event, change, actor, at: when }, await tx.eventHead(), SEAL))
 }
 

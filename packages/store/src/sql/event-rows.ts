@@ -102,7 +102,7 @@ export function toLoggedEvent(row: JoinedEventRow): LoggedEvent {
   }
 }
 
-function toEvent(row: EventRow): GatewayEvent {
+function toEvent(row: JoinedEventRow): GatewayEvent {
   // Read only where the kind has them: `present` throws for a column that is empty.
   const deviceId = () => present(row, 'device_id') as DeviceId
   const requestId = () => present(row, 'request_id') as RequestId
@@ -128,7 +128,17 @@ function toEvent(row: EventRow): GatewayEvent {
       return { kind: row.kind, deviceId: deviceId(), ...at }
     case 'token-rotated':
     case 'token-revoked':
+    case 'token-moved':
       return { kind: row.kind, deviceId: deviceId(), role: role(), tokenId: tokenId(), ...at }
+    case 'token-extended':
+      return {
+        kind: row.kind,
+        deviceId: deviceId(),
+        role: role(),
+        tokenId: tokenId(),
+        ends: endsOf(row),
+        ...at,
+      }
     case 'session-created':
     case 'session-renamed':
     case 'session-deleted':
@@ -141,6 +151,13 @@ function toEvent(row: EventRow): GatewayEvent {
     default:
       throw unknownWord('kind of event', row.kind)
   }
+}
+
+/** The one thing of an event that instances act on although it lies in its details. */
+function endsOf(row: JoinedEventRow): Instant | 'never' | 'erased' {
+  const body = readStoredDetails(row)?.body
+  const after = body === undefined ? undefined : readDetails(body)?.after
+  return after ? ((after.expiresAt as Instant | undefined) ?? 'never') : 'erased'
 }
 
 type PresentColumn = 'device_id' | 'role' | 'request_id' | 'token_id' | 'session_id'

@@ -7,6 +7,7 @@ import { eventChain } from './migrations/0003-event-chain.ts'
 import { feed } from './migrations/0004-feed.ts'
 import { removedDevices } from './migrations/0005-removed-devices.ts'
 import { messages } from './migrations/0006-messages.ts'
+import { tokenLifetimes } from './migrations/0008-token-lifetimes.ts'
 import { signedOrigins } from './migrations/0009-signed-origins.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '0004-feed': feed,
   '0005-removed-devices': removedDevices,
   '0006-messages': messages,
+  '0008-token-lifetimes': tokenLifetimes,
   '0009-signed-origins': signedOrigins,
 } as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>
 

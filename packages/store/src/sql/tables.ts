@@ -51,6 +51,8 @@ export interface TokenRow {
   readonly created_at: number
   readonly rotated_at: number | null
   readonly expires_at: number | null
+  readonly lifetime_ms: number | null
+  readonly renewed_at: number | null
   readonly revoked_at: number | null
   readonly revoked_by: string | null
   readonly last_used_at: number | null

@@ -189,6 +189,7 @@ describe('opening again', () => {
     '0004-feed',
     '0005-removed-devices',
     '0006-messages',
+    '0008-token-lifetimes',
     '0009-signed-origins',
   ]
 

@@ -1,6 +1,6 @@
 import { type Core, ok, refuse } from '@pairgate/core'
 import { parseDeviceId, parseRole, type TokenId } from '@pairgate/protocol'
-import type { RevokeResult, RotateResult } from '@pairgate/protocol/wire'
+import type { ExtendResult, MoveResult, RevokeResult, RotateResult } from '@pairgate/protocol/wire'
 import type { Handler } from './method-handlers.ts'
 
 export interface DeviceTokenMethodsDeps {
@@ -12,6 +12,8 @@ export interface DeviceTokenMethodsDeps {
 export interface DeviceTokenMethods {
   readonly rotate: Handler<'device.token.rotate'>
   readonly revoke: Handler<'device.token.revoke'>
+  readonly extend: Handler<'device.token.extend'>
+  readonly move: Handler<'device.token.move'>
 }
 
 /** `device.token.*`. A new secret is told only to the device itself, over its own token's connection (T18). */
@@ -36,6 +38,22 @@ export function createDeviceTokenMethods({ core, secretOf }: DeviceTokenMethodsD
       const revoked = await core.revokeToken(principal, target)
       if (!revoked.ok) return revoked
       return ok({ ...target, revokedAtMs: revoked.value.revokedAt ?? 0 } satisfies RevokeResult)
+    },
+    async extend({ principal }, params) {
+      const target = readTarget(params)
+      if (!target) return refuse({ reason: 'extension-denied' })
+      const extended = await core.extendToken(principal, {
+        ...target,
+        lifetime: params.expiresInMs ?? 'never',
+      })
+      if (!extended.ok) return extended
+      return ok({ ...target, expiresAtMs: extended.value.expiresAt ?? null } satisfies ExtendResult)
+    },
+    async move({ principal }, params) {
+      const target = readTarget(params)
+      if (!target) return refuse({ reason: 'move-denied' })
+      const moved = await core.moveToken(principal, { ...target, session: params.session })
+      return moved.ok ? ok({ ...target, session: moved.value.session } satisfies MoveResult) : moved
     },
   }
 }

@@ -24,6 +24,7 @@ export const ENDS_OWN_CONNECTION: ReadonlySet<MethodName> = new Set([
   'device.pair.approve',
   'device.token.rotate',
   'device.token.revoke',
+  'device.token.move',
   'device.pair.remove',
   'config.reload',
 ])
@@ -48,6 +49,8 @@ export function createMethodHandlers({ report, pair, token, scopes, audit, confi
     'device.pair.rename': pair.rename,
     'device.token.rotate': token.rotate,
     'device.token.revoke': token.revoke,
+    'device.token.extend': token.extend,
+    'device.token.move': token.move,
     'device.scopes.requestUpgrade': scopes.requestUpgrade,
     'device.scopes.waitUpgrade': scopes.waitUpgrade,
     'system-presence': report.presence,

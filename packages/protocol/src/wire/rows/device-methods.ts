@@ -1,6 +1,14 @@
 import { Type } from 'typebox'
 import { closed, type MethodRow, Nothing, operator, Text } from './method-row.ts'
 
+/** Milliseconds, or `null`. One schema instead of a union, which would tell each fault three times. */
+const Lifetime = Type.Unsafe<number | null>({
+  type: ['integer', 'null'],
+  minimum: 1_000,
+  maximum: 3_153_600_000_000,
+})
+const SessionWord = Type.String({ minLength: 1, maxLength: 128 })
+
 /** Methods about devices, their requests and their tokens. */
 export const DEVICE_METHODS = {
   'device.pair.list': {
@@ -19,9 +27,9 @@ export const DEVICE_METHODS = {
         /** Less than was asked for; never more. */
         scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })),
         /** Readable key of an existing session, or `new`, or `*`. */
-        session: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-        /** The token's lifetime from now on, in milliseconds. */
-        expiresInMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 3_153_600_000_000 })),
+        session: Type.Optional(SessionWord),
+        /** The token's lifetime from now on, in milliseconds; `null`: no deadline. */
+        expiresInMs: Type.Optional(Lifetime),
         label: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
         /** Digest of what the operator was shown; another one refuses the approval. */
         digest: Type.Optional(Type.String({ minLength: 64, maxLength: 64 })),
@@ -62,6 +70,36 @@ export const DEVICE_METHODS = {
     scope: 'operator.pairing',
     session: 'target',
     params: Type.Object({ deviceId: Text, role: Text }, closed),
+  },
+  'device.token.extend': {
+    roles: operator,
+    scope: 'operator.pairing',
+    session: 'target',
+    params: Type.Object(
+      {
+        deviceId: Text,
+        role: Text,
+        /** From now on, in milliseconds; `null`: no deadline. */
+        expiresInMs: Lifetime,
+      },
+      closed,
+    ),
+    extended: true,
+  },
+  'device.token.move': {
+    roles: operator,
+    scope: 'operator.pairing',
+    session: 'target',
+    params: Type.Object(
+      {
+        deviceId: Text,
+        role: Text,
+        /** Readable key of an existing session, or `new`, or `*`. */
+        session: SessionWord,
+      },
+      closed,
+    ),
+    extended: true,
   },
   'device.scopes.requestUpgrade': {
     roles: operator,

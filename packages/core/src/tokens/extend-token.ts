@@ -1,0 +1,40 @@
+import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import { extendToken, type Lifetime } from '../domain/grant.ts'
+import type { Principal } from '../domain/principal.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import { type Token, tokenFacts } from '../domain/token.ts'
+import type { Decide } from '../events/decide.ts'
+import { findManaged, holdsWhole, isOwnDevice, type TokenTarget } from './manage-token.ts'
+
+export interface Extension extends TokenTarget {
+  /** From now on. */
+  readonly lifetime: Lifetime
+}
+
+/**
+ * Gives a token another deadline, sooner or later than the one it had, without a new secret. Open connections
+ * take it over. A token that has run out may be given time again, as by approving its renewal; one that was
+ * revoked never. No device gives itself time: whoever stole it would keep it for ever.
+ */
+export function createExtendToken({ decide }: { readonly decide: Decide }) {
+  return (principal: Principal, { lifetime, ...target }: Extension): Promise<Result<Token>> =>
+    decide(principal, async (decision) => {
+      const { tx, actor, now } = decision
+      if (isOwnDevice(principal, target)) return refuse({ reason: 'extension-of-own' })
+      const found = await findManaged(decision, principal, target)
+      const token = found?.token
+      if (!token || token.revokedAt !== undefined || !holdsWhole(actor, token))
+        return refuse({ reason: 'extension-denied' })
+
+      const extended = extendToken(token, lifetime, now)
+      if (await wouldLoseLastAdmin(tx, actor, { before: [token], after: [extended] }, now))
+        return refuse({ reason: 'last-admin' })
+      await tx.saveToken(extended)
+      const { deviceId, role, tokenId, expiresAt: ends = 'never' } = extended
+      await decision.append(
+        { kind: 'token-extended', deviceId, role, tokenId, ends, home: found.home },
+        { before: tokenFacts(token), after: tokenFacts(extended) },
+      )
+      return ok(extended)
+    })
+}
