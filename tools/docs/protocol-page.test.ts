@@ -6,6 +6,7 @@ import {
   DETAIL_CODES,
   EVENTS,
   type EventRow,
+  HTTP_ROUTES,
   LIMITS,
   METHODS,
   type MethodRow,
@@ -45,6 +46,16 @@ describe('docs/protocol.md', () => {
     assert.deepEqual(rowsUnder('Methods', 'method'), methods)
   })
 
+  test('names every HTTP route with its roles, its scope and its session', () => {
+    const routes = Object.entries(HTTP_ROUTES).map(([path, row]) => [
+      path,
+      row.roles.join(', '),
+      row.scope,
+      sessionOf(row),
+    ])
+    assert.deepEqual(rowsUnder('HTTP routes', 'route'), routes)
+  })
+
   test('names every event with its scope and its session', () => {
     const events = Object.entries(EVENTS).map(([name, { scope, session }]) => [name, scope, session])
     const shown = rowsUnder('Events', 'event').map((row) => row.slice(0, 3))
@@ -81,7 +92,7 @@ describe('docs/protocol.md', () => {
   })
 })
 
-function sessionOf({ session }: MethodRow): string {
+function sessionOf({ session }: Pick<MethodRow, 'session'>): string {
   return typeof session === 'string' ? session : session.param
 }
 

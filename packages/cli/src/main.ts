@@ -10,6 +10,7 @@ import { addDevicesCommands } from './commands/devices.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
 import { addPairCommands } from './commands/pair.ts'
 import { addRecoverCommand } from './commands/recover.ts'
+import { addTokenCommand } from './commands/token.ts'
 import { printFailure } from './output/print-error.ts'
 import { usageError } from './usage-error.ts'
 
@@ -45,6 +46,7 @@ function createProgram(output: { complaint: string }): Command {
   addDevicesCommands(program)
   addConnectCommand(program)
   addPairCommands(program)
+  addTokenCommand(program)
   addGatewayCommands(program)
   addConfigCommands(program)
   addAuditCommands(program)

@@ -1,4 +1,5 @@
 import type {
+  AccessResult,
   ApproveResult,
   AuditErasure,
   AuditFeed,
@@ -34,6 +35,7 @@ interface MethodResults {
   'device.token.revoke': RevokeResult
   'device.token.extend': ExtendResult
   'device.token.move': MoveResult
+  'device.token.access': AccessResult
   'device.scopes.requestUpgrade': UpgradeRegistration
   'device.scopes.waitUpgrade': UpgradeResult
   'system-presence': readonly PresenceRow[]

@@ -35,11 +35,14 @@ import type { HeadKeeper } from './ports/head-keeper.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
 import type { Store, StoredCounter } from './ports/store.ts'
+import { createCheckAccessToken } from './tokens/check-access-token.ts'
 import { createDrawSecret } from './tokens/draw-secret.ts'
 import { createExtendToken } from './tokens/extend-token.ts'
+import { createMintAccessToken } from './tokens/mint-access-token.ts'
 import { createMoveToken } from './tokens/move-token.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
 import { createRotateToken } from './tokens/rotate-token.ts'
+import { createStandingAccess } from './tokens/standing-access.ts'
 import { createStandingTokens } from './tokens/standing-tokens.ts'
 
 export interface CoreDeps {
@@ -73,7 +76,7 @@ const FEED_ROOM = 100
 export function createCore(deps: CoreDeps) {
   const { store } = deps
   const read = store.read
-  const { follower, tokens } = followLog(deps)
+  const { follower, tokens, access } = followLog(deps)
   const decide = createDecide({ ...deps, follower, appendEvent: createAppendEvent(deps) })
   const drawSecret = createDrawSecret(deps)
   const shown = createShownRequests()
@@ -108,6 +111,8 @@ export function createCore(deps: CoreDeps) {
     revokeToken: createRevokeToken({ decide }),
     extendToken: createExtendToken({ decide }),
     moveToken: createMoveToken({ ...deps, decide }),
+    mintAccessToken: createMintAccessToken({ ...deps, decide }),
+    checkAccessToken: createCheckAccessToken({ ...deps, access }),
     ...createEraseDetails({ ...deps, decide, keepFeed, enqueue }),
     ...createPruneLog({ ...deps, decide, verifyChain, enqueue }),
     verifyChain,
@@ -132,6 +137,7 @@ function followLog({ store, live, heads, head, clock, onLogExchanged }: CoreDeps
     },
     onBreak() {
       tokens.clear()
+      access.clear()
       live.closeAll()
       onLogExchanged()
     },
@@ -139,8 +145,9 @@ function followLog({ store, live, heads, head, clock, onLogExchanged }: CoreDeps
     from: head,
   })
   const tokens = createStandingTokens({ read, following: follower })
-  const applyEvent = createApplyEvent({ live, tokens })
-  return { follower, tokens }
+  const access = createStandingAccess({ read, following: follower })
+  const applyEvent = createApplyEvent({ live, remembered: [tokens, access] })
+  return { follower, tokens, access }
 }
 
 export type Core = ReturnType<typeof createCore>

@@ -87,8 +87,9 @@ export function buildGateway(given: GatewayParts): Gateway {
   const lookAtTls = async () => parts.tls?.look()
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls })
   const writeMetrics = createWriteMetrics({ ...shared, ready, tls: parts.tls })
+  const verify = { checkAccessToken: core.checkAccessToken, onUse: use.note, isClosed }
   return {
-    app: buildHttp({ rules, ready, writeMetrics, log }),
+    app: buildHttp({ rules, ready, writeMetrics, verify, log }),
     onUpgrade,
     listensAt(address) {
       url = address

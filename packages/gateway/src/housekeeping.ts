@@ -10,6 +10,9 @@ import type { ConnectionRegistry } from './ws/connection-registry.ts'
 /** How long a finished request still answers what became of it. */
 const FINISHED_REQUESTS_KEPT_MS = hours(24)
 
+/** Access tokens that ran out: a clock that was set forward for a moment must not have ended them for good. */
+const ENDED_ACCESS_KEPT_MS = hours(24)
+
 export interface HousekeepingDeps {
   readonly timers: Timers
   readonly clock: Clock
@@ -65,6 +68,13 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
       quietly(
         () => database.store.forgetRequests((clock.steady() - FINISHED_REQUESTS_KEPT_MS) as Instant),
         'forgetting old requests',
+      ),
+    ),
+    timers.every(
+      minutes(10),
+      quietly(
+        () => database.store.forgetAccessTokens((clock.steady() - ENDED_ACCESS_KEPT_MS) as Instant),
+        'forgetting old access tokens',
       ),
     ),
   ]

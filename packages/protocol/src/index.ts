@@ -1,3 +1,4 @@
+export { type AccessSecret, formatAccessSecret, parseAccessSecret } from './access-secret.ts'
 export { decodeBase64, encodeBase64Url } from './base64url.ts'
 export { fingerprintWords } from './fingerprint-words.ts'
 export { type GatewayPlace, gatewayOrigin } from './gateway-origin.ts'
@@ -40,3 +41,4 @@ export { formatSetupCode, parseSetupCode, parseSetupPayload, type SetupPayload }
 export { type SigningFacts, signingTextV2, signingTextV3, signingTextV4 } from './signing-text.ts'
 export { parseTlsPin, type TlsPin } from './tls-pin.ts'
 export { formatTokenSecret, parseTokenSecret, type TokenSecret } from './token-secret.ts'
+export { parseWebOrigin, type WebOrigin } from './web-origin.ts'

@@ -55,6 +55,10 @@ export type Refusal =
   | { readonly reason: 'extension-denied' }
   | { readonly reason: 'extension-of-own' }
   | { readonly reason: 'move-denied' }
+  | { readonly reason: 'access-needs-device' }
+  | { readonly reason: 'scope-not-for-access'; readonly scope: string }
+  | { readonly reason: 'audience-invalid' }
+  | { readonly reason: 'too-many-access-tokens' }
   | { readonly reason: 'upgrade-needs-device' }
   | { readonly reason: 'upgrade-scope-unknown' }
   | { readonly reason: 'upgrade-narrower' }

@@ -4,15 +4,16 @@ import type { StandingTokens } from '../tokens/standing-tokens.ts'
 
 export interface ApplyEventDeps {
   readonly live: LiveConnections
-  readonly tokens: Pick<StandingTokens, 'hear'>
+  /** What was read before and may have to be forgotten. */
+  readonly remembered: readonly Pick<StandingTokens, 'hear'>[]
 }
 
 /** What one fact means on this instance: what was remembered is forgotten, the gates close, the news is told. */
-export function createApplyEvent({ live, tokens }: ApplyEventDeps) {
+export function createApplyEvent({ live, remembered }: ApplyEventDeps) {
   return function applyEvent(logged: LoggedEvent): void {
     const { event, connId } = logged
     // First, so that who connects on what was remembered was registered before, and is found below.
-    tokens.hear(logged)
+    for (const each of remembered) each.hear(logged)
     // Before the tokens that went with it, so that those who are cut off read why.
     if (event.kind === 'session-deleted') live.closeSession(event.sessionId, connId)
     if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, connId)

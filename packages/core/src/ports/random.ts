@@ -6,6 +6,8 @@ export interface Random {
   tokenId(): TokenId
   /** 128 random bits, base64url: 22 letters. */
   salt(): string
+  /** 256 random bits. */
+  secretBits(): Uint8Array
   /** UUID version 4. */
   requestId(): RequestId
   /** UUID version 4. */

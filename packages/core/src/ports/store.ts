@@ -1,4 +1,5 @@
 import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
+import type { AccessToken } from '../domain/access-token.ts'
 import type { Attempts } from '../domain/attempt-limit.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import type { Device } from '../domain/device.ts'
@@ -53,6 +54,9 @@ export interface StoreReader {
   findTokenByHash(hash: TokenHash): Promise<FoundToken | undefined>
   /** Every token of one device, or of all devices. */
   listTokens(only?: DeviceId): Promise<readonly Token[]>
+  findAccessToken(hash: TokenHash): Promise<AccessToken | undefined>
+  /** How many of this parent's access tokens run out after `now`. */
+  countAccessTokens(parentId: TokenId, now: Instant): Promise<number>
   findRequest(id: RequestId): Promise<PairingRequest | undefined>
   /** Rows in state `open` whose deadline lies after `now`, newest first. */
   listOpenRequests(now: Instant, only?: DeviceId): Promise<readonly OpenRequest[]>
@@ -99,6 +103,8 @@ export interface StoreTransaction extends StoreReader {
   deleteDevice(id: DeviceId): Promise<void>
   /** Inserts or replaces by device and role. */
   saveToken(token: Token): Promise<void>
+  /** Goes with the token of its device and role. */
+  insertAccessToken(token: AccessToken): Promise<void>
   insertRequest(request: OpenRequest): Promise<void>
   /** Writes the new deadline only. */
   refreshRequest(request: OpenRequest): Promise<void>
@@ -142,6 +148,8 @@ export interface Store {
   noteTokenUse(uses: readonly TokenUse[]): Promise<void>
   /** Deletes requests, of one device or of all, that were decided or expired before `before`. */
   forgetRequests(before: Instant, only?: DeviceId): Promise<void>
+  /** Deletes access tokens that ran out before `before`. */
+  forgetAccessTokens(before: Instant): Promise<void>
   /** Adds rows to those of the same span, kind, reason and peer. */
   mergeFeed(rows: readonly FeedRow[]): Promise<void>
   /** Deletes rows that ended before `before`, and the oldest beyond the newest `keep`. */

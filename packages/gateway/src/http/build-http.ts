@@ -6,11 +6,13 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { Log } from '../platform/log.ts'
+import { createReadAskedFor } from './asked-for.ts'
 import type { EntryRules } from './entry-rules.ts'
 import { addHealthRoutes, LIVE_PATHS, type Readiness } from './health-routes.ts'
 import { createJudgeRequest, type JudgeRequest } from './judge-request.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import type { Peer } from './peer.ts'
+import { addVerifyRoute, type VerifyRouteDeps } from './verify-route.ts'
 
 export type { Readiness } from './health-routes.ts'
 
@@ -18,6 +20,7 @@ export interface BuildHttpDeps {
   readonly rules: EntryRules
   readonly writeMetrics: () => Promise<string>
   readonly ready: () => Promise<Readiness>
+  readonly verify: Omit<VerifyRouteDeps, 'readAskedFor'>
   readonly log: Log
 }
 
@@ -34,7 +37,7 @@ const BODY_BYTES = 64 * 1_024
  * Our HTTP routes. It never listens itself: each server hands its requests to `app.routing`, so that one
  * app serves TCP and the owner's socket alike. Call `app.ready()` before.
  */
-export function buildHttp({ rules, ready, writeMetrics, log }: BuildHttpDeps): FastifyInstance {
+export function buildHttp({ rules, ready, writeMetrics, verify, log }: BuildHttpDeps): FastifyInstance {
   const judge = createJudgeRequest(rules)
   const app = fastify({
     bodyLimit: BODY_BYTES,
@@ -56,6 +59,7 @@ export function buildHttp({ rules, ready, writeMetrics, log }: BuildHttpDeps): F
   app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, log))
   addHealthRoutes(app, ready)
   addMetricsRoute(app, writeMetrics)
+  addVerifyRoute(app, { ...verify, readAskedFor: createReadAskedFor(rules) })
   return app
 }
 

@@ -30,7 +30,8 @@ export function addHealthRoutes(app: FastifyInstance, ready: () => Promise<Readi
   }
 }
 
-function refuseOthers(app: FastifyInstance, path: string): void {
+/** What is only read answers 405 to all that would change something. */
+export function refuseOthers(app: FastifyInstance, path: string): void {
   app.route({
     method: [...OTHER_METHODS],
     url: path,

@@ -15,6 +15,8 @@ export type Place = 'owner-socket' | 'direct-loopback' | 'remote'
 
 export interface Peer {
   readonly place: Place
+  /** A trusted proxy passed it on, so what it says of the request may be believed. */
+  readonly proxied: boolean
   /** The client's IP address in its one spelling; absent for the owner's socket and direct loopback. */
   readonly address: string | undefined
   /** Key under which limits count this peer: IPv4 address, IPv6 /64, `loopback` or `owner-socket`. */
@@ -69,6 +71,7 @@ function ownerPeer(request: IncomingMessage): Peer {
   return {
     ...said(request),
     place: 'owner-socket',
+    proxied: false,
     address: undefined,
     prefix: 'owner-socket',
     network: undefined,
@@ -83,6 +86,7 @@ function proxiedPeer(request: IncomingMessage, proxy: IpAddress, rule: PeerRule)
   return {
     ...said(request),
     ...remoteFrom(client === 'absent' ? proxy : client),
+    proxied: true,
     scheme: forwardedScheme(request.headers) ?? (isEncrypted(request) ? 'https' : undefined),
   }
 }
@@ -92,10 +96,11 @@ function directPeer(request: IncomingMessage, address: IpAddress, { hostOf }: Pe
   const host = hostOf(request.headers.host ?? '')
   // A foreign name for a loopback peer is how DNS rebinding looks from here.
   const local = isLoopback(address) && host !== undefined && isLoopbackHost(host)
-  if (!local) return { ...said(request), ...remoteFrom(address), scheme }
+  if (!local) return { ...said(request), ...remoteFrom(address), proxied: false, scheme }
   return {
     ...said(request),
     place: 'direct-loopback',
+    proxied: false,
     address: undefined,
     prefix: limitPrefix(address),
     network: undefined,

@@ -7,6 +7,7 @@ export function createNodeRandom(): Random {
   return {
     tokenId: () => randomBytes(16).toString('base64url') as TokenId,
     salt: () => randomBytes(16).toString('base64url'),
+    secretBits: randomKey,
     requestId: () => randomUUID() as RequestId,
     sessionId: () => randomUUID() as SessionId,
   }

@@ -51,6 +51,7 @@ export function watchDatabase({ store, timers, log }: DatabaseWatchDeps): Databa
     mutate: (work) => observe('write', () => store.mutate(work)),
     noteTokenUse: (...values) => observe('write', () => store.noteTokenUse(...values)),
     forgetRequests: (...values) => observe('write', () => store.forgetRequests(...values)),
+    forgetAccessTokens: (...values) => observe('write', () => store.forgetAccessTokens(...values)),
     mergeCounters: (...values) => observe('write', () => store.mergeCounters(...values)),
     mergeFeed: (...values) => observe('write', () => store.mergeFeed(...values)),
     trimFeed: (...values) => observe('write', () => store.trimFeed(...values)),

@@ -68,6 +68,19 @@ export const FIXED_REFUSALS = {
     'a device cannot extend its own token; another operator or the gateway host has to',
   ),
   'move-denied': invalid('device token move denied'),
+  'access-needs-device': {
+    code: 'INVALID_REQUEST',
+    message: 'an access token is made for a paired device; connect with its key, then retry',
+    details: { code: 'DEVICE_IDENTITY_REQUIRED' },
+  },
+  'audience-invalid': invalid('audience must be an origin, such as https://app.example'),
+  'too-many-access-tokens': {
+    code: 'UNAVAILABLE',
+    message: 'the device holds too many access tokens; use one until it runs out',
+    details: { code: 'TOO_MANY_ACCESS_TOKENS' },
+    retryable: true,
+    retryAfterMs: 60_000,
+  },
   'upgrade-needs-device': {
     code: 'INVALID_REQUEST',
     message: 'device scope upgrade requires a paired device; connect with its key, then retry',

@@ -28,6 +28,8 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
     case 'scope-unknown':
     case 'scope-not-for-role':
       return invalid(`invalid scope for requested roles: ${refusal.scope}`)
+    case 'scope-not-for-access':
+      return invalid(`an access token never holds this scope: ${refusal.scope}`)
     case 'scope-not-asked':
       return invalid(`scope was not requested: ${refusal.scope}`)
     case 'ceiling':

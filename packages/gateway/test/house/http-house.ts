@@ -36,7 +36,8 @@ export async function openHouse(
   const log = createLog({ level: 'debug', destination: { write: (line) => logged.push(line) } })
   const rules = createEntryRules(config, ['workbench'])
   const writeMetrics = async () => 'measured 1\n'
-  const app = buildHttp({ rules, ready: async () => readiness, writeMetrics, log })
+  const verify = { checkAccessToken: () => undefined, onUse: () => undefined, isClosed: () => false }
+  const app = buildHttp({ rules, ready: async () => readiness, writeMetrics, verify, log })
   app.get('/boom', () => {
     throw new Error('inner detail')
   })

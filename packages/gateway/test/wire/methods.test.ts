@@ -114,6 +114,16 @@ const PARAMS: Readonly<
       [{ deviceId: id, role: 'operator', session: '' }, 'at /session: must not have fewer than 1 characters'],
     ],
   },
+  'device.token.access': {
+    good: { ttlMs: 60_000, audience: 'https://app.example', scopes: ['operator.read'] },
+    bad: [
+      [{ ttlMs: 999 }, 'at /ttlMs: must be >= 1000'],
+      [{ ttlMs: 3_600_001 }, 'at /ttlMs: must be <= 3600000'],
+      [{ audience: '' }, 'at /audience: must not have fewer than 1 characters'],
+      [{ scopes: 'operator.read' }, 'at /scopes: must be array'],
+      [{ deviceId: id }, "at root: unexpected property 'deviceId'"],
+    ],
+  },
   'device.scopes.requestUpgrade': {
     good: { scopes: ['operator.read'] },
     bad: [

@@ -29,6 +29,7 @@ export const DETAIL_CODES = {
   DIGEST_MISMATCH: 'What was shown is not what the request holds.',
   LAST_ADMIN: 'No other admin would be left; only the owner on the host may do this.',
   TOO_MANY_PENDING: 'Too many pairing requests are open.',
+  TOO_MANY_ACCESS_TOKENS: 'The device holds as many access tokens as it may; they run out by themselves.',
   TOO_MANY_REQUESTS: 'The connection sends more requests than it may; it stays open.',
 } as const satisfies Record<string, string>
 

@@ -36,6 +36,7 @@ export {
 } from './frame.ts'
 export type { GatewayIdentity, PresencePayload, PresenceRow, TlsReport } from './gateway-rows.ts'
 export type { AuthMethod, ExtraToken, HelloAuth, HelloOk } from './hello.ts'
+export { HTTP_ROUTES } from './http-routes.ts'
 export { LIMITS } from './limits.ts'
 export {
   METHOD_NAMES,
@@ -47,6 +48,7 @@ export {
 } from './methods.ts'
 export { OWNER_NONCE_HEADER, ownerProofText } from './owner-proof.ts'
 export type {
+  AccessResult,
   ApproveResult,
   DevicePairList,
   ExtendResult,

@@ -125,6 +125,13 @@ export interface MoveResult {
   /** Readable key of the session that the token opens now, or `*`. */
   readonly session: string
 }
+/** An access token, told once: for HTTP requests, without the device's key. */
+export interface AccessResult {
+  readonly accessToken: string
+  readonly expiresAtMs: number
+  readonly scopes: readonly string[]
+  readonly audience?: string
+}
 export interface RevokeResult {
   readonly deviceId: string
   readonly role: string

@@ -4,7 +4,7 @@ import type { Store } from '@pairgate/core'
 import fc from 'fast-check'
 import { randomSteps, type Step } from './random-steps.ts'
 import { at } from './sample-records.ts'
-import { apply, assertSame, emptyModel, forget, type Model, noteUses } from './store-model.ts'
+import { apply, assertSame, emptyModel, forget, forgetAccess, type Model, noteUses } from './store-model.ts'
 import type { OpenStore } from './with-store.ts'
 
 const NOW = at(50)
@@ -37,6 +37,10 @@ async function take(step: Step, store: Store, model: Model): Promise<Model> {
     case 'forget':
       forget(next, step.before)
       await store.forgetRequests(step.before)
+      return next
+    case 'forget-access':
+      forgetAccess(next, step.before)
+      await store.forgetAccessTokens(step.before)
       return next
     case 'transaction':
       return takeTransaction(step, store, { before: model, next })

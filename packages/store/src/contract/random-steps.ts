@@ -12,6 +12,12 @@ export type Operation =
       readonly role: Role
       readonly version: number
     }
+  | {
+      readonly do: 'insert-access-token'
+      readonly device: number
+      readonly role: Role
+      readonly until: Instant
+    }
   | { readonly do: 'insert-session'; readonly session: number }
   | { readonly do: 'append'; readonly device: number; readonly removes: boolean }
   | {
@@ -32,7 +38,7 @@ export type Operation =
 export type Step =
   | { readonly step: 'transaction'; readonly operations: readonly Operation[]; readonly throws: boolean }
   | { readonly step: 'note'; readonly uses: readonly TokenUse[] }
-  | { readonly step: 'forget'; readonly before: Instant }
+  | { readonly step: 'forget' | 'forget-access'; readonly before: Instant }
 
 // Few of everything, so that the operations meet each other.
 const device = fc.nat(2)
@@ -49,6 +55,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   }),
   fc.record({ do: is('delete-device'), device }),
   fc.record({ do: is('save-token'), device, role, version: fc.nat(3) }),
+  fc.record({ do: is('insert-access-token'), device, role, until: instant }),
   fc.record({ do: is('insert-session'), session: fc.nat(3) }),
   fc.record({ do: is('append'), device, removes: fc.boolean() }),
   fc.record({ do: is('insert-request'), request, device, at: instant, until: instant }),
@@ -84,7 +91,10 @@ export const randomSteps: fc.Arbitrary<readonly Step[]> = fc.array(
       }),
     },
     { weight: 1, arbitrary: fc.record({ step: is('note'), uses: fc.array(use, { maxLength: 4 }) }) },
-    { weight: 1, arbitrary: fc.record({ step: is('forget'), before: instant }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ step: fc.constantFrom('forget', 'forget-access'), before: instant }),
+    },
   ),
   { maxLength: 20 },
 )

@@ -1,4 +1,5 @@
 import { describe } from 'node:test'
+import { describeAccessTokens } from './access-token-contract.ts'
 import { describeDevices } from './device-contract.ts'
 import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
@@ -20,6 +21,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
   describe(`store contract: ${name}`, () => {
     describeDevices(open)
     describeTokens(open)
+    describeAccessTokens(open)
     describeRequests(open)
     describeSessions(open)
     describeEvents(open)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type {
+  AccessToken,
   Device,
   LoggedEvent,
   PairingRequest,
@@ -32,13 +33,21 @@ import {
 export interface Model {
   readonly devices: Map<string, Device>
   readonly tokens: Map<string, Token>
+  readonly access: Map<string, AccessToken>
   readonly requests: Map<string, PairingRequest>
   readonly sessions: Map<string, Session>
   readonly events: Omit<LoggedEvent, 'mac' | 'prev'>[]
 }
 
 export function emptyModel(): Model {
-  return { devices: new Map(), tokens: new Map(), requests: new Map(), sessions: new Map(), events: [] }
+  return {
+    devices: new Map(),
+    tokens: new Map(),
+    access: new Map(),
+    requests: new Map(),
+    sessions: new Map(),
+    events: [],
+  }
 }
 
 /** Secrets are numbered by device, role and version; version `v` has replaced `v - 1`. */
@@ -66,7 +75,8 @@ export async function apply(operation: Operation, tx: StoreTransaction, model: M
     case 'delete-device': {
       const id = deviceId(operation.device)
       model.devices.delete(id)
-      for (const [key, { deviceId: owner }] of model.tokens) if (owner === id) model.tokens.delete(key)
+      for (const map of [model.tokens, model.access])
+        for (const [key, { deviceId: owner }] of map) if (owner === id) map.delete(key)
       return tx.deleteDevice(id)
     }
     case 'save-token': {
@@ -75,6 +85,8 @@ export async function apply(operation: Operation, tx: StoreTransaction, model: M
       model.tokens.set(`${saved.deviceId} ${saved.role}`, saved)
       return tx.saveToken(saved)
     }
+    case 'insert-access-token':
+      return insertAccess(operation, tx, model)
     case 'insert-session': {
       const inserted = session(operation.session)
       if (model.sessions.has(inserted.id)) return
@@ -90,6 +102,21 @@ export async function apply(operation: Operation, tx: StoreTransaction, model: M
     default:
       return applyToRequest(operation, tx, model)
   }
+}
+
+async function insertAccess(
+  { device: n, role, until }: Extract<Operation, { do: 'insert-access-token' }>,
+  tx: StoreTransaction,
+  { tokens, access }: Model,
+): Promise<void> {
+  const parent = tokens.get(`${deviceId(n)} ${role}`)
+  const number = secretNumber(n, role, until)
+  if (!parent || access.has(tokenHash(number))) return
+  const { deviceId: owner, tokenId: parentId, sessionId, scopes } = parent
+  const facts = { role, parentId, sessionId, scopes, audience: undefined, createdAt: at(1), expiresAt: until }
+  const inserted: AccessToken = { hash: tokenHash(number), deviceId: owner, ...facts }
+  access.set(inserted.hash, inserted)
+  return tx.insertAccessToken(inserted)
 }
 
 type RequestOperation = Extract<Operation, { readonly request: number }>
@@ -141,6 +168,10 @@ export function forget({ requests }: Model, before: Instant): void {
   }
 }
 
+export function forgetAccess({ access }: Model, before: Instant): void {
+  for (const [hash, one] of access) if (one.expiresAt < before) access.delete(hash)
+}
+
 /** Every read of the port, held against the model. */
 export async function assertSame(read: StoreReader, model: Model, now: Instant): Promise<void> {
   const devices = [...model.devices.values()].sort((one, other) => one.pairedAt - other.pairedAt)
@@ -151,6 +182,7 @@ export async function assertSame(read: StoreReader, model: Model, now: Instant):
     assert.deepEqual(await read.findSessionByKey(one.key), one)
   }
   await assertSameTokens(read, model)
+  await assertSameAccess(read, model, now)
   await assertSameRequests(read, model, now)
   const events = await read.eventsAfter(0, 1_000)
   assert.deepEqual(
@@ -183,6 +215,15 @@ async function assertSameTokens(read: StoreReader, { tokens }: Model): Promise<v
         as: 'previous',
         signsOrigin: false,
       })
+  }
+}
+
+async function assertSameAccess(read: StoreReader, { access, tokens }: Model, now: Instant): Promise<void> {
+  for (const one of access.values()) assert.deepEqual(await read.findAccessToken(one.hash), one)
+  for (const parent of tokens.values()) {
+    const own = [...access.values()].filter(({ parentId }) => parentId === parent.tokenId)
+    const living = own.filter(({ expiresAt }) => expiresAt > now)
+    assert.equal(await read.countAccessTokens(parent.tokenId, now), living.length)
   }
 }
 

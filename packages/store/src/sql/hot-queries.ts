@@ -18,6 +18,7 @@ export function createHotQueries(db: Kysely<Tables>) {
     deviceById: fixQuery(db.selectFrom('devices').selectAll().where('id', '=', '')),
     tokenOfDevice: fixQuery(tokens.where('device_id', '=', '').where('role', '=', '')),
     tokenByHash: fixQuery(found.where('tokens.token_hash', '=', '')),
+    accessTokenByHash: fixQuery(db.selectFrom('access_tokens').selectAll().where('hash', '=', '')),
     sessionById: fixQuery(db.selectFrom('sessions').selectAll().where('id', '=', '')),
     tokenByPreviousHash: fixQuery(found.where('tokens.previous_hash', '=', '')),
     /** Values: 0, 1. */

@@ -9,6 +9,7 @@ import { removedDevices } from './migrations/0005-removed-devices.ts'
 import { messages } from './migrations/0006-messages.ts'
 import { tokenLifetimes } from './migrations/0008-token-lifetimes.ts'
 import { signedOrigins } from './migrations/0009-signed-origins.ts'
+import { accessTokens } from './migrations/0010-access-tokens.ts'
 import type { Tables } from './tables.ts'
 
 const MIGRATIONS = {
@@ -20,6 +21,7 @@ const MIGRATIONS = {
   '0006-messages': messages,
   '0008-token-lifetimes': tokenLifetimes,
   '0009-signed-origins': signedOrigins,
+  '0010-access-tokens': accessTokens,
 } as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>
 
 /** Every version of the tables that is known here, the latest last. */

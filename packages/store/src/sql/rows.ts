@@ -52,7 +52,7 @@ export function readRole(text: string): Role {
 }
 
 /** The scopes of a parsed JSON list. */
-function readScopes(list: unknown): readonly Scope[] {
+export function readScopes(list: unknown): readonly Scope[] {
   return readList(list, parseScope)
 }
 

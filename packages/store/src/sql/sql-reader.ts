@@ -1,6 +1,7 @@
 import type { StoreReader } from '@pairgate/core'
 import type { Kysely } from 'kysely'
 import type { HotQueries } from './hot-queries.ts'
+import { readAccessTokens } from './sql-access-tokens.ts'
 import { readDevices } from './sql-devices.ts'
 import { readErasable } from './sql-erasure.ts'
 import { readEvents } from './sql-events.ts'
@@ -18,6 +19,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
   return {
     ...readDevices(db, hot),
     ...readTokens(db, hot),
+    ...readAccessTokens(db, hot),
     ...readRequests(db),
     ...readSessions(db, hot),
     ...readEvents(db, hot),

@@ -4,6 +4,7 @@ import { createTurns } from '../one-at-a-time.ts'
 import { StoreUnavailable, type StoreUnavailableReason } from '../store-unavailable.ts'
 import { createHotQueries } from './hot-queries.ts'
 import { runWork } from './run-work.ts'
+import { deleteEndedAccessTokens } from './sql-access-tokens.ts'
 import { forgetFeed, mergeFeed, trimFeed } from './sql-feed.ts'
 import { mergeCounters } from './sql-limits.ts'
 import { createSqlReader } from './sql-reader.ts'
@@ -41,6 +42,7 @@ export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>,
       for (const part of inParts(uses)) await inTransaction((trx) => noteTokenUses(trx, hot, part))
     },
     forgetRequests: (before, only) => inTransaction((trx) => deleteFinishedRequests(trx, before, only)),
+    forgetAccessTokens: (before) => inTransaction((trx) => deleteEndedAccessTokens(trx, before)),
     mergeFeed: (rows) => inTransaction((trx) => mergeFeed(trx, rows)),
     trimFeed: (before, keep) => inTransaction((trx) => trimFeed(trx, before, keep)),
     forgetFeed: (only) => inTransaction((trx) => forgetFeed(trx, only)),

@@ -1,6 +1,7 @@
 import type { StoreTransaction } from '@pairgate/core'
 import type { Transaction } from 'kysely'
 import type { HotQueries } from './hot-queries.ts'
+import { writeAccessTokens } from './sql-access-tokens.ts'
 import { writeDevices } from './sql-devices.ts'
 import { writeErasures } from './sql-erasure.ts'
 import { writeEvents } from './sql-events.ts'
@@ -18,6 +19,7 @@ export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries):
     ...createSqlReader(trx, hot),
     ...writeDevices(trx),
     ...writeTokens(trx),
+    ...writeAccessTokens(trx),
     ...writeRequests(trx),
     ...writeSessions(trx),
     ...writeEvents(trx, hot),

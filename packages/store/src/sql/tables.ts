@@ -5,6 +5,7 @@
 export interface Tables {
   readonly devices: DeviceRow
   readonly tokens: TokenRow
+  readonly access_tokens: AccessTokenRow
   readonly pairing_requests: RequestRow
   readonly sessions: SessionRow
   readonly events: EventRow
@@ -56,6 +57,18 @@ export interface TokenRow {
   readonly revoked_at: number | null
   readonly revoked_by: string | null
   readonly last_used_at: number | null
+}
+
+export interface AccessTokenRow {
+  readonly hash: string
+  readonly device_id: string
+  readonly role: string
+  readonly parent_id: string
+  readonly session_id: string
+  readonly scopes: string
+  readonly audience: string | null
+  readonly created_at: number
+  readonly expires_at: number
 }
 
 export interface RequestRow {

@@ -191,6 +191,7 @@ describe('opening again', () => {
     '0006-messages',
     '0008-token-lifetimes',
     '0009-signed-origins',
+    '0010-access-tokens',
   ]
 
   test('finds everything that was committed and applies no migration twice', async () => {

@@ -1,6 +1,12 @@
 import { type Core, ok, refuse } from '@pairgate/core'
 import { parseDeviceId, parseRole, type TokenId } from '@pairgate/protocol'
-import type { ExtendResult, MoveResult, RevokeResult, RotateResult } from '@pairgate/protocol/wire'
+import type {
+  AccessResult,
+  ExtendResult,
+  MoveResult,
+  RevokeResult,
+  RotateResult,
+} from '@pairgate/protocol/wire'
 import type { Handler } from './method-handlers.ts'
 
 export interface DeviceTokenMethodsDeps {
@@ -14,6 +20,7 @@ export interface DeviceTokenMethods {
   readonly revoke: Handler<'device.token.revoke'>
   readonly extend: Handler<'device.token.extend'>
   readonly move: Handler<'device.token.move'>
+  readonly access: Handler<'device.token.access'>
 }
 
 /** `device.token.*`. A new secret is told only to the device itself, over its own token's connection (T18). */
@@ -54,6 +61,14 @@ export function createDeviceTokenMethods({ core, secretOf }: DeviceTokenMethodsD
       if (!target) return refuse({ reason: 'move-denied' })
       const moved = await core.moveToken(principal, { ...target, session: params.session })
       return moved.ok ? ok({ ...target, session: moved.value.session } satisfies MoveResult) : moved
+    },
+    async access({ principal }, params) {
+      const minted = await core.mintAccessToken(principal, params)
+      if (!minted.ok) return minted
+      const { secret, token } = minted.value
+      const { expiresAt, scopes, audience } = token
+      const told = { accessToken: secret, expiresAtMs: expiresAt, scopes, ...(audience && { audience }) }
+      return ok(told satisfies AccessResult)
     },
   }
 }

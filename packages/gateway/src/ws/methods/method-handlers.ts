@@ -51,6 +51,7 @@ export function createMethodHandlers({ report, pair, token, scopes, audit, confi
     'device.token.revoke': token.revoke,
     'device.token.extend': token.extend,
     'device.token.move': token.move,
+    'device.token.access': token.access,
     'device.scopes.requestUpgrade': scopes.requestUpgrade,
     'device.scopes.waitUpgrade': scopes.waitUpgrade,
     'system-presence': report.presence,

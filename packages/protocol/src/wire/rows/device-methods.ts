@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { closed, type MethodRow, Nothing, operator, Text } from './method-row.ts'
+import { anyRole, closed, type MethodRow, Nothing, operator, Text } from './method-row.ts'
 
 /** Milliseconds, or `null`. One schema instead of a union, which would tell each fault three times. */
 const Lifetime = Type.Unsafe<number | null>({
@@ -96,6 +96,23 @@ export const DEVICE_METHODS = {
         role: Text,
         /** Readable key of an existing session, or `new`, or `*`. */
         session: SessionWord,
+      },
+      closed,
+    ),
+    extended: true,
+  },
+  'device.token.access': {
+    roles: anyRole,
+    // Whoever may connect may carry less of the same for some minutes.
+    scope: 'none',
+    session: 'none',
+    params: Type.Object(
+      {
+        ttlMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 3_600_000 })),
+        /** The origin of the one app that it is for. */
+        audience: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+        /** Out of the connection's; left out, all of them but admin and pairing. */
+        scopes: Type.Optional(Type.Array(Text, { maxItems: 32 })),
       },
       closed,
     ),

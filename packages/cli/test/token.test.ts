@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { collect, createMachine, waitForOutput } from './run-cli.ts'
+
+const host = createMachine()
+const phone = createMachine()
+const gateway = host.start(['gateway', 'run', '--port', '0'])
+const ended = collect(gateway, 580_000)
+let url = ''
+
+before(async () => {
+  const [, found = ''] = await waitForOutput(gateway, /listening on (ws:\/\/127\.0\.0\.1:\d+)\n/)
+  url = found
+  const connect = phone.start(['connect', '--url', url, '--json'])
+  const whole = collect(connect)
+  const [, requestId = ''] = await waitForOutput(connect, /"requestId":"([^"]+)"/)
+  await host.run(['devices', 'approve', requestId])
+  assert.equal((await whole).code, 0)
+})
+after(async () => {
+  gateway.kill('SIGTERM')
+  await ended
+  for (const machine of [host, phone]) machine.remove()
+})
+
+async function verify(token: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}` }
+  return fetch(`${url.replace('ws:', 'http:')}/__pairgate__/verify`, { headers })
+}
+
+test('a paired machine prints an access token and nothing else, and a proxy is told whose it is', async () => {
+  const { code, stdout, stderr } = await phone.run(['token', '--url', url])
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.match(stdout, /^pga_[A-Za-z0-9_-]{43}[0-9a-z]{7}\n$/)
+  const answer = await verify(stdout.trim())
+  assert.equal(answer.status, 204)
+  assert.match(answer.headers.get('x-pairgate-device') ?? '', /^[0-9a-f]{64}$/)
+})
+
+test('lifetime, scope and audience are as they were asked for', async () => {
+  const flags = ['--ttl', '60s', '--audience', 'https://app.example', '--json', '--scope', 'operator.read']
+  const began = Date.now()
+  const { stdout } = await phone.run(['token', '--url', url, ...flags])
+  const { accessToken, expiresAtMs, scopes, audience } = JSON.parse(stdout)
+  assert.deepEqual([scopes, audience], [['operator.read'], 'https://app.example'])
+  assert.ok(expiresAtMs >= began + 60_000 && expiresAtMs <= Date.now() + 60_000)
+  // Nobody says here which app is meant.
+  assert.equal((await verify(accessToken)).status, 401)
+})
+
+test('an access token ends with the revoke of its device', async () => {
+  const { stdout } = await phone.run(['token', '--url', url])
+  const device = (await verify(stdout.trim())).headers.get('x-pairgate-device') ?? ''
+  const revoked = await host.run(['devices', 'revoke', '--device', device, '--role', 'operator'])
+  assert.equal(revoked.code, 0, revoked.stderr)
+  assert.equal((await verify(stdout.trim())).status, 401)
+})
+
+test('what cannot be meant is refused with a sentence', async () => {
+  for (const ttl of ['61m', '2h', '0s', 'soon']) {
+    const { code, stderr } = await phone.run(['token', '--url', url, '--ttl', ttl])
+    assert.equal(code, 1)
+    assert.ok(stderr.includes('Use a time up to 60m'), stderr)
+  }
+  const { code, stderr } = await host.run(['token'])
+  assert.equal(code, 1)
+  assert.ok(stderr.includes('an access token is made for a paired device'), stderr)
+})
