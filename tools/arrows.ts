@@ -30,6 +30,8 @@ type Door = string | { readonly [condition: string]: Door }
 
 interface Manifest {
   readonly exports?: Readonly<Record<string, Door>>
+  /** What a room calls by one name and has in several forms, one for each runtime. */
+  readonly imports?: Readonly<Record<string, Door>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -107,7 +109,7 @@ function judgeManifest({ root }: House, name: string, manifest: Manifest): strin
       `${path}: no arrows are known for this room. Add it to ROOMS in tools/arrows.ts and to biome.jsonc.`,
     ]
 
-  const missingDoors = Object.entries(manifest.exports ?? {})
+  const missingDoors = Object.entries({ ...manifest.exports, ...manifest.imports })
     .flatMap(([door, target]) => filesOf(target).map((file) => ({ door, file })))
     .filter(({ file }) => !existsSync(join(root, 'packages', name, file)))
     .map(
@@ -143,9 +145,11 @@ function judgeLength({ path, text, isTest }: SourceFile): string[] {
 function judgeImport(house: House, file: SourceFile, specifier: string): string[] {
   const breach = specifier.startsWith('.')
     ? judgeRelative(house, file, specifier)
-    : roomOf(specifier) !== undefined
-      ? judgeDoor(house, file, specifier)
-      : judgePackage(house, file, specifier)
+    : specifier.startsWith('#')
+      ? judgeForm(house, file, specifier)
+      : roomOf(specifier) !== undefined
+        ? judgeDoor(house, file, specifier)
+        : judgePackage(house, file, specifier)
   return breach ? [`${file.path}: imports ${specifier}. ${breach}`] : []
 }
 
@@ -163,6 +167,11 @@ function judgeRelative({ root }: House, file: SourceFile, specifier: string): st
   }
   if (!existsSync(join(root, target))) return 'There is no such file: name the source with its ending, .ts.'
   return undefined
+}
+
+function judgeForm({ rooms }: House, file: SourceFile, specifier: string): string | undefined {
+  if (rooms.get(file.room)?.imports?.[specifier]) return undefined
+  return `The "imports" of packages/${file.room}/package.json name no ${specifier}.`
 }
 
 function judgeDoor(house: House, file: SourceFile, specifier: string): string | undefined {

@@ -1,4 +1,4 @@
-import { drawFraction } from './platform/node-random.ts'
+import { drawFraction } from './platform/random.ts'
 
 export interface BackoffOptions {
   /** Milliseconds before the first new attempt. */

@@ -11,6 +11,8 @@ export const CLIENT_CODES = {
   PLAINTEXT_REFUSED: 'The address would carry the credentials over a network unencrypted.',
   OWNER_PROOF: 'The program behind the socket does not hold the key of this gateway.',
   REQUEST_REJECTED: 'The pairing request was rejected or has expired.',
+  SLOW_READER: 'Events came faster than they were read.',
+  BROWSER_STORAGE: 'The browser keeps no key and no tokens for this page.',
   KEY_FILE: 'The file of the device key cannot be used.',
   TOKEN_FILE: 'The file of the device tokens cannot be used.',
 } as const satisfies Record<string, string>

@@ -15,6 +15,10 @@ import type { StoredToken } from './tokens/token-store.ts'
  */
 export async function connectAsDevice(target: DeviceTarget): Promise<Connection> {
   const door = createDeviceDoor(target)
+  return door.inTurn(() => enter(door, target))
+}
+
+async function enter(door: DeviceDoor, target: DeviceTarget): Promise<Connection> {
   const stored = await door.loadToken()
   const { invitation, scopes } = target
   if (invitation !== undefined)

@@ -4,7 +4,7 @@ import type { Connection, OwnerTarget } from './connection.ts'
 import { commonParams, completeClientInfo } from './handshake/introduction.ts'
 import { answerOwnerChallenge } from './handshake/owner-proof.ts'
 import { startConnection } from './handshake/start-connection.ts'
-import { drawBytes } from './platform/node-random.ts'
+import { drawBytes } from './platform/random.ts'
 
 /**
  * Connects as the gateway's owner, over the Unix socket on its own host. Both sides prove that they hold

@@ -13,9 +13,11 @@ export interface ConnectionClose {
 export interface RequestOptions {
   /** Milliseconds to wait for the answer; 30,000 when left out, too few for `device.scopes.waitUpgrade`. */
   readonly timeoutMs?: number
+  /** Ends the waiting by throwing the signal's reason; what was sent is not taken back. */
+  readonly signal?: AbortSignal
 }
 
-/** One live connection. It ends once and does not come back; `openDeviceSession` gives one that does. */
+/** One live connection. It ends once and does not come back; `connectGateway` gives one that does. */
 export interface Connection {
   readonly hello: HelloOk
   /**

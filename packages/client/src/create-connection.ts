@@ -5,8 +5,8 @@ import { createListeners } from './listeners.ts'
 import type { MethodResult } from './method-results.ts'
 import { createPendingRequests } from './pending-requests.ts'
 import { startTickWatchdog } from './tick-watchdog.ts'
+import { closedError } from './transport/closed-error.ts'
 import { type FrameChannel, serializeRequest } from './transport/frame-channel.ts'
-import { closedError } from './transport/open-web-socket.ts'
 
 const REQUEST_TIMEOUT_MS = 30_000
 /** Enough for what a gateway says between its hello and the caller's first listener. */
@@ -34,7 +34,7 @@ export function createConnection(channel: FrameChannel, hello: HelloOk): Connect
   })
 
   function call(method: string, params?: unknown, options: RequestOptions = {}): Promise<unknown> {
-    return pending.open(method, options.timeoutMs ?? REQUEST_TIMEOUT_MS, (id) => {
+    return pending.open({ timeoutMs: REQUEST_TIMEOUT_MS, ...options, method }, (id) => {
       const text = serializeRequest({ id, method, params })
       refuseOversize(text, hello.policy.maxPayload)
       channel.send(text)
@@ -57,7 +57,9 @@ export function createConnection(channel: FrameChannel, hello: HelloOk): Connect
 
 // The gateway would answer with the end of the connection, and every other request on it would be lost.
 function refuseOversize(text: string, maxPayload: number): void {
-  const bytes = Buffer.byteLength(text)
+  // A letter takes three bytes at most, and most requests are short: they are not encoded twice.
+  if (text.length * 3 <= maxPayload) return
+  const bytes = new TextEncoder().encode(text).length
   if (bytes <= maxPayload) return
   throw new ClientError(
     'PROTOCOL',

@@ -21,6 +21,8 @@ export interface DeviceDoor {
   openWithToken(token: StoredToken, scopes: readonly string[]): Promise<Connection>
   loadToken(): Promise<StoredToken | undefined>
   forgetToken(token: StoredToken): Promise<void>
+  /** Does the work while no other user of the same tokens does, where the store can see to that. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>
 }
 
 export function createDeviceDoor(target: DeviceTarget): DeviceDoor {
@@ -55,6 +57,7 @@ export function createDeviceDoor(target: DeviceTarget): DeviceDoor {
       return open({ scopes, auth: { token: known.token, deviceToken: known.token }, known })
     },
     loadToken: () => tokens.load(origin, key.deviceId, role),
+    inTurn: (work) => tokens.inTurn?.(origin, key.deviceId, role, work) ?? work(),
     forgetToken: (token) => tokens.remove(origin, key.deviceId, role, token.token),
   }
 }

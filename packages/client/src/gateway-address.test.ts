@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseGatewayAddress } from './gateway-address.ts'
+import { isPrivateHost } from './host-kind.ts'
+
+const never = (): boolean => false
+const privately = ({ hostname }: URL): boolean => isPrivateHost(hostname)
 
 test('the origin names scheme, host and port, and nothing that follows them', () => {
   assert.equal(parseGatewayAddress('wss://Gate.Example/path?q=1').origin, 'wss://gate.example')
@@ -18,7 +22,7 @@ for (const host of [
   '0x7f.1',
 ]) {
   test(`plaintext to ${host} stays on this machine`, () => {
-    parseGatewayAddress(`ws://${host}:18789`, false)
+    parseGatewayAddress(`ws://${host}:18789`, never)
   })
 }
 
@@ -36,9 +40,9 @@ const privateHosts = [
 ]
 for (const host of privateHosts) {
   test(`plaintext to ${host} is refused unless the break-glass switch is set`, () => {
-    assert.throws(() => parseGatewayAddress(`ws://${host}`, false), { code: 'PLAINTEXT_REFUSED' })
-    parseGatewayAddress(`ws://${host}`, true)
-    parseGatewayAddress(`wss://${host}`, false)
+    assert.throws(() => parseGatewayAddress(`ws://${host}`, never), { code: 'PLAINTEXT_REFUSED' })
+    parseGatewayAddress(`ws://${host}`, privately)
+    parseGatewayAddress(`wss://${host}`, never)
   })
 }
 
@@ -57,7 +61,7 @@ const publicHosts = [
 ]
 for (const host of publicHosts) {
   test(`plaintext to ${host} is refused whatever the switch says`, () => {
-    assert.throws(() => parseGatewayAddress(`ws://${host}`, true), {
+    assert.throws(() => parseGatewayAddress(`ws://${host}`, privately), {
       code: 'PLAINTEXT_REFUSED',
       message: /^SECURITY ERROR: Gateway URL "ws:\/\/.+" uses plaintext ws:\/\/ to a non-loopback address\./,
     })

@@ -2,6 +2,7 @@ export type { BackoffOptions } from './backoff.ts'
 export { CLIENT_CODES, type ClientCode, ClientError, type ClientErrorFacts } from './client-error.ts'
 export { connectAsDevice } from './connect-as-device.ts'
 export { connectAsOwner } from './connect-as-owner.ts'
+export { connectGateway } from './connect-gateway.ts'
 export { connectWithSecret } from './connect-with-secret.ts'
 export type {
   ClientInfo,
@@ -14,16 +15,17 @@ export type {
   SecretTarget,
   SharedSecret,
 } from './connection.ts'
-export { isLoopbackHost, isPrivateHost } from './gateway-address.ts'
+export type {
+  GatewaySession,
+  GatewaySessionState,
+  GatewaySessionTarget,
+  ResumeHook,
+} from './gateway-session.ts'
+export { isLoopbackHost, isPrivateHost } from './host-kind.ts'
 export type { DeviceKey } from './key/device-key.ts'
 export { loadOrCreateFileKey } from './key/file-device-key.ts'
 export type { MethodResult } from './method-results.ts'
-export {
-  type DeviceSession,
-  type DeviceSessionState,
-  type DeviceSessionTarget,
-  openDeviceSession,
-} from './open-device-session.ts'
 export { type Paired, type PairTarget, type PendingPairing, pairDevice } from './pair-device.ts'
 export { createFileTokenStore } from './tokens/file-token-store.ts'
+export { createMemoryTokenStore } from './tokens/memory-token-store.ts'
 export type { StoredToken, TokenStore } from './tokens/token-store.ts'

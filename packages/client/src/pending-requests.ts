@@ -4,14 +4,20 @@ import { timerDelay } from './timer.ts'
 
 interface Pending {
   resolve(payload: unknown): void
-  reject(error: Error): void
-  readonly timer: NodeJS.Timeout
+  reject(error: unknown): void
+  stop(): void
+}
+
+interface Asked {
+  readonly method: string
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
 }
 
 /** The requests that wait for their answer, each with its deadline. */
 export interface PendingRequests {
   /** Draws the next id and waits for its answer. `send` is called with the id, before anything waits. */
-  open(method: string, timeoutMs: number, send: (id: string) => void): Promise<unknown>
+  open(asked: Asked, send: (id: string) => void): Promise<unknown>
   /** An answer to nobody, or one that comes after its deadline, is let go. */
   settle(answer: Answer): void
   rejectAll(error: Error): void
@@ -24,19 +30,26 @@ export function createPendingRequests(firstId: number): PendingRequests {
 
   function take(id: string): Pending | undefined {
     const pending = byId.get(id)
-    if (pending) clearTimeout(pending.timer)
+    pending?.stop()
     byId.delete(id)
     return pending
   }
 
   return {
-    async open(method, timeoutMs, send) {
+    async open({ method, timeoutMs, signal }, send) {
+      signal?.throwIfAborted()
       const id = String(nextId)
       nextId += 1
       send(id)
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
       const timer = setTimeout(() => take(id)?.reject(timedOut(method, timeoutMs)), timerDelay(timeoutMs))
-      byId.set(id, { resolve, reject, timer })
+      const abort = (): void => take(id)?.reject(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
+      const stop = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      }
+      byId.set(id, { resolve, reject, stop })
       return promise
     },
     settle(answer) {

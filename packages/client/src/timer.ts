@@ -1,6 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
-
-/** The longest delay that a timer of Node takes; a longer one would fire at once. */
+/** The longest delay that a timer takes; a longer one would fire at once. */
 const LONGEST_DELAY_MS = 2_147_483_647
 
 /** The delay as a timer can take it. */
@@ -12,13 +10,16 @@ export function timerDelay(ms: number): number {
  * Waits that many milliseconds.
  * @throws the signal's reason, when it aborts.
  */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await wait(timerDelay(ms), undefined, signal && { signal })
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw error
-  }
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const abort = (): void => reject(signal?.reason)
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  const timer = setTimeout(resolve, timerDelay(ms))
+  return promise.finally(() => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  })
 }
 
 export interface Deadline {

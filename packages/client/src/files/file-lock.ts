@@ -1,6 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { encodeBase64Url } from '@pairgate/protocol'
-import { drawBytes } from '../platform/node-random.ts'
+import { drawBytes } from '../platform/random.ts'
 import { systemNow } from '../platform/system-clock.ts'
 import { pause } from '../timer.ts'
 import { hasErrno, makePrivateFolder } from './private-file.ts'

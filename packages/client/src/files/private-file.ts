@@ -1,8 +1,8 @@
 import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { encodeBase64Url } from '@pairgate/protocol'
-import { HAS_FILE_MODES } from '../platform/machine.ts'
-import { drawBytes } from '../platform/node-random.ts'
+import { HAS_FILE_MODES } from '../platform/node-machine.ts'
+import { drawBytes } from '../platform/random.ts'
 
 const OTHERS = 0o077
 

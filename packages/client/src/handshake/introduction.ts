@@ -1,17 +1,15 @@
 import { type ConnectParams, PAIRGATE_CAPABILITY, PROTOCOL_VERSION } from '@pairgate/protocol/wire'
+import { platform } from '#platform'
 import type { ClientInfo } from '../connection.ts'
-import { describeMachine } from '../platform/machine.ts'
 
 /** Held against package.json by a test. */
 export const CLIENT_VERSION = '0.1.0'
 
-/** What a caller leaves out about itself: the words of a command line, because those work everywhere. */
+/** What a caller leaves out about itself: in Node the words of a command line, because those work everywhere. */
 export function completeClientInfo(client: Partial<ClientInfo> = {}, displayName?: string): ClientInfo {
   return {
-    id: 'cli',
-    mode: 'cli',
+    ...platform.describeClient(),
     version: CLIENT_VERSION,
-    ...describeMachine(),
     ...(displayName !== undefined && { displayName }),
     ...client,
   }

@@ -1,10 +1,10 @@
 import type { HelloOk } from '@pairgate/protocol/wire'
+import { platform } from '#platform'
 import { ClientError } from '../client-error.ts'
 import type { Connection } from '../connection.ts'
 import { createConnection } from '../create-connection.ts'
 import { withDeadline } from '../timer.ts'
 import type { ChannelAddress, FrameChannel } from '../transport/frame-channel.ts'
-import { openWebSocket } from '../transport/open-web-socket.ts'
 import {
   type Challenge,
   type Introduction,
@@ -30,7 +30,7 @@ export interface Opening {
 export async function startConnection(opening: Opening): Promise<Connection> {
   const { address, signal, timeoutMs = CONNECT_TIMEOUT_MS } = opening
   signal?.throwIfAborted()
-  const channel = openWebSocket(address)
+  const channel = platform.openWebSocket(address)
   const timedOut = (): ClientError =>
     new ClientError('TIMEOUT', `gateway timeout after ${timeoutMs}ms`, {
       details: { gateway: address.name, timeoutMs },

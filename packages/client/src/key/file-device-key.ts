@@ -52,6 +52,7 @@ function deviceKeyOf(privateKey: KeyObject): DeviceKey {
   return {
     deviceId: createHash('sha256').update(raw).digest('hex') as DeviceId,
     publicKey: encodeBase64Url(raw),
+    storage: 'file',
     sign: (text) => encodeBase64Url(sign(null, Buffer.from(text), privateKey)),
   }
 }

@@ -23,4 +23,6 @@ export interface TokenStore {
    * same device may have stored a newer one meanwhile.
    */
   remove(gateway: string, deviceId: DeviceId, role: Role, only?: string): Promise<void>
+  /** Does the work of connecting while no other user of the same store does; left out, all do it at once. */
+  inTurn?<T>(gateway: string, deviceId: DeviceId, role: Role, work: () => Promise<T>): Promise<T>
 }

@@ -5,13 +5,12 @@ import { type RawData, WebSocket } from 'ws'
 import { ClientError } from '../client-error.ts'
 import type { ConnectionClose } from '../connection.ts'
 import { readReceivedFrame } from '../received-frame.ts'
+import { ABNORMAL, closedError } from './closed-error.ts'
 import type { ChannelAddress, FrameChannel } from './frame-channel.ts'
 import { createFrameQueue } from './frame-queue.ts'
 
 /** Shorter than the second that `close()` promises, so that the promise is kept with room to spare. */
 const CLOSE_GRACE_MS = 750
-/** The code of a connection that ended without a close frame (RFC 6455 section 7.1.5). */
-const ABNORMAL = 1006
 
 /** Opens a WebSocket and hands its messages over as frames; nothing of `ws` is seen outside this file. */
 export function openWebSocket(address: ChannelAddress): FrameChannel {
@@ -58,12 +57,6 @@ export function openWebSocket(address: ChannelAddress): FrameChannel {
     close,
     closed: closed.promise,
   }
-}
-
-/** The error of whatever was still under way when the connection ended. */
-export function closedError({ code, reason }: ConnectionClose): ClientError {
-  const message = `gateway closed (${code})${reason === '' ? '' : `: ${reason}`}`
-  return new ClientError('CLOSED', message, { closeCode: code, closeReason: reason })
 }
 
 function closeOfError({ code = '', message }: Error & { readonly code?: string }): ConnectionClose {

@@ -28,11 +28,8 @@ export {
   type ErrorCode,
   type ErrorShape,
   type EventFrame,
-  frameId,
-  type Received,
   RequestFrame,
   type ResponseFrame,
-  readFrame,
 } from './frame.ts'
 export type { GatewayIdentity, PresencePayload, PresenceRow, TlsReport } from './gateway-rows.ts'
 export type { AuthMethod, ExtraToken, HelloAuth, HelloOk } from './hello.ts'
@@ -74,5 +71,6 @@ export {
   type ProtocolAsk,
   type ProtocolVersion,
 } from './protocol-version.ts'
+export { frameId, type Received, readFrame } from './read-frame.ts'
 export type { MethodRow } from './rows/method-row.ts'
 export { describeFindings } from './schema-findings.ts'

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deviceOfTest } from '../test/device-of-test.ts'
 import { startStrictGateway } from '../test/strict-gateway.ts'
-import { type DeviceSession, type DeviceSessionState, openDeviceSession } from './open-device-session.ts'
+import { connectGateway } from './connect-gateway.ts'
+import type { GatewaySession, GatewaySessionState } from './gateway-session.ts'
 
 const retry = { firstMs: 10, maxMs: 20 }
 
-function reaching(session: DeviceSession, kind: DeviceSessionState['kind']): Promise<DeviceSessionState> {
+function reaching(session: GatewaySession, kind: GatewaySessionState['kind']): Promise<GatewaySessionState> {
   return new Promise((resolve) => {
     const stop = session.onState((state) => {
       if (state.kind !== kind) return
@@ -19,7 +20,7 @@ function reaching(session: DeviceSession, kind: DeviceSessionState['kind']): Pro
 test('a session comes back after a drop, and a request waits for it', async (t) => {
   const { gateway, target, deviceId } = await deviceOfTest(t)
   gateway.approve(deviceId)
-  const session = openDeviceSession({ ...target, retry })
+  const session = connectGateway({ ...target, retry })
   const kinds: string[] = [session.state.kind]
   session.onState(({ kind }) => kinds.push(kind))
   await session.call('first')
@@ -40,7 +41,7 @@ test('a session comes back after a drop, and a request waits for it', async (t) 
 test('a session lives through the rotation of its token and stores the new one', async (t) => {
   const { gateway, target, deviceId, storedToken } = await deviceOfTest(t)
   gateway.approve(deviceId)
-  const session = openDeviceSession({ ...target, retry })
+  const session = connectGateway({ ...target, retry })
   for (let n = 0; n < 3; n += 1) {
     await session.call('before')
     const again = reaching(session, 'paused').then(() => reaching(session, 'open'))
@@ -54,7 +55,7 @@ test('a session lives through the rotation of its token and stores the new one',
 test('a revoke ends the session, and its token is forgotten', async (t) => {
   const { gateway, target, deviceId, storedToken } = await deviceOfTest(t)
   gateway.approve(deviceId)
-  const session = openDeviceSession({ ...target, retry })
+  const session = connectGateway({ ...target, retry })
   await session.call('before')
   gateway.revoke(deviceId)
   const error = await session.ended
@@ -70,7 +71,7 @@ test('a revoke ends the session, and its token is forgotten', async (t) => {
 
 test('a device that is not paired has no session, and asks only once', async (t) => {
   const { gateway, target } = await deviceOfTest(t)
-  const session = openDeviceSession({ ...target, retry })
+  const session = connectGateway({ ...target, retry })
   await assert.rejects(session.call('any'), { code: 'PAIRING_REQUIRED' })
   assert.equal(gateway.connects.length, 1)
   await session.close()
@@ -80,7 +81,7 @@ test('a session waits as long as the gateway asks for', async (t) => {
   const { gateway, target, deviceId } = await deviceOfTest(t)
   gateway.approve(deviceId)
   gateway.refusals.push({ code: 'UNAVAILABLE', message: 'starting', retryable: true, retryAfterMs: 120 })
-  const session = openDeviceSession({ ...target, retry })
+  const session = connectGateway({ ...target, retry })
   const paused = await reaching(session, 'paused')
   assert.ok(paused.kind === 'paused')
   assert.equal(paused.retryInMs, 120)
@@ -91,7 +92,7 @@ test('a session waits as long as the gateway asks for', async (t) => {
 test('a session finds its gateway again after a restart on the same port', async (t) => {
   const { gateway, target, deviceId } = await deviceOfTest(t)
   gateway.approve(deviceId)
-  const session = openDeviceSession({ ...target, retry })
+  const session = connectGateway({ ...target, retry })
   await session.call('before')
   const gone = reaching(session, 'paused')
   await gateway.close()
@@ -106,7 +107,7 @@ test('a session finds its gateway again after a restart on the same port', async
 test('a request waits for a connection no longer than it was told', async (t) => {
   const { gateway, target } = await deviceOfTest(t)
   await gateway.close()
-  const session = openDeviceSession({ ...target, retry: { firstMs: 5_000 } })
+  const session = connectGateway({ ...target, retry: { firstMs: 5_000 } })
   await assert.rejects(session.call('any', {}, { timeoutMs: 30 }), { code: 'TIMEOUT' })
   await session.close()
 })
@@ -114,7 +115,7 @@ test('a request waits for a connection no longer than it was told', async (t) =>
 test('events of every connection reach those who listen to the session', async (t) => {
   const { gateway, target, deviceId } = await deviceOfTest(t)
   gateway.approve(deviceId)
-  const session = openDeviceSession({ ...target, retry })
+  const session = connectGateway({ ...target, retry })
   const heard: string[] = []
   session.onEvent(({ event }) => heard.push(event))
   for (const event of ['one', 'two']) {
@@ -133,7 +134,7 @@ test('the signal of a session ends it, connected or not', async (t) => {
   const { gateway, target, deviceId } = await deviceOfTest(t)
   gateway.approve(deviceId)
   const stop = new AbortController()
-  const session = openDeviceSession({ ...target, retry, signal: stop.signal })
+  const session = connectGateway({ ...target, retry, signal: stop.signal })
   await session.call('before')
   stop.abort()
   assert.equal(await session.ended, undefined)

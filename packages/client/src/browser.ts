@@ -1,0 +1,29 @@
+export type { BackoffOptions } from './backoff.ts'
+export { type BrowserKeyOptions, loadOrCreateBrowserKey } from './browser/browser-device-key.ts'
+export { createBrowserTokenStore } from './browser/browser-token-store.ts'
+export { CLIENT_CODES, type ClientCode, ClientError, type ClientErrorFacts } from './client-error.ts'
+export { connectAsDevice } from './connect-as-device.ts'
+export { connectGateway } from './connect-gateway.ts'
+export { connectWithSecret } from './connect-with-secret.ts'
+export type {
+  ClientInfo,
+  Connection,
+  ConnectionClose,
+  ConnectTarget,
+  DeviceTarget,
+  RequestOptions,
+  SecretTarget,
+  SharedSecret,
+} from './connection.ts'
+export type {
+  GatewaySession,
+  GatewaySessionState,
+  GatewaySessionTarget,
+  ResumeHook,
+} from './gateway-session.ts'
+export { isLoopbackHost, isPrivateHost } from './host-kind.ts'
+export type { DeviceKey } from './key/device-key.ts'
+export type { MethodResult } from './method-results.ts'
+export { type Paired, type PairTarget, type PendingPairing, pairDevice } from './pair-device.ts'
+export { createMemoryTokenStore } from './tokens/memory-token-store.ts'
+export type { StoredToken, TokenStore } from './tokens/token-store.ts'
