@@ -9,6 +9,10 @@ export const CLIENT_CODES = {
   PROTOCOL: 'What the other side sent, or was to be sent, is not the gateway protocol.',
   INVALID_URL: 'The address is no ws:// or wss:// URL.',
   PLAINTEXT_REFUSED: 'The address would carry the credentials over a network unencrypted.',
+  INVALID_FINGERPRINT:
+    'The TLS fingerprint is no SHA-256, or cannot be checked: no wss:// URL, or a browser.',
+  TLS_FINGERPRINT: 'Another certificate than the pinned one was shown. Nothing was sent.',
+  TLS_UNTRUSTED: 'The certificate is not trusted here, and none was pinned. Nothing was sent.',
   OWNER_PROOF: 'The program behind the socket does not hold the key of this gateway.',
   REQUEST_REJECTED: 'The pairing request was rejected or has expired.',
   SLOW_READER: 'Events came faster than they were read.',

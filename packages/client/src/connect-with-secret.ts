@@ -2,6 +2,7 @@ import type { Connection, SecretTarget, SharedSecret } from './connection.ts'
 import { parseGatewayAddress } from './gateway-address.ts'
 import { commonParams, completeClientInfo } from './handshake/introduction.ts'
 import { startConnection } from './handshake/start-connection.ts'
+import { tlsPinOf } from './tls-pin-of.ts'
 
 /**
  * Connects with the gateway's shared token or password and no device (protocol fact 8). Its scopes are
@@ -13,7 +14,7 @@ export async function connectWithSecret(target: SecretTarget): Promise<Connectio
   const client = completeClientInfo(target.client)
   const params = commonParams(client, target.role ?? 'operator', target.scopes)
   return startConnection({
-    address: { url, name: origin },
+    address: { url, name: origin, tlsPin: tlsPinOf(target) },
     timeoutMs: target.timeoutMs,
     signal: target.signal,
     introduce: () => ({ ...params, auth: secretAuth(target) }),

@@ -48,6 +48,11 @@ export type ClientInfo = ConnectParams['client']
 export interface ConnectTarget {
   /** `ws://` (loopback only) or `wss://`. */
   readonly url: string
+  /**
+   * SHA-256 of the only certificate, or of its public key, that is accepted: with a pin also a self-signed
+   * one, without a pin none that this machine does not trust.
+   */
+  readonly tlsFingerprint?: string | undefined
   /** Milliseconds for opening and handshake together; 10,000 when left out. */
   readonly timeoutMs?: number
   /** Ends the attempt by throwing the signal's reason. It does not end a connection that stands. */

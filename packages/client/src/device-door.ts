@@ -1,9 +1,11 @@
-import type { ConnectParams } from '@pairgate/protocol/wire'
+import type { TlsPin } from '@pairgate/protocol'
+import type { ConnectParams, HelloAuth } from '@pairgate/protocol/wire'
 import type { Connection, DeviceTarget } from './connection.ts'
 import { parseGatewayAddress } from './gateway-address.ts'
 import { proveDevice } from './handshake/device-proof.ts'
 import { commonParams, completeClientInfo } from './handshake/introduction.ts'
 import { startConnection } from './handshake/start-connection.ts'
+import { tlsPinOf } from './tls-pin-of.ts'
 import { readExtraTokens, readGrantedToken, sameToken } from './tokens/granted-token.ts'
 import type { StoredToken } from './tokens/token-store.ts'
 
@@ -29,26 +31,43 @@ export function createDeviceDoor(target: DeviceTarget): DeviceDoor {
   const { key, tokens, role = 'operator', signal, timeoutMs } = target
   const { url, origin } = parseGatewayAddress(target.url)
   const client = completeClientInfo(target.client, target.displayName)
+  const wanted = tlsPinOf(target)
 
   async function open({ scopes, auth, known }: Attempt): Promise<Connection> {
     const params = { ...commonParams(client, role, scopes), ...(Object.keys(auth).length > 0 && { auth }) }
+    const pin = wanted ?? tlsPinOf({ ...target, tlsFingerprint: known?.tlsFingerprint })
+    let keyPin: TlsPin | undefined
+    const onTlsKey = (shown: TlsPin): void => {
+      keyPin = shown
+    }
     const connection = await startConnection({
-      address: { url, name: origin },
+      address: { url, name: origin, tlsPin: pin, onTlsKey },
       timeoutMs,
       signal,
       introduce: (challenge) => proveDevice(params, key, challenge, origin),
     })
     try {
-      for (const { role, ...token } of readExtraTokens(connection.hello.auth))
-        await tokens.save(origin, key.deviceId, role, token)
-      const granted = readGrantedToken(connection.hello.auth, known)
-      if (granted && !(known && sameToken(known, granted)))
-        await tokens.save(origin, key.deviceId, role, granted)
+      await keepTokens(connection.hello.auth, known, keyPin)
     } catch (error) {
       await connection.close()
       throw error
     }
     return connection
+  }
+
+  /** With the key that the gateway has proved, so that the next connect asks for the same. */
+  async function keepTokens(
+    auth: HelloAuth,
+    known: StoredToken | undefined,
+    keyPin: TlsPin | undefined,
+  ): Promise<void> {
+    const pinned = keyPin === undefined ? {} : { tlsFingerprint: keyPin }
+    for (const { role, ...token } of readExtraTokens(auth))
+      await tokens.save(origin, key.deviceId, role, { ...token, ...pinned })
+    const granted = readGrantedToken(auth, known)
+    if (!granted) return
+    const kept = { ...granted, ...pinned }
+    if (!(known && sameToken(known, kept))) await tokens.save(origin, key.deviceId, role, kept)
   }
 
   return {

@@ -5,6 +5,7 @@ import { connectAsDevice } from './connect-as-device.ts'
 import type { Connection, DeviceTarget } from './connection.ts'
 import { readCount } from './received-frame.ts'
 import { pause } from './timer.ts'
+import { withStoredPin } from './tls-pin-of.ts'
 
 /** A request that an operator has to decide. */
 export interface PendingPairing {
@@ -46,7 +47,7 @@ export interface Paired {
 export async function pairDevice(target: PairTarget): Promise<Paired> {
   const backoff = createBackoff({ firstMs: 1_000, maxMs: 5_000, ...target.poll })
   let waitingFor: string | undefined
-  let attempt = target
+  let attempt = await withStoredPin(target)
   for (;;) {
     try {
       return describePaired(target, await connectOrAskAgain(attempt))

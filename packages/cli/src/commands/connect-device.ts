@@ -29,7 +29,8 @@ export async function connectDevice(options: ConnectOptions): Promise<void> {
   const secret = target.kind === 'url' ? target.secret : undefined
   const insists = options.scope !== undefined && secret === undefined
   try {
-    const asked = { url: target.url, role, scopes, secret, name, insists }
+    const { url, tlsFingerprint } = target
+    const asked = { url, tlsFingerprint, role, scopes, secret, name, insists }
     const { paired, requestId } = await enterGateway({ ...asked, wait, timeoutMs, json, files, report })
     await paired.connection.close()
     report.paired(paired, { requestId, asked: scopes })

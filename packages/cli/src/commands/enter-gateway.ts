@@ -1,13 +1,15 @@
 import { hostname } from 'node:os'
 import {
   ClientError,
+  createFileTokenStore,
   type DeviceKey,
   loadOrCreateFileKey,
   type Paired,
   type PendingPairing,
   pairDevice,
+  withStoredPin,
 } from '@pairgate/client'
-import { fingerprintWords, type Role } from '@pairgate/protocol'
+import { fingerprintWords, type Role, type TlsPin } from '@pairgate/protocol'
 import { EXIT } from '../exit-codes.ts'
 import { CommandError } from '../output/command-error.ts'
 import { startWaitingLine, type WaitingLine } from '../output/waiting-line.ts'
@@ -21,6 +23,7 @@ import { tokensForAsking } from './connect-tokens.ts'
 /** How this machine wants to be let in. */
 export interface Entry {
   readonly url: string
+  readonly tlsFingerprint: TlsPin | undefined
   readonly role: Role
   readonly scopes: readonly string[]
   /** A code, or the secret of a link. */
@@ -47,9 +50,11 @@ export interface Entered {
  * @throws ClientError, CommandError when a person ended the waiting.
  */
 export async function enterGateway(entry: Entry): Promise<Entered> {
-  const { url, role, scopes, invitation, report, timeoutMs, files } = entry
+  const { url, tlsFingerprint, role, scopes, invitation, report, timeoutMs, files } = entry
   const key = await loadOrCreateFileKey(files.deviceKey)
-  const target = { url, key, role, scopes, ...given(entry.secret), timeoutMs }
+  const named = { url, tlsFingerprint, key, role, scopes, ...given(entry.secret), timeoutMs }
+  // The pin outlives the token beside which it lies.
+  const target = await withStoredPin({ ...named, tokens: createFileTokenStore(files.deviceTokens) })
   const tokens = await tokensForAsking(target, {
     path: files.deviceTokens,
     insists: entry.insists,

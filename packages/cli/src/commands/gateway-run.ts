@@ -27,14 +27,14 @@ export async function runGateway({ verbose, ...flags }: RunOptions): Promise<voi
 /** Where it listens, and what to do next: on another machine, then here. */
 export function welcome({ url, addresses, stateDir, authMode, tlsPin }: RunningGateway): readonly string[] {
   const others = addresses.filter((address) => !url.endsWith(`//${address}`))
+  const pin = tlsPin === undefined ? '' : ` --tls-fingerprint ${tlsPin}`
   return [
     `${bold('Gateway listening on')} ${url}`,
     ...(others.length > 0 ? [`Also on: ${others.join(', ')}`] : []),
-    ...(tlsPin === undefined ? [] : [`TLS fingerprint: sha256:${tlsPin}`]),
     `State directory: ${stateDir}`,
     `Auth mode: ${authMode}`,
     '',
-    `${dim('Let another device ask: ')} openclaw connect --url ${url}`,
+    `${dim('Let another device ask: ')} openclaw connect --url ${url}${pin}`,
     `${dim('See who asks:           ')} openclaw devices list`,
     `${dim('Let it in:              ')} openclaw devices approve <request id>`,
   ]

@@ -1,5 +1,5 @@
 import { ClientError } from '@pairgate/client'
-import { type InvitationText, type Role, readInvitationText } from '@pairgate/protocol'
+import { type InvitationText, type Role, readInvitationText, type TlsPin } from '@pairgate/protocol'
 import { CommandError } from '../output/command-error.ts'
 import { readStdin } from '../platform/terminal.ts'
 import { findLocalFiles, readTargetFacts } from '../target/read-target-facts.ts'
@@ -72,25 +72,30 @@ async function readHanded(invitation: InvitationText, options: RedeemOptions): P
 
 interface HandedAt {
   readonly urls: readonly string[]
-  readonly tlsFingerprint?: string
+  readonly tlsFingerprint?: TlsPin
 }
 
 function handedAt(
   kind: Handed['kind'],
   secret: string,
   { urls, tlsFingerprint }: HandedAt,
-  { url: named, token, password }: RedeemOptions,
+  { url: named, token, password, tlsFingerprint: namedPin }: RedeemOptions,
 ): Handed {
-  if (tlsFingerprint !== undefined) {
-    throw new CommandError('This invitation pins a certificate, and this version cannot check that yet.', {
-      next: ['Use an invitation of a gateway whose certificate this machine trusts anyway.'],
-    })
-  }
   // Who names an address knows another way there, such as a tunnel.
   const there = named === undefined ? urls : [readUrl(named)]
   const shared =
     token || password ? { token: token || undefined, password: password || undefined } : undefined
-  const targets = there.map((url): Target => ({ kind: 'url', url, source: 'invitation', secret: shared }))
+  const pin = namedPin ?? tlsFingerprint
+  const targets = there.map(
+    (url): Target => ({
+      kind: 'url',
+      url,
+      source: 'invitation',
+      secret: shared,
+      // An address of the loopback may stand beside it, which shows no certificate.
+      ...(pin !== undefined && url.startsWith('wss:') && { tlsFingerprint: pin }),
+    }),
+  )
   return { kind, secret, targets }
 }
 
@@ -107,7 +112,7 @@ function rolesToTry({ kind }: Handed, { role }: RedeemOptions): readonly Role[] 
   return kind === 'join-link' ? ['node', 'operator'] : ['operator', 'node']
 }
 
-type Facts = Omit<Entry, 'url' | 'role' | 'secret' | 'invitation'>
+type Facts = Omit<Entry, 'url' | 'tlsFingerprint' | 'role' | 'secret' | 'invitation'>
 
 async function enterFirst(handed: Handed, facts: Facts, roles: readonly Role[]): Promise<Entered> {
   let failure: CommandError | undefined
@@ -128,7 +133,8 @@ async function enterAt(
 ): Promise<Entered | { readonly error: ClientError }> {
   const secret = target.kind === 'url' ? target.secret : undefined
   try {
-    return await enterGateway({ ...facts, url: target.url, role, secret, invitation })
+    const { url, tlsFingerprint } = target
+    return await enterGateway({ ...facts, url, tlsFingerprint, role, secret, invitation })
   } catch (error) {
     if (!(error instanceof ClientError)) throw error
     const isForAnother = error.code === 'AUTH_BOOTSTRAP_TOKEN_INVALID' && others.length > 0
@@ -136,9 +142,19 @@ async function enterAt(
   }
 }
 
+const ELSEWHERE: readonly string[] = [
+  'UNREACHABLE',
+  'TIMEOUT',
+  'CLOSED',
+  'PROTOCOL',
+  'PLAINTEXT_REFUSED',
+  'TLS_FINGERPRINT',
+  'TLS_UNTRUSTED',
+]
+
 /** Nobody was there, so another address of the same gateway may be right. */
 function isElsewhere({ code }: ClientError): boolean {
-  return ['UNREACHABLE', 'TIMEOUT', 'CLOSED', 'PROTOCOL', 'PLAINTEXT_REFUSED'].includes(code)
+  return ELSEWHERE.includes(code)
 }
 
 const SPENT: Readonly<Record<InvitationText['kind'], string>> = {

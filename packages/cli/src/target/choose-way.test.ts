@@ -18,6 +18,7 @@ const bare: LocalFiles = {
   deviceKey: join(stateDir, 'none.pem'),
   deviceTokens: join(stateDir, 'none.json'),
   localKey: join(stateDir, 'local.key'),
+  tlsCertificate: join(stateDir, 'tls.crt'),
   ownerSocket: join(stateDir, 'gateway.sock'),
 }
 const paired: LocalFiles = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { DeviceKey, TokenStore } from '@pairgate/client'
-import type { Role } from '@pairgate/protocol'
+import type { Role, TlsPin } from '@pairgate/protocol'
 import { missingCredentials } from './missing-credentials.ts'
 import type { LocalFiles } from './read-target-facts.ts'
 import { isLoopbackUrl } from './read-url.ts'
@@ -14,7 +14,12 @@ export type Way =
       readonly localKeyPath: string
       readonly url: string
     }
-  | { readonly kind: 'secret'; readonly url: string; readonly secret: Secret }
+  | {
+      readonly kind: 'secret'
+      readonly url: string
+      readonly secret: Secret
+      readonly tlsFingerprint: TlsPin | undefined
+    }
   | DeviceWay
 
 export interface DeviceWay {
@@ -25,6 +30,8 @@ export interface DeviceWay {
   /** A stored token is what it shows; its scopes are the most it can ask for. */
   readonly isPaired: boolean
   readonly secret: Secret | undefined
+  /** Without one, that of the stored token counts. */
+  readonly tlsFingerprint: TlsPin | undefined
 }
 
 export interface WayOptions {
@@ -42,18 +49,19 @@ export interface WayOptions {
 export async function chooseWay(target: Target, options: WayOptions): Promise<Way> {
   const wantsDevice = options.preferDevice || options.role === 'node'
   if (target.kind === 'owner')
-    return (wantsDevice && (await pairedDevice(target.url, options))) || ownerWay(target, options)
-  const { url, secret } = target
-  if (secret && isLoopbackUrl(url) && options.role !== 'node') return { kind: 'secret', url, secret }
+    return (wantsDevice && (await pairedDevice(target, options))) || ownerWay(target, options)
+  const { url, secret, tlsFingerprint } = target
+  if (secret && isLoopbackUrl(url) && options.role !== 'node')
+    return { kind: 'secret', url, secret, tlsFingerprint }
 
-  const device = await findDevice(url, secret, options)
+  const device = await findDevice(target, secret, options)
   if (device && (device.isPaired || secret)) return device
-  if (secret && options.role !== 'node') return { kind: 'secret', url, secret }
+  if (secret && options.role !== 'node') return { kind: 'secret', url, secret, tlsFingerprint }
   throw missingCredentials(target, options.method, options.files.configFile)
 }
 
-async function pairedDevice(url: string, options: WayOptions): Promise<DeviceWay | undefined> {
-  const device = await findDevice(url, undefined, options)
+async function pairedDevice(target: Target, options: WayOptions): Promise<DeviceWay | undefined> {
+  const device = await findDevice(target, undefined, options)
   return device?.isPaired ? device : undefined
 }
 
@@ -65,7 +73,7 @@ function ownerWay(target: Target & { readonly kind: 'owner' }, { role, files, me
 }
 
 async function findDevice(
-  url: string,
+  { url, tlsFingerprint }: Target,
   secret: Secret | undefined,
   { files, role = 'operator' }: WayOptions,
 ): Promise<DeviceWay | undefined> {
@@ -74,5 +82,5 @@ async function findDevice(
   const key = await loadOrCreateFileKey(files.deviceKey)
   const tokens = createFileTokenStore(files.deviceTokens)
   const stored = await tokens.load(new URL(url).origin, key.deviceId, role)
-  return { kind: 'device', url, key, tokens, secret, isPaired: stored !== undefined }
+  return { kind: 'device', url, key, tokens, secret, tlsFingerprint, isPaired: stored !== undefined }
 }

@@ -28,6 +28,15 @@ export function explainClientError(error: ClientError, place: ErrorPlace): Comma
   })
 }
 
+/** Failures before the gateway has answered anything. */
+const TRANSPORT_CODES: readonly string[] = [
+  'UNREACHABLE',
+  'CLOSED',
+  'PROTOCOL',
+  'TLS_FINGERPRINT',
+  'TLS_UNTRUSTED',
+]
+
 function transportShape(error: ClientError): FailureShape | undefined {
   const { code, message, details } = error
   if (code === 'TIMEOUT') {
@@ -39,8 +48,8 @@ function transportShape(error: ClientError): FailureShape | undefined {
       ...(typeof timeoutMs === 'number' && { timeoutMs }),
     }
   }
-  if (code !== 'UNREACHABLE' && code !== 'CLOSED' && code !== 'PROTOCOL') return undefined
-  const reason = error.closeReason || details['cause']
+  if (!TRANSPORT_CODES.includes(code)) return undefined
+  const reason = error.closeReason || (code === 'TLS_FINGERPRINT' ? code : details['cause'])
   return {
     type: 'gateway_transport_error',
     kind: 'closed',
@@ -55,10 +64,23 @@ function transportAdvice({ code, details }: ClientError): readonly string[] {
   if (code === 'PROTOCOL')
     return ['What answers there does not speak the gateway protocol: check the address.']
   if (code === 'CLOSED') return ['Look into the log of the gateway, or try again.']
+  if (code === 'TLS_FINGERPRINT') return pinAdvice(details)
+  if (code === 'TLS_UNTRUSTED')
+    return [
+      "If it is the gateway's own certificate, read its fingerprint on the host of the gateway (openclaw gateway status) and pass it: --tls-fingerprint <sha256>",
+    ]
   const isMissing = details['httpStatus'] === undefined
   return isMissing
     ? ['Start it with `openclaw gateway run` or check `openclaw gateway status`.']
     : ['Something else answers there: check host, port and path of the address.']
+}
+
+function pinAdvice({ pinned, shown }: ClientError['details']): readonly string[] {
+  return [
+    `Pinned: ${cleanText(String(pinned))}`,
+    `Shown:  ${cleanText(String(shown))}`,
+    'Somebody may be in between. Compare with `openclaw gateway status` on the host of the gateway; if it has a new certificate, pass its fingerprint: --tls-fingerprint <sha256>',
+  ]
 }
 
 /** Failures of our own side that have nothing to do with what the gateway answered. */

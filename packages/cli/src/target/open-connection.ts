@@ -27,12 +27,18 @@ export async function openConnection(way: Way, asked: Asked): Promise<Connection
       })
     }
     case 'secret':
-      return connectWithSecret({ url: way.url, ...asked, ...given(way.secret) })
+      return connectWithSecret({
+        url: way.url,
+        tlsFingerprint: way.tlsFingerprint,
+        ...asked,
+        ...given(way.secret),
+      })
     case 'device':
       return connectAsDevice({
         url: way.url,
         key: way.key,
         tokens: way.tokens,
+        tlsFingerprint: way.tlsFingerprint,
         ...asked,
         ...given(way.secret),
       })

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
+import { parseTlsPin, type TlsPin } from '@pairgate/protocol'
 import { CommandError } from '../output/command-error.ts'
+import { fingerprintOfFile } from './read-tls-fingerprint.ts'
 import { readUrl } from './read-url.ts'
 import type { Named, TargetFacts } from './resolve-target.ts'
 
@@ -8,6 +10,7 @@ export interface TargetFlags {
   readonly url?: string | undefined
   readonly token?: string | undefined
   readonly password?: string | undefined
+  readonly tlsFingerprint?: TlsPin | undefined
 }
 
 export interface LocalFiles {
@@ -16,17 +19,19 @@ export interface LocalFiles {
   readonly deviceKey: string
   readonly deviceTokens: string
   readonly localKey: string
+  /** The certificate that the gateway of this machine makes itself. */
+  readonly tlsCertificate: string
   readonly ownerSocket: string
 }
 
 /** Where this machine keeps things; reads nothing. */
 export async function findLocalFiles(env: NodeJS.ProcessEnv): Promise<LocalFiles> {
   const { resolveStateDir, statePaths } = await import('@pairgate/gateway/config')
-  const { dir, configFile, deviceKey, deviceTokens, localKey, ownerSocket } = statePaths(
+  const { dir, configFile, deviceKey, deviceTokens, localKey, tlsCertificate, ownerSocket } = statePaths(
     resolveStateDir(env, homedir()),
     env,
   )
-  return { stateDir: dir, configFile, deviceKey, deviceTokens, localKey, ownerSocket }
+  return { stateDir: dir, configFile, deviceKey, deviceTokens, localKey, tlsCertificate, ownerSocket }
 }
 
 /**
@@ -39,7 +44,8 @@ export async function readTargetFacts(
   env: NodeJS.ProcessEnv,
   files: LocalFiles,
 ): Promise<TargetFacts> {
-  const named: Named = { url: urlOf(flags.url), token: flags.token, password: flags.password }
+  const { token: flagToken, password: flagPassword, tlsFingerprint } = flags
+  const named: Named = { url: urlOf(flags.url), token: flagToken, password: flagPassword, tlsFingerprint }
   const ambient: Named = {
     url: urlOf(env['OPENCLAW_GATEWAY_URL'] || undefined),
     token: env['OPENCLAW_GATEWAY_TOKEN'],
@@ -50,9 +56,16 @@ export async function readTargetFacts(
   if (named.url !== undefined || ambient.url !== undefined)
     return { ...facts, remote: undefined, localUrl: '' }
 
-  const { url, token, password, port, tls } = await readRemote(files.configFile, env)
-  const remote = url === undefined ? undefined : { url: readUrl(url), token, password }
-  return { ...facts, remote, localUrl: `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}` }
+  const config = await readRemote(files.configFile, env)
+  const { token, password, tls } = config
+  const pin = config.tlsFingerprint === undefined ? undefined : parseTlsPin(config.tlsFingerprint)
+  const remote =
+    config.url === undefined ? undefined : { url: readUrl(config.url), token, password, tlsFingerprint: pin }
+  const localUrl = `${tls ? 'wss' : 'ws'}://127.0.0.1:${config.port}`
+  // Whoever may read the gateway's files need not be told its fingerprint.
+  const localTlsFingerprint =
+    tls && (await fingerprintOfFile(tls === 'auto' ? files.tlsCertificate : tls.cert))
+  return { ...facts, remote, localUrl, localTlsFingerprint }
 }
 
 async function readRemote(file: string, env: NodeJS.ProcessEnv) {

@@ -1,3 +1,5 @@
+import type { TlsPin } from '@pairgate/protocol'
+
 /** What a caller may prove itself with beside a device key. */
 export interface Secret {
   readonly token: string | undefined
@@ -6,6 +8,7 @@ export interface Secret {
 
 export interface Named extends Secret {
   readonly url: string | undefined
+  readonly tlsFingerprint?: TlsPin | undefined
 }
 
 /** Everything that has a say in where a command goes. */
@@ -16,6 +19,7 @@ export interface TargetFacts {
   readonly remote: Named | undefined
   /** This host's gateway: its address, and its Unix socket. */
   readonly localUrl: string
+  readonly localTlsFingerprint?: TlsPin | undefined
   readonly socketPath: string
   readonly localKeyPath: string
 }
@@ -34,6 +38,7 @@ export interface UrlTarget {
   readonly url: string
   readonly source: UrlSource
   readonly secret: Secret | undefined
+  readonly tlsFingerprint?: TlsPin
 }
 /** This host's gateway, reached as its owner: no address and no secret on the wire. */
 export interface OwnerTarget {
@@ -43,6 +48,8 @@ export interface OwnerTarget {
   readonly source: 'local owner socket'
   readonly socketPath: string
   readonly localKeyPath: string
+  /** For who connects by the address after all. */
+  readonly tlsFingerprint?: TlsPin
 }
 export type Target = UrlTarget | OwnerTarget
 
@@ -50,7 +57,19 @@ export type Target = UrlTarget | OwnerTarget
  * Where a command goes and what it may show there. A credential belongs to the place that named the
  * address: one from the config or the environment is never sent to an address from the command line.
  */
-export function resolveTarget({ flags, env, remote, ...local }: TargetFacts): Target {
+export function resolveTarget(facts: TargetFacts): Target {
+  const target = chooseTarget(facts)
+  const tlsFingerprint = facts.flags.tlsFingerprint ?? configuredPin(target, facts)
+  return tlsFingerprint === undefined ? target : { ...target, tlsFingerprint }
+}
+
+/** A pin belongs to the address beside it, as a credential does. */
+function configuredPin({ source }: Target, { remote, localTlsFingerprint }: TargetFacts): TlsPin | undefined {
+  if (source === 'config gateway.remote.url') return remote?.tlsFingerprint
+  return source === 'local loopback' || source === 'local owner socket' ? localTlsFingerprint : undefined
+}
+
+function chooseTarget({ flags, env, remote, ...local }: TargetFacts): Target {
   if (flags.url !== undefined) return urlTarget(flags.url, 'cli --url', secretOf(flags))
   if (env.url !== undefined) {
     return urlTarget(env.url, 'env OPENCLAW_GATEWAY_URL', secretOf(flags) ?? secretOf(env))

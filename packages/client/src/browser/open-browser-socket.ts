@@ -11,9 +11,11 @@ const CLOSE_GRACE_MS = 750
 
 /**
  * Opens the WebSocket that every browser has, and Node too. It tells less than `ws` does: why an opening
- * failed is not for pages to know, so every such failure is `UNREACHABLE`.
+ * failed is not for pages to know, so every such failure is `UNREACHABLE`. Nor does it show a certificate.
+ * @throws ClientError `INVALID_FINGERPRINT` for an address with a pin.
  */
 export function openBrowserSocket(address: ChannelAddress): FrameChannel {
+  if (address.tlsPin !== undefined) throw cannotPin()
   const socket = new WebSocket(address.url)
   const queue = createFrameQueue()
   const opened = Promise.withResolvers<void>()
@@ -63,6 +65,13 @@ export function openBrowserSocket(address: ChannelAddress): FrameChannel {
 /** Pages may close with 1000 and with 3000 to 4999 only: 1008 becomes 4008. */
 function permittedCode(code: number): number {
   return code === 1_000 || code >= 3_000 ? code : code + 3_000
+}
+
+function cannotPin(): ClientError {
+  return new ClientError(
+    'INVALID_FINGERPRINT',
+    'A browser shows no page the certificate, so no TLS fingerprint.',
+  )
 }
 
 function unreachable(name: string): ClientError {

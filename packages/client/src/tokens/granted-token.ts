@@ -45,7 +45,8 @@ export function sameToken(one: StoredToken, other: StoredToken): boolean {
     sameScopes(one.scopes, other.scopes) &&
     one.session === other.session &&
     one.expiresAtMs === other.expiresAtMs &&
-    one.issuedAtMs === other.issuedAtMs
+    one.issuedAtMs === other.issuedAtMs &&
+    one.tlsFingerprint === other.tlsFingerprint
   )
 }
 

@@ -24,7 +24,7 @@ export function formatTokenFile(tokens: readonly TokenEntry[]): string {
 
 function parseEntry(value: unknown): TokenEntry | undefined {
   if (!isRecord(value)) return undefined
-  const { gateway, deviceId, role, token, scopes, session } = value
+  const { gateway, deviceId, role, token, scopes, session, tlsFingerprint } = value
   if (typeof gateway !== 'string' || typeof deviceId !== 'string' || typeof role !== 'string')
     return undefined
   if (typeof token !== 'string' || !Array.isArray(scopes)) return undefined
@@ -39,6 +39,7 @@ function parseEntry(value: unknown): TokenEntry | undefined {
     ...(typeof session === 'string' && { session }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     ...(issuedAtMs !== undefined && { issuedAtMs }),
+    ...(typeof tlsFingerprint === 'string' && { tlsFingerprint }),
   }
 }
 

@@ -9,6 +9,8 @@ export interface StoredToken {
   readonly session?: string
   readonly expiresAtMs?: number
   readonly issuedAtMs?: number
+  /** What the gateway has to prove over TLS: SHA-256 of its public key, or of its certificate. */
+  readonly tlsFingerprint?: string
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { TlsPin } from '@pairgate/protocol'
 import type { RequestFrame } from '@pairgate/protocol/wire'
 import type { ConnectionClose } from '../connection.ts'
 import type { ReceivedFrame } from '../received-frame.ts'
@@ -28,6 +29,10 @@ export interface ChannelAddress {
   /** Connects to this Unix socket instead of the URL's host. */
   readonly socketPath?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** What a `wss://` address must prove to hold: a certificate, or its public key, by SHA-256. */
+  readonly tlsPin?: TlsPin | undefined
+  /** Told the fingerprint of the public key once the pin has fitted; it outlives the certificate. */
+  readonly onTlsKey?: (keyPin: TlsPin) => void
 }
 
 /** The text of a request frame (protocol fact 2). */

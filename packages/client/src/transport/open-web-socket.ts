@@ -1,20 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { LIMITS } from '@pairgate/protocol/wire'
-import { type RawData, WebSocket } from 'ws'
+import { type ClientOptions, type RawData, WebSocket } from 'ws'
 import { ClientError } from '../client-error.ts'
 import type { ConnectionClose } from '../connection.ts'
 import { readReceivedFrame } from '../received-frame.ts'
 import { ABNORMAL, closedError } from './closed-error.ts'
+import { connectPinned } from './connect-pinned.ts'
 import type { ChannelAddress, FrameChannel } from './frame-channel.ts'
 import { createFrameQueue } from './frame-queue.ts'
+import { tlsRefused } from './tls-refused.ts'
 
 /** Shorter than the second that `close()` promises, so that the promise is kept with room to spare. */
 const CLOSE_GRACE_MS = 750
 
 /** Opens a WebSocket and hands its messages over as frames; nothing of `ws` is seen outside this file. */
 export function openWebSocket(address: ChannelAddress): FrameChannel {
-  const socket = createSocket(address)
+  const { socket, abandon } = createSocket(address)
   const queue = createFrameQueue()
   const opened = settleOpened(socket, address)
   const closed = Promise.withResolvers<ConnectionClose>()
@@ -28,6 +31,7 @@ export function openWebSocket(address: ChannelAddress): FrameChannel {
     ours ??= closeOfError(error)
   })
   socket.on('close', (code, reason) => {
+    abandon()
     // A peer that never answered our close leaves 1006; what we know of the end ourselves tells more.
     const close = code === ABNORMAL && ours ? ours : { code, reason: reason.toString() }
     queue.end(closedError(close))
@@ -64,22 +68,33 @@ function closeOfError({ code = '', message }: Error & { readonly code?: string }
   return code.startsWith('WS_ERR_') ? { code: 1002, reason: message } : { code: ABNORMAL, reason: code }
 }
 
-function createSocket({ url, socketPath, headers }: ChannelAddress): WebSocket {
-  return new WebSocket(url, {
+type CreateConnection = NonNullable<ClientOptions['createConnection']>
+
+function createSocket(address: ChannelAddress): { readonly socket: WebSocket; abandon(): void } {
+  const { url, socketPath, headers, tlsPin: pin, onTlsKey: onKey } = address
+  let pinned: TLSSocket | undefined
+  // Answered late, so that the request for the upgrade is not even written before the pin has fitted.
+  const openPinned = (_options: unknown, done: (error: Error | null, socket?: TLSSocket) => void): void => {
+    pinned = pin && connectPinned({ url, pin, onKey }, done)
+  }
+  const socket = new WebSocket(url, {
     perMessageDeflate: false,
     followRedirects: false,
     maxPayload: LIMITS.frameBytes,
     ...(headers && { headers }),
     // Not a `ws+unix:` URL: that one has no way to write a path with a colon or a space in it.
     ...(socketPath !== undefined && { createConnection: () => connect(socketPath) }),
+    ...(pin !== undefined && { createConnection: openPinned as unknown as CreateConnection }),
   })
+  // Until it is handed over nobody else knows of it, and one that never answers would keep the process.
+  return { socket, abandon: () => void pinned?.destroy() }
 }
 
-function settleOpened(socket: WebSocket, { name }: ChannelAddress): Promise<void> {
+function settleOpened(socket: WebSocket, { name, tlsPin }: ChannelAddress): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   socket.on('open', () => resolve())
   // Stays attached for good: an error without a listener would end the process.
-  socket.on('error', (error) => reject(unreachable(name, error)))
+  socket.on('error', (error) => reject(tlsRefused(error, name, tlsPin) ?? unreachable(name, error)))
   socket.on('unexpected-response', (_request, response: IncomingMessage) => {
     reject(refusedUpgrade(name, response.statusCode ?? 0))
     response.destroy()

@@ -1,3 +1,4 @@
+import { parseTlsPin } from '@pairgate/protocol'
 import { addressEntryFault, parseIp } from '../http/ip-address.ts'
 
 /** Each answers what is wrong with a value that has the right type, or `undefined`. */
@@ -43,6 +44,10 @@ export function remoteUrlFault(url: string): string | undefined {
 export function databaseUrlFault(url: string): string | undefined {
   const isPostgres = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url)
   return isPostgres ? undefined : 'it is no address such as postgres://user:password@host:5432/database'
+}
+
+export function tlsFingerprintFault(text: string): string | undefined {
+  return parseTlsPin(text) ? undefined : 'it is no SHA-256 fingerprint'
 }
 
 /** A key that was pasted where its file should be named would be shown as a path is. */

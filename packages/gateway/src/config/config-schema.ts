@@ -6,6 +6,7 @@ import {
   databaseUrlFault,
   filePathFault,
   remoteUrlFault,
+  tlsFingerprintFault,
   trustedProxiesFault,
 } from './config-checks.ts'
 import type { ConfigRow } from './config-row.ts'
@@ -118,6 +119,15 @@ export const CONFIG = {
     description: 'The password of the remote gateway.',
     allowed: 'a text that is not empty',
     secret: true,
+    applies: 'commands',
+  },
+  'gateway.remote.tlsFingerprint': {
+    schema: Text,
+    default: undefined,
+    description:
+      'The only certificate that commands accept from the remote gateway, by its SHA-256 or that of its key.',
+    allowed: 'a SHA-256 fingerprint: 64 hex digits, with or without colons',
+    fault: tlsFingerprintFault,
     applies: 'commands',
   },
   'gateway.tls.enabled': {

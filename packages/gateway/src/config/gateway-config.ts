@@ -78,6 +78,8 @@ export interface RemoteConfig {
     | 'local loopback'
   readonly token: string | undefined
   readonly password: string | undefined
+  /** Of the gateway of the config, as it was written. */
+  readonly tlsFingerprint: string | undefined
   /** Port of the gateway of this machine. */
   readonly port: number
   /** How the gateway of this machine speaks TLS. */

@@ -293,6 +293,7 @@ test('commands of this machine talk to its own gateway with its own secret', (co
     urlSource: 'local loopback',
     token: 'local',
     password: undefined,
+    tlsFingerprint: undefined,
     port: 4_000,
     tls: undefined,
   })

@@ -139,6 +139,7 @@ export function readRemoteConfig(
     urlSource: target.urlSource,
     token: flags.token ?? configured.token,
     password: flags.password ?? configured.password,
+    tlsFingerprint: target.elsewhere ? undefined : values['gateway.remote.tlsFingerprint'],
     port: values['gateway.port'],
     tls: tlsOf(values, input.file),
   })

@@ -21,6 +21,8 @@ export interface ReferenceClient {
   readonly refusals: Mailbox<ConnectRefusal>
   /** It gave up reconnecting and waits for its application. */
   readonly pauses: Mailbox<GatewayReconnectPausedInfo>
+  /** Why it did not get as far as to be refused. */
+  readonly faults: Mailbox<string>
   readonly closes: Mailbox<{ readonly code: number; readonly reason: string }>
   readonly events: Mailbox<EventFrame>
   /** Gaps in `seq` that it noticed. */
@@ -41,6 +43,7 @@ export function startReferenceClient({ url, device, options }: ReferenceTarget):
   const hellos = createMailbox<HelloOk>('hello')
   const refusals = createMailbox<ConnectRefusal>('refused connect')
   const pauses = createMailbox<GatewayReconnectPausedInfo>('pause')
+  const faults = createMailbox<string>('fault')
   const closes = createMailbox<{ readonly code: number; readonly reason: string }>('close')
   const events = createMailbox<EventFrame>('event')
   const gaps: { expected: number; received: number }[] = []
@@ -57,6 +60,7 @@ export function startReferenceClient({ url, device, options }: ReferenceTarget):
     onHelloOk: hellos.put,
     onConnectError: (error) => {
       if (error instanceof GatewayClientRequestError) refusals.put(toRefusal(error))
+      else faults.put(error.message)
     },
     onReconnectPaused: pauses.put,
     onClose: (code, reason) => closes.put({ code, reason }),
@@ -69,6 +73,7 @@ export function startReferenceClient({ url, device, options }: ReferenceTarget):
     hellos,
     refusals,
     pauses,
+    faults,
     closes,
     events,
     gaps,
