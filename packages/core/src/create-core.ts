@@ -36,6 +36,7 @@ import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
 import type { Store, StoredCounter } from './ports/store.ts'
 import { createCheckAccessToken } from './tokens/check-access-token.ts'
+import { createCheckDpopToken } from './tokens/check-dpop-token.ts'
 import { createDrawSecret } from './tokens/draw-secret.ts'
 import { createExtendToken } from './tokens/extend-token.ts'
 import { createMintAccessToken } from './tokens/mint-access-token.ts'
@@ -44,6 +45,7 @@ import { createRevokeToken } from './tokens/revoke-token.ts'
 import { createRotateToken } from './tokens/rotate-token.ts'
 import { createStandingAccess } from './tokens/standing-access.ts'
 import { createStandingTokens } from './tokens/standing-tokens.ts'
+import { createUsedProofs } from './tokens/used-proofs.ts'
 
 export interface CoreDeps {
   readonly store: Store
@@ -87,6 +89,7 @@ export function createCore(deps: CoreDeps) {
   const verifyChain = createVerifyChain({ ...deps, read })
   const enqueue = createQueue()
   const limiter = createGuessLimiter(deps)
+  const used = createUsedProofs(deps)
   const compareSecret = createCompareSecret({ ...deps, limiter, feed })
   return {
     acceptConnect: createAcceptConnect({
@@ -113,6 +116,9 @@ export function createCore(deps: CoreDeps) {
     moveToken: createMoveToken({ ...deps, decide }),
     mintAccessToken: createMintAccessToken({ ...deps, decide }),
     checkAccessToken: createCheckAccessToken({ ...deps, access }),
+    checkDpopToken: createCheckDpopToken({ ...deps, tokens, following: follower, used }),
+    /** What a DPoP proof has to hold that is asked for a nonce. */
+    dpopNonce: used.nonce,
     ...createEraseDetails({ ...deps, decide, keepFeed, enqueue }),
     ...createPruneLog({ ...deps, decide, verifyChain, enqueue }),
     verifyChain,

@@ -9,6 +9,7 @@ export type { AccessToken } from './domain/access-token.ts'
 export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-fault.ts'
 export type { PendingPlace } from './domain/choose-to-leave.ts'
 export { type ApprovedVia, type Device, type DeviceMetadata, tidyMetadata } from './domain/device.ts'
+export { DPOP_ALGORITHMS } from './domain/dpop-proof.ts'
 export { EMPTY_LOG, type EventRecord, type StoredDetails, sealEvent } from './domain/event-chain.ts'
 export {
   type EventChange,
@@ -59,3 +60,4 @@ export type {
   TokenUse,
   Traces,
 } from './ports/store.ts'
+export type { HttpAsk, HttpFault, HttpUse, HttpVerdict } from './tokens/http-use.ts'

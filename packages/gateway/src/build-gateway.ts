@@ -5,6 +5,7 @@ import { buildMethods } from './build-methods.ts'
 import { lateBound } from './config/late-bound.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
 import { startHousekeeping } from './housekeeping.ts'
+import { createAuthenticate } from './http/authenticate.ts'
 import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
@@ -87,7 +88,7 @@ export function buildGateway(given: GatewayParts): Gateway {
   const lookAtTls = async () => parts.tls?.look()
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls })
   const writeMetrics = createWriteMetrics({ ...shared, ready, tls: parts.tls })
-  const verify = { checkAccessToken: core.checkAccessToken, onUse: use.note, isClosed }
+  const verify = { authenticate: createAuthenticate({ core }), onUse: use.note, isClosed }
   return {
     app: buildHttp({ rules, ready, writeMetrics, verify, log }),
     onUpgrade,

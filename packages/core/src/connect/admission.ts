@@ -39,7 +39,7 @@ export function knownScopes(asked: readonly string[]): readonly Scope[] {
 }
 
 /** Takes away what the upgrade header does not name (protocol fact 7); it can only narrow. */
-export function capScopes(scopes: readonly Scope[], peer: ConnectPeer): readonly Scope[] {
+export function capScopes(scopes: readonly Scope[], peer: Pick<ConnectPeer, 'scopeCap'>): readonly Scope[] {
   return peer.scopeCap === undefined ? scopes : meetScopes(knownScopes(peer.scopeCap), scopes)
 }
 

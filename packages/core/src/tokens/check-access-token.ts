@@ -1,8 +1,9 @@
-import { parseAccessSecret, type WebOrigin } from '@pairgate/protocol'
+import { parseAccessSecret } from '@pairgate/protocol'
+import { capScopes } from '../connect/admission.ts'
 import { accessScopes } from '../domain/access-token.ts'
-import type { DevicePrincipal } from '../domain/principal.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
+import { type HttpUse, type HttpVerdict, httpFault } from './http-use.ts'
 import type { FoundAccess, StandingAccess } from './standing-access.ts'
 
 export interface CheckAccessTokenDeps {
@@ -11,34 +12,28 @@ export interface CheckAccessTokenDeps {
   readonly clock: Clock
 }
 
-/** What is asked with an access token, and where from. */
-export interface AccessUse {
-  /** The app that is meant, if that is known. */
-  readonly origin: WebOrigin | undefined
-  readonly remoteIp: string | undefined
-  readonly connId: string
-}
-
 /**
- * Who carries an access token, as its device and no wider; `undefined` for one that opens nothing, whatever
- * the reason: who has no key to prove is told none.
+ * Who carries an access token, as its device and no wider. One that opens nothing is refused in the same way
+ * whatever the reason: who has no key to prove is told none. Answers at once for what is remembered.
  */
 export function createCheckAccessToken({ access, crypto, clock }: CheckAccessTokenDeps) {
-  function judge(found: FoundAccess | undefined, use: AccessUse): DevicePrincipal | undefined {
-    if (!found) return undefined
+  function judge(found: FoundAccess | undefined, use: HttpUse): HttpVerdict {
+    if (!found) return httpFault('token')
     const { deviceId, role, parentId, sessionId, audience } = found.access
     const scopes = accessScopes(found.access, found.parent, clock.now())
-    if (!scopes || (audience !== undefined && audience !== use.origin)) return undefined
+    const isElsewhere = audience !== undefined && audience !== use.asked?.origin
+    if (!scopes || isElsewhere) return httpFault('token')
     const { remoteIp, connId } = use
-    const facts = { role, scopes, sessionId, remoteIp, connId }
-    return { kind: 'device', deviceId, tokenId: parentId, ...facts, byDeviceToken: false }
+    const facts = { role, scopes: capScopes(scopes, use), sessionId, remoteIp, connId }
+    return {
+      ok: true,
+      principal: { kind: 'device', deviceId, tokenId: parentId, ...facts, byDeviceToken: false },
+      expiresAt: found.parent?.expiresAt,
+    }
   }
-  return (
-    text: string,
-    use: AccessUse,
-  ): DevicePrincipal | undefined | Promise<DevicePrincipal | undefined> => {
+  return (text: string, use: HttpUse): HttpVerdict | Promise<HttpVerdict> => {
     const secret = parseAccessSecret(text)
-    if (!secret) return undefined
+    if (!secret) return httpFault('token')
     const found = access.find(crypto.hashToken(secret))
     return found instanceof Promise ? found.then((loaded) => judge(loaded, use)) : judge(found, use)
   }

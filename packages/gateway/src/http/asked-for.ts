@@ -1,19 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { parseWebOrigin, type WebOrigin } from '@pairgate/protocol'
+import type { HttpAsk } from '@pairgate/core'
+import { parseWebOrigin } from '@pairgate/protocol'
 import { type HostName, parseHost } from './host-header.ts'
 import { type HostRule, isAllowedHost } from './host-rule.ts'
 import type { Peer } from './peer.ts'
 
-/** The request that is judged: the one in hand, or the one that a proxy asks about. */
-export interface AskedFor {
-  readonly method: string
-  readonly origin: WebOrigin
-  /** Path and query as they were written. */
-  readonly target: string
-}
-
-/** Answers `undefined` when it cannot be said for sure: then nothing that depends on it holds. */
-export type ReadAskedFor = (request: IncomingMessage, peer: Peer) => AskedFor | undefined
+/** The request in hand, or the one that a proxy asks about. Answers `undefined` when it cannot be said for sure: then nothing that depends on it holds. */
+export type ReadAskedFor = (request: IncomingMessage, peer: Peer) => HttpAsk | undefined
 
 /**
  * What is asked for. A proxy that asks on behalf of somebody says it in `X-Forwarded-Method`, `-Host` and

@@ -2,13 +2,12 @@ import type { IncomingMessage } from 'node:http'
 
 /** What a request brings in its `Authorization` header. */
 export interface HttpCredential {
-  /** Lower case. */
-  readonly scheme: string
+  readonly scheme: 'bearer' | 'dpop'
   readonly token: string
 }
 
 const AUTHORIZATION = 'authorization'
-const CREDENTIAL = /^([A-Za-z0-9-]{1,32}) +([A-Za-z0-9._~+/=-]{1,4096})$/
+const CREDENTIAL = /^(bearer|dpop) +([A-Za-z0-9._~+/=-]{1,4096})$/i
 
 /**
  * Reads the one `Authorization` header. Node keeps the first of several, and another program on the way may
@@ -23,7 +22,7 @@ export function readCredential({
   const [, scheme, token] = CREDENTIAL.exec(authorization) ?? []
   if (scheme === undefined || token === undefined || countNamed(rawHeaders, AUTHORIZATION) > 1)
     return 'unclear'
-  return { scheme: scheme.toLowerCase(), token }
+  return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
 }
 
 function countNamed(rawHeaders: readonly string[], wanted: string): number {

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 
 /** A device as the outside world sees one: an Ed25519 key pair that can sign text. */
 export interface TestDevice {
@@ -9,6 +9,8 @@ export interface TestDevice {
   readonly publicKey: string
   /** The same key as a PEM block. */
   readonly publicKeyPem: string
+  /** For what signs by itself. */
+  readonly privateKey: KeyObject
   /** Base64url signature over UTF-8 text. */
   sign(text: string): string
 }
@@ -22,6 +24,7 @@ export function makeDevice(): TestDevice {
     rawPublicKey,
     publicKey: rawPublicKey.toString('base64url'),
     publicKeyPem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    privateKey,
     sign: (text) => sign(null, Buffer.from(text, 'utf8'), privateKey).toString('base64url'),
   }
 }

@@ -3,6 +3,7 @@ import type { Readiness } from '../../src/http/build-http.ts'
 import { buildHttp } from '../../src/http/build-http.ts'
 import { createEntryRules } from '../../src/http/entry-rules.ts'
 import { type Listening, type ListenOptions, listen, type Via } from '../../src/http/listen.ts'
+import { CREDENTIAL_MISSING } from '../../src/http/token-refusal.ts'
 import { createUpgradeGuard, type UpgradeGuard } from '../../src/http/upgrade-guard.ts'
 import { createLog } from '../../src/platform/log.ts'
 
@@ -22,6 +23,7 @@ export interface House {
   readonly logged: string[]
 }
 
+const NOBODY = { ok: false, refusal: CREDENTIAL_MISSING } as const
 const READY: Readiness = { ready: true, failing: [], uptimeMs: 5 }
 
 /** The HTTP part of a gateway on real sockets: an accepted upgrade gets the line `welcome`. */
@@ -36,7 +38,7 @@ export async function openHouse(
   const log = createLog({ level: 'debug', destination: { write: (line) => logged.push(line) } })
   const rules = createEntryRules(config, ['workbench'])
   const writeMetrics = async () => 'measured 1\n'
-  const verify = { checkAccessToken: () => undefined, onUse: () => undefined, isClosed: () => false }
+  const verify = { authenticate: () => NOBODY, onUse: () => undefined, isClosed: () => false }
   const app = buildHttp({ rules, ready: async () => readiness, writeMetrics, verify, log })
   app.get('/boom', () => {
     throw new Error('inner detail')
