@@ -6,6 +6,8 @@ import type {
   AuditList,
   AuditPruning,
   AuditVerdict,
+  ChatHistory,
+  ChatSendResult,
   ConfigReload,
   ConfigSnapshot,
   DevicePairList,
@@ -19,6 +21,9 @@ import type {
   RenameResult,
   RevokeResult,
   RotateResult,
+  SessionDeleteResult,
+  SessionListResult,
+  SessionResult,
   UpgradeRegistration,
   UpgradeResult,
 } from '@pairgate/protocol/wire'
@@ -45,6 +50,13 @@ interface MethodResults {
   'audit.erase': AuditErasure
   'audit.prune': AuditPruning
   'audit.verify': AuditVerdict
+  'sessions.list': SessionListResult
+  'sessions.resolve': SessionResult
+  'sessions.create': SessionResult
+  'sessions.patch': SessionResult
+  'sessions.delete': SessionDeleteResult
+  'chat.send': ChatSendResult
+  'chat.history': ChatHistory
   'config.get': ConfigSnapshot
   'config.reload': ConfigReload
 }

@@ -2,14 +2,14 @@ import { createAcceptConnect } from './connect/accept-connect.ts'
 import { acceptOwner } from './connect/accept-owner.ts'
 import { createCompareSecret } from './connect/compare-secret.ts'
 import { createLookAgain } from './connect/look-again.ts'
-import { createSessionKeyOf } from './connect/session-keys.ts'
+import { createSessionKeys } from './connect/session-keys.ts'
 import { createListDevices } from './devices/list-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
 import { createRenameDevice } from './devices/rename-device.ts'
 import type { EventHead } from './domain/gateway-event.ts'
 import { createAppendEvent } from './events/append-event.ts'
 import { createApplyEvent } from './events/apply-event.ts'
-import { createDecide } from './events/decide.ts'
+import { createDecide, type Decide } from './events/decide.ts'
 import { createEraseDetails } from './events/erase-details.ts'
 import { createEventFollower, type Following } from './events/event-follower.ts'
 import { createQueue } from './events/one-by-one.ts'
@@ -19,6 +19,8 @@ import { createFeedBuffer } from './feed/feed-buffer.ts'
 import { createKeepFeed, type FeedLimits } from './feed/keep-feed.ts'
 import { createGuessLimiter, type GuessLimits } from './limits/guess-limiter.ts'
 import { createKeepCounters } from './limits/keep-counters.ts'
+import { createReadHistory } from './messages/read-history.ts'
+import { createSendMessage, type MessageLimits } from './messages/send-message.ts'
 import { createAnnounceExpired } from './pairing/announce-expired.ts'
 import { createApproveRequest } from './pairing/approve-request.ts'
 import { createFileRequest } from './pairing/file-request.ts'
@@ -34,10 +36,14 @@ import type { Crypto, EventSeal, TokenSecrets } from './ports/crypto.ts'
 import type { HeadKeeper } from './ports/head-keeper.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
-import type { Store, StoredCounter } from './ports/store.ts'
+import type { Store, StoredCounter, StoreReader } from './ports/store.ts'
+import { createCreateSession } from './sessions/create-session.ts'
+import { createDeleteSession } from './sessions/delete-session.ts'
+import { createListSessions, createShowSession } from './sessions/list-sessions.ts'
+import { createRenameSession } from './sessions/rename-session.ts'
 import { createCheckAccessToken } from './tokens/check-access-token.ts'
 import { createCheckDpopToken } from './tokens/check-dpop-token.ts'
-import { createDrawSecret } from './tokens/draw-secret.ts'
+import { createDrawSecret, type DrawSecret } from './tokens/draw-secret.ts'
 import { createExtendToken } from './tokens/extend-token.ts'
 import { createMintAccessToken } from './tokens/mint-access-token.ts'
 import { createMoveToken } from './tokens/move-token.ts'
@@ -61,6 +67,7 @@ export interface CoreDeps {
   readonly limits: PendingLimits
   readonly guesses: GuessLimits
   readonly feedLimits: FeedLimits
+  readonly messages: MessageLimits
   /** Lets other work have its turn, in between the parts of something long. */
   readonly breathe: () => Promise<void>
   /** Counters of guesses that the store remembers. */
@@ -78,7 +85,7 @@ const FEED_ROOM = 100
 export function createCore(deps: CoreDeps) {
   const { store } = deps
   const read = store.read
-  const { follower, tokens, access } = followLog(deps)
+  const { follower, tokens, access, sessionKeys } = followLog(deps)
   const decide = createDecide({ ...deps, follower, appendEvent: createAppendEvent(deps) })
   const drawSecret = createDrawSecret(deps)
   const shown = createShownRequests()
@@ -102,7 +109,7 @@ export function createCore(deps: CoreDeps) {
     }),
     acceptOwner,
     lookAgain: createLookAgain({ ...deps, tokens }),
-    sessionKeyOf: createSessionKeyOf({ read }),
+    sessionKeyOf: sessionKeys.of,
     listDevices: createListDevices({ ...deps, read, shown, roomMade }),
     approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
     rejectRequest: createRejectRequest({ decide }),
@@ -110,15 +117,13 @@ export function createCore(deps: CoreDeps) {
     findUpgrade: createFindUpgrade({ ...deps, read }),
     removeDevice: createRemoveDevice({ decide }),
     renameDevice: createRenameDevice({ decide }),
-    rotateToken: createRotateToken({ decide, drawSecret }),
-    revokeToken: createRevokeToken({ decide }),
-    extendToken: createExtendToken({ decide }),
-    moveToken: createMoveToken({ ...deps, decide }),
+    ...tokenCalls({ ...deps, decide, drawSecret }),
     mintAccessToken: createMintAccessToken({ ...deps, decide }),
     checkAccessToken: createCheckAccessToken({ ...deps, access }),
     checkDpopToken: createCheckDpopToken({ ...deps, tokens, following: follower, used }),
     /** What a DPoP proof has to hold that is asked for a nonce. */
     dpopNonce: used.nonce,
+    ...sessionCalls({ ...deps, read, decide }),
     ...createEraseDetails({ ...deps, decide, keepFeed, enqueue }),
     ...createPruneLog({ ...deps, decide, verifyChain, enqueue }),
     verifyChain,
@@ -129,6 +134,29 @@ export function createCore(deps: CoreDeps) {
     keepFeed,
     following: follower as Following,
     keepCounters: createKeepCounters({ ...deps, limiter }),
+  }
+}
+
+/** What operators do with the tokens that there are. */
+function tokenCalls(deps: CoreDeps & { readonly decide: Decide; readonly drawSecret: DrawSecret }) {
+  return {
+    rotateToken: createRotateToken(deps),
+    revokeToken: createRevokeToken(deps),
+    extendToken: createExtendToken(deps),
+    moveToken: createMoveToken(deps),
+  }
+}
+
+/** Sessions and their messages. */
+function sessionCalls(deps: CoreDeps & { readonly read: StoreReader; readonly decide: Decide }) {
+  return {
+    listSessions: createListSessions(deps),
+    showSession: createShowSession(deps),
+    createSession: createCreateSession(deps),
+    renameSession: createRenameSession(deps),
+    deleteSession: createDeleteSession(deps),
+    sendMessage: createSendMessage(deps),
+    readHistory: createReadHistory(deps),
   }
 }
 
@@ -152,8 +180,9 @@ function followLog({ store, live, heads, head, clock, onLogExchanged }: CoreDeps
   })
   const tokens = createStandingTokens({ read, following: follower })
   const access = createStandingAccess({ read, following: follower })
-  const applyEvent = createApplyEvent({ live, remembered: [tokens, access] })
-  return { follower, tokens, access }
+  const sessionKeys = createSessionKeys({ read })
+  const applyEvent = createApplyEvent({ live, remembered: [tokens, access, sessionKeys] })
+  return { follower, tokens, access, sessionKeys }
 }
 
 export type Core = ReturnType<typeof createCore>

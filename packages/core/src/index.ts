@@ -20,6 +20,7 @@ export {
 } from './domain/event-details.ts'
 export type { FeedNote, FeedRow } from './domain/feed-row.ts'
 export type { EventActor, EventHead, GatewayEvent, LoggedEvent, WayIn } from './domain/gateway-event.ts'
+export type { Message, MessageBounds } from './domain/message.ts'
 export {
   type DecidedRequest,
   isOpen,
@@ -32,7 +33,7 @@ export { actorRef, type DevicePrincipal, isSelfScoped, type Principal } from './
 export type { Refusal, RequestFate, TokenFault } from './domain/refusal.ts'
 export { payForRequest, type RequestRate, waitForRequest } from './domain/request-rate.ts'
 export { ok, type Refused, type Result, refuse } from './domain/result.ts'
-export type { Session } from './domain/session.ts'
+export type { Session, SessionFacts } from './domain/session.ts'
 export { type Token, type TokenState, tokenState } from './domain/token.ts'
 export { createAppendEvent } from './events/append-event.ts'
 export { createCheckHead } from './events/check-head.ts'
@@ -41,18 +42,20 @@ export type { Following } from './events/event-follower.ts'
 export { createRecoverLog, type Recovery } from './events/recover-log.ts'
 export { type ChainVerdict, createVerifyChain, type SoundChain } from './events/verify-chain.ts'
 export { type GuessLimits, REMEMBERED_PEERS } from './limits/guess-limiter.ts'
+export type { History } from './messages/read-history.ts'
 export type { PendingLimits } from './pairing/make-room.ts'
 export type { AuthMode, AuthPolicy, SharedCredential } from './ports/auth-policy.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Crypto, EventSeal, TokenSecrets } from './ports/crypto.ts'
 export type { HeadKeeper } from './ports/head-keeper.ts'
-export type { LiveConnections, PairingNews } from './ports/live-connections.ts'
+export type { LiveConnections, PairingNews, SentMessage } from './ports/live-connections.ts'
 export type { Random } from './ports/random.ts'
 export type {
   ErasableDetails,
   ErasureChoice,
   EventFilter,
   FoundToken,
+  MessagePage,
   Store,
   StoredCounter,
   StoreReader,

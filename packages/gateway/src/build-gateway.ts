@@ -160,6 +160,7 @@ function buildCore(
     breathe,
     feedLimits: { keepMs: days(feed.keepDays), maxRows: feed.maxRows },
     onLogExchanged,
+    messages: lateBound(() => ({ kept: parts.settings.config.sessions.keepMessages })),
     limits: lateBound(() => ({
       perDevice: limits.pendingPerDevice,
       perPeer: limits.pendingPerPeer,

@@ -5,12 +5,14 @@ import { hmacBase64Url } from './platform/node-crypto.ts'
 import { gatewayIdentityOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
 import { createAuditMethods } from './ws/methods/audit-methods.ts'
+import { createChatMethods } from './ws/methods/chat-methods.ts'
 import { createConfigMethods } from './ws/methods/config-methods.ts'
 import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
 import { createDeviceScopesMethods } from './ws/methods/device-scopes-methods.ts'
 import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
+import { createSessionMethods } from './ws/methods/session-methods.ts'
 
 export interface MethodsDeps {
   readonly core: Core
@@ -53,6 +55,8 @@ export function buildMethods(
       hashOf: (text) => `hmac-sha256:v1:${hmacBase64Url(localKey, `config|${text}`)}`,
       log,
     }),
+    session: createSessionMethods({ core }),
+    chat: createChatMethods({ core }),
     audit: createAuditMethods({ read: store.read, heads, core, log }),
   })
 }

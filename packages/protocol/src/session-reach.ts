@@ -9,4 +9,4 @@
  *   if it did not exist.
  * - `param`: names a session in this parameter; left out, it means the caller's own.
  */
-export type SessionReach = 'none' | 'every' | 'filtered' | 'target' | { readonly param: 'sessionKey' }
+export type SessionReach = 'none' | 'every' | 'filtered' | 'target' | { readonly param: 'sessionKey' | 'key' }

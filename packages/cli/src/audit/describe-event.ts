@@ -28,7 +28,8 @@ export function changeText(event: AuditRow): string {
   if (before?.fault !== undefined) return cleanText(`event ${before.seq} ${before.fault}`)
   if (after?.count !== undefined) return cleanText(countText(after))
   const scopes = pair(scopesText(before), scopesText(after))
-  const parts = [pair(before?.name, after?.name), scopes, ...tokenText(event)]
+  const names = [pair(before?.name, after?.name), pair(before?.label, after?.label)]
+  const parts = [...names, scopes, ...tokenText(event)]
   return cleanText(parts.filter((part) => part !== '').join('; '), LONGEST)
 }
 
@@ -47,6 +48,7 @@ export function eventLines(event: AuditRow): readonly string[] {
     ['Role', event.role],
     ['Request', event.requestId],
     ['Token id', event.tokenId],
+    ['Session', event.sessionId],
     ['Before', event.erased ? 'erased' : stateText(event.before)],
     ['After', event.erased ? 'erased' : stateText(event.after)],
     ['Seal', event.mac],
@@ -70,10 +72,11 @@ function sessionText(state: AuditState | undefined): string | undefined {
 
 function stateText(state: AuditState | undefined): string | undefined {
   if (!state) return undefined
-  const { name, scopes, session, expiresAtMs, fault, seq, count, mac } = state
+  const { name, label, scopes, session, expiresAtMs, fault, seq, count, mac } = state
   const parts = [
     count === undefined ? undefined : countText(state),
     name,
+    label && `label: ${label}`,
     scopes && `scopes: ${scopes.join(', ') || 'none'}`,
     session && `session: ${session === '*' ? 'every session' : session}`,
     expiresAtMs === undefined ? undefined : `expires: ${isoTime(expiresAtMs)}`,

@@ -1,20 +1,30 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EVERY_SESSION, type Instant, type SessionId } from '@pairgate/protocol'
-import { createSessionKeyOf } from './session-keys.ts'
+import { createSessionKeys } from './session-keys.ts'
 
 function counted() {
   const asked: SessionId[] = []
-  const keyOf = createSessionKeyOf({
+  let renamed = ''
+  const keys = createSessionKeys({
     read: {
       async findSession(id) {
         asked.push(id)
         if (id.startsWith('no')) return undefined
-        return { id, key: `key of ${id}`, label: undefined, createdAt: 1 as Instant, createdBy: 'owner' }
+        return {
+          id,
+          key: `${renamed}key of ${id}`,
+          label: undefined,
+          createdAt: 1 as Instant,
+          createdBy: 'owner',
+        }
       },
     },
   })
-  return { asked, keyOf }
+  const rename = () => {
+    renamed = 'new '
+  }
+  return { asked, keys, keyOf: keys.of, rename }
 }
 
 test('a session is read once, one that is missing each time, and all of them never', async () => {
@@ -32,4 +42,23 @@ test('no number of sessions fills the memory', async () => {
   assert.equal(asked.length, 10_001)
   await keyOf('s0' as SessionId)
   assert.equal(asked.length, 10_002)
+})
+
+test('a session that was renamed or deleted is read again, also when that happens while it is read', async () => {
+  const { asked, keys, rename } = counted()
+  const id = 's' as SessionId
+  const event = { kind: 'session-renamed', sessionId: id } as const
+  await keys.of(id)
+  rename()
+  keys.hear({ event })
+  assert.equal(await keys.of(id), 'new key of s')
+  keys.hear({ event })
+  const reading = keys.of(id)
+  keys.hear({ event })
+  await reading
+  await keys.of(id)
+  assert.equal(asked.length, 4)
+  keys.hear({ event: { kind: 'log-pruned' } })
+  await keys.of(id)
+  assert.equal(asked.length, 4)
 })

@@ -75,6 +75,13 @@ export type Refusal =
   | { readonly reason: 'ceiling'; readonly missing: string }
   | { readonly reason: 'session-unknown' }
   | { readonly reason: 'session-not-allowed' }
+  | { readonly reason: 'session-key-invalid' }
+  | { readonly reason: 'session-exists' }
+  | { readonly reason: 'session-in-use'; readonly tokens: number }
+  | { readonly reason: 'change-missing' }
+  | { readonly reason: 'message-unreadable' }
+  | { readonly reason: 'message-too-big' }
+  | { readonly reason: 'idempotency-conflict' }
   | { readonly reason: 'last-admin' }
   | { readonly reason: 'actor-gone' }
   // a connection

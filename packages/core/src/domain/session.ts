@@ -26,3 +26,13 @@ export function newSessionFor(
   const key = made.key ?? `device-${deviceId.slice(0, 8)}-${id.slice(0, 8)}`
   return { id, key, label: undefined, createdAt: now, createdBy: by }
 }
+
+/** A session with what a list shows of it. */
+export interface SessionFacts {
+  readonly session: Session
+  /** Number and time of its newest message. */
+  readonly lastSeq: number
+  readonly lastAt: Instant | undefined
+  /** Tokens that open it and were not revoked, run out or not. */
+  readonly tokens: number
+}

@@ -1,5 +1,6 @@
 import type { DeviceId, Instant, RequestId, Role, SessionId } from '@pairgate/protocol'
 import type { Home } from '../access/home-session.ts'
+import type { Message } from '../domain/message.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 
 /** What happened to a pairing, for the operators who are connected right now. */
@@ -15,6 +16,12 @@ type PairingFact =
       readonly at: Instant
     }
   | { readonly kind: 'changed'; readonly deviceId: DeviceId }
+
+/** A message that was committed, with the key of its session. */
+export interface SentMessage {
+  readonly message: Message
+  readonly sessionKey: string
+}
 
 /** The sockets of this instance. */
 export interface LiveConnections {
@@ -32,4 +39,6 @@ export interface LiveConnections {
   closeAll(): void
   /** Tells every connected operator who may know of it. */
   tell(news: PairingNews): void
+  /** Tells a message to the connections of its session, and to those that hold every session. */
+  tellMessage(sent: SentMessage): void
 }

@@ -6,8 +6,9 @@ import type { Device } from '../domain/device.ts'
 import type { EventRecord } from '../domain/event-chain.ts'
 import type { FeedRow } from '../domain/feed-row.ts'
 import type { EventHead, LoggedEvent } from '../domain/gateway-event.ts'
+import type { Message, MessageBounds } from '../domain/message.ts'
 import type { DecidedRequest, OpenRequest, PairingRequest } from '../domain/pairing-request.ts'
-import type { Session } from '../domain/session.ts'
+import type { Session, SessionFacts } from '../domain/session.ts'
 import type { Token } from '../domain/token.ts'
 
 /** What a token secret was found to be: the one in force, or the last proved one before a rotation. */
@@ -42,6 +43,14 @@ export interface ErasableDetails {
   readonly bodyBytes: number
 }
 
+/** Which messages of a session: those between two numbers, the oldest or the newest of them. */
+export interface MessagePage {
+  readonly after?: number | undefined
+  readonly before?: number | undefined
+  readonly from: 'oldest' | 'newest'
+  readonly limit: number
+}
+
 /** Where what was erased may still be found: nowhere in the database, in its file, or on a server's disk. */
 export type Traces = 'none' | 'file' | 'server'
 
@@ -69,6 +78,19 @@ export interface StoreReader {
   findSession(id: SessionId): Promise<Session | undefined>
   findSessionByKey(key: string): Promise<Session | undefined>
   listSessions(): Promise<readonly Session[]>
+  /** One session, or all of them, the newest first. */
+  listSessionFacts(choice: {
+    readonly only?: SessionId | undefined
+    readonly limit: number
+  }): Promise<readonly SessionFacts[]>
+  countSessions(): Promise<number>
+  /** Every token that opens exactly this session, revoked ones too. */
+  listSessionTokens(id: SessionId): Promise<readonly Token[]>
+  /** The message that an actor has sent under this key. */
+  findSentMessage(id: SessionId, actor: string, idempotencyKey: string): Promise<Message | undefined>
+  messageBounds(id: SessionId): Promise<MessageBounds>
+  /** Always in the order of their numbers. */
+  listMessages(id: SessionId, page: MessagePage): Promise<readonly Message[]>
   /** Events with `seq` greater than `cursor`, in order. */
   eventsAfter(cursor: number, limit: number): Promise<readonly LoggedEvent[]>
   /** The greatest `seq`, or 0 for an empty log. */
@@ -113,6 +135,14 @@ export interface StoreTransaction extends StoreReader {
   /** Deletes superseded and expired requests beyond the newest `keep` of each: strangers make them. */
   trimRequests(keep: number, now: Instant): Promise<void>
   insertSession(session: Session): Promise<void>
+  /** Writes key and label only. */
+  renameSession(session: Session): Promise<void>
+  /** Takes the session's messages along. */
+  deleteSession(id: SessionId): Promise<void>
+  /** Fails if its number, or its key of the same actor, is taken. */
+  insertMessage(message: Message): Promise<void>
+  /** Deletes the session's oldest messages with numbers up to `upTo`, at most so many at once. */
+  trimMessages(id: SessionId, upTo: number, most: number): Promise<void>
   saveMeta(name: string, value: string): Promise<void>
   /** Appends a row that was sealed for the place behind `eventHead`; fails if that place is taken. */
   appendEvent(record: EventRecord): Promise<void>

@@ -12,6 +12,7 @@ import {
 import type { ConfigRow } from './config-row.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
 import { PAIRING_SETTINGS } from './pairing-settings.ts'
+import { SESSION_SETTINGS } from './session-settings.ts'
 
 const Text = Type.String({ minLength: 1, maxLength: 4_096 })
 const Texts = Type.Array(Text, { maxItems: 1_000 })
@@ -187,6 +188,7 @@ export const CONFIG = {
     applies: 'live',
   },
   ...PAIRING_SETTINGS,
+  ...SESSION_SETTINGS,
   'gateway.database.url': {
     schema: Text,
     default: undefined,

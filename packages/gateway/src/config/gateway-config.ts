@@ -16,6 +16,7 @@ export interface GatewayConfig {
   readonly controlUi: { readonly allowedOrigins: readonly string[] }
   readonly allowedHosts: readonly string[]
   readonly pairing: { readonly approveLatest: 'strict' | 'documented' }
+  readonly sessions: { readonly keepMessages: number }
   readonly database: DatabaseConfig
   readonly feed: FeedConfig
   readonly limits: LimitsConfig

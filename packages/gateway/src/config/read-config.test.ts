@@ -52,6 +52,7 @@ test('without file, environment and flags the defaults stand, complete and froze
     controlUi: { allowedOrigins: [] },
     allowedHosts: [],
     pairing: { approveLatest: 'strict' },
+    sessions: { keepMessages: 10_000 },
     database: { url: undefined },
     feed: { keepDays: 14, maxRows: 20_000 },
     limits: {

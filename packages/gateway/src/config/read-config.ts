@@ -94,6 +94,7 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
     controlUi: { allowedOrigins: values['gateway.controlUi.allowedOrigins'] },
     allowedHosts: values['gateway.allowedHosts'],
     pairing: { approveLatest: values['gateway.pairing.approveLatest'] },
+    sessions: { keepMessages: values['gateway.sessions.keepMessages'] },
     database: { url: values['gateway.database.url'] },
     feed: { keepDays: values['gateway.feed.keepDays'], maxRows: values['gateway.feed.maxRows'] },
     limits: {

@@ -13,7 +13,7 @@ import type { Dialect } from './dialect.ts'
 import { helloOk } from './hello.ts'
 import { refusalToWire } from './refusal-to-wire.ts'
 
-const EVENTS = new Set(eventNames(3))
+const EVENTS = new Set(eventNames({ protocol: 3, extended: true }))
 
 /** Protocol 3, as clients of 2026.4 speak it (protocol fact 18): the newest, less what came since. */
 export const DIALECT_3: Dialect = {

@@ -7,6 +7,7 @@ export function auditRow(record: EventRecord): AuditRow {
   const { before, after, address, connection } = (details && readDetails(details.body)) ?? {}
   const known = {
     ...present({ via, address, connection, deviceId, role, requestId, tokenId }),
+    ...(kind.startsWith('session-') && present({ sessionId: record.sessionId })),
     ...present({ before: before && stateOf(before), after: after && stateOf(after) }),
   }
   return { seq, at, epoch, actor, kind, ...known, ...(!details && { erased: true as const }), mac }

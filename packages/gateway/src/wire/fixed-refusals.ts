@@ -98,6 +98,26 @@ export const FIXED_REFUSALS = {
   'label-blank': invalid('label required'),
   'session-unknown': invalid('unknown session'),
   'session-not-allowed': invalid('only an admin token may open every session'),
+  'session-key-invalid': invalid(
+    'invalid session key: use a-z, 0-9, ":", "_" and "-", at most 64, and no reserved name',
+  ),
+  'session-exists': {
+    code: 'INVALID_REQUEST',
+    message: 'a session has this key already',
+    details: { code: 'SESSION_EXISTS' },
+  },
+  'change-missing': invalid('newKey or label required'),
+  'message-unreadable': invalid('a message is well-formed text without NUL'),
+  'message-too-big': {
+    code: 'INVALID_REQUEST',
+    message: 'the message is too big',
+    details: { code: 'MESSAGE_TOO_BIG' },
+  },
+  'idempotency-conflict': {
+    code: 'INVALID_REQUEST',
+    message: 'another message was sent under this idempotencyKey',
+    details: { code: 'IDEMPOTENCY_CONFLICT' },
+  },
   'session-bound': {
     code: 'FORBIDDEN',
     message: 'the token opens one session, and this is about all of them',

@@ -26,7 +26,7 @@ export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
     type: 'hello-ok',
     protocol: facts.audience.protocol,
     server: { version: facts.version, connId: admission.principal.connId, bootId: facts.bootId },
-    features: { methods: methodNames(facts.audience), events: eventNames(facts.audience.protocol) },
+    features: { methods: methodNames(facts.audience), events: eventNames(facts.audience) },
     snapshot: {
       presence: facts.presence,
       health: { ok: true, ts: facts.now, durationMs: 0 },

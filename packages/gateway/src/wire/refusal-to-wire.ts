@@ -43,6 +43,11 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
       return invalid(`unauthorized role: ${refusal.role}`)
     case 'method-unknown':
       return invalid(`unknown method: ${refusal.method}`)
+    case 'session-in-use': {
+      const { tokens } = refusal
+      const message = `live tokens open the session: ${tokens}; revoke them with it, or give them another one`
+      return { ...invalid(message), details: { code: 'SESSION_IN_USE', tokens } }
+    }
     case 'log-faulty':
       return invalid(`the event log does not verify: event ${refusal.seq} (${refusal.fault})`)
     case 'too-many-requests': {

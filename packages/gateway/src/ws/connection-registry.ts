@@ -6,10 +6,11 @@ import {
   type PairingNews,
   type Principal,
 } from '@pairgate/core'
-import { type DeviceId, seconds } from '@pairgate/protocol'
+import { type DeviceId, EVERY_SESSION, seconds } from '@pairgate/protocol'
 import { CLOSES, type Close } from '@pairgate/protocol/wire'
 import type { Timers } from '../platform/timers.ts'
 import { newsEvent } from '../wire/record-to-wire.ts'
+import { chatPayload } from '../wire/session-to-wire.ts'
 import { type Connection, hasExpired } from './connection.ts'
 import { createConnectionIndex } from './connection-index.ts'
 
@@ -88,6 +89,13 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
         const { event, payload } = newsEvent(news, connection.extended)
         connection.tell(event, payload)
       }
+    },
+    tellMessage(sent) {
+      sweep()
+      const payload = chatPayload(sent)
+      for (const sessionId of [sent.message.sessionId, EVERY_SESSION])
+        for (const connection of index.ofSession(sessionId))
+          if (connection.hearsChat) connection.tell('chat', payload)
     },
     isConnected(deviceId) {
       for (const _connection of index.ofDevice(deviceId)) return true

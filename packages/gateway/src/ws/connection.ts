@@ -1,6 +1,13 @@
 import type { AdmissionMethod, DeviceMetadata, Principal } from '@pairgate/core'
 import { coversScopes, type Instant } from '@pairgate/protocol'
-import { type Audience, CLOSES, type Close, type ErrorShape, type EventName } from '@pairgate/protocol/wire'
+import {
+  type Audience,
+  CLOSES,
+  type Close,
+  type ErrorShape,
+  EVENTS,
+  type EventName,
+} from '@pairgate/protocol/wire'
 import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
 import type { FrameChannel } from './frame-channel.ts'
@@ -57,6 +64,8 @@ export interface Connection extends Audience {
   whenOver(work: () => void): () => void
   beat(): void
   readonly hearsPairing: boolean
+  /** Told of the messages of its session. */
+  readonly hearsChat: boolean
 }
 
 export interface ConnectionFacts {
@@ -87,6 +96,7 @@ class GatedConnection implements Connection {
   readonly method: AdmissionMethod
   readonly origin: string | undefined
   readonly hearsPairing: boolean
+  readonly hearsChat: boolean
   readonly #channel: FrameChannel
   #state: GateState = 'waiting'
   #seq = 0
@@ -109,7 +119,12 @@ class GatedConnection implements Connection {
     this.method = facts.method
     this.origin = facts.origin
     const { role, scopes } = facts.principal
-    this.hearsPairing = role === 'operator' && coversScopes(scopes, ['operator.pairing'])
+    const hears = (event: EventName) => {
+      const { scope } = EVENTS[event]
+      return role === 'operator' && scope !== 'none' && coversScopes(scopes, [scope])
+    }
+    this.hearsPairing = hears('device.pair.requested')
+    this.hearsChat = facts.extended && hears('chat')
   }
 
   get expiresAt(): Instant | undefined {

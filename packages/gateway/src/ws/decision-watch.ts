@@ -52,6 +52,7 @@ export function toldTo(live: LiveConnections, watches: DecisionWatches): LiveCon
     closeSession: live.closeSession,
     setDeadline: live.setDeadline,
     closeAll: live.closeAll,
+    tellMessage: live.tellMessage,
     tell(news) {
       live.tell(news)
       watches.tell(news)

@@ -81,6 +81,16 @@ const PROBES: Readonly<Record<LiveKey, Probe>> = {
     settings: { allowedHosts: ['gateway.example'] },
     counts: (gateway) => opens(gateway, { headers: { host: 'gateway.example' } }),
   },
+  'gateway.sessions.keepMessages': {
+    settings: { sessions: { keepMessages: 1 } },
+    counts: async (gateway) => {
+      const owner = await gateway.owner()
+      for (const message of ['one', 'two'])
+        await owner.call('chat.send', { message, idempotencyKey: crypto.randomUUID() })
+      const { first, last } = await owner.call<{ first: number; last: number }>('chat.history')
+      return first === last
+    },
+  },
   'gateway.limits.unauthenticatedPerPeer': {
     settings: { limits: { unauthenticatedPerPeer: 1 } },
     counts: async (gateway) => (await openAtOnce(gateway)) === 1,

@@ -189,6 +189,66 @@ const PARAMS: Readonly<
       [{ deviceId: id }, "at root: unexpected property 'deviceId'"],
     ],
   },
+  'sessions.list': {
+    good: { limit: 1_000 },
+    bad: [
+      [{ limit: 0 }, 'at /limit: must be >= 1'],
+      [{ limit: 1_001 }, 'at /limit: must be <= 1000'],
+      [{ sessionKey: 'x' }, "at root: unexpected property 'sessionKey'"],
+    ],
+  },
+  'sessions.resolve': {
+    good: { key: 'main', sessionId: 'x' },
+    bad: [
+      [{ key: '' }, 'at /key: must not have fewer than 1 characters'],
+      [{ sessionId: 7 }, 'at /sessionId: must be string'],
+      [{ sessionKey: 'x' }, "at root: unexpected property 'sessionKey'"],
+    ],
+  },
+  'sessions.create': {
+    good: { key: 'kitchen', label: 'Kitchen' },
+    bad: [
+      [{}, "must have required property 'key'"],
+      [{ key: 'x'.repeat(129) }, 'at /key: must not have more than 128 characters'],
+      [{ key: 'x', label: '' }, 'at /label: must not have fewer than 1 characters'],
+      [{ key: 'x', sessionId: 'y' }, "at root: unexpected property 'sessionId'"],
+    ],
+  },
+  'sessions.patch': {
+    good: { key: 'nobody', newKey: 'somebody', label: null },
+    bad: [
+      [{ newKey: 'x' }, "must have required property 'key'"],
+      [{ key: 'x', newKey: '' }, 'at /newKey: must not have fewer than 1 characters'],
+      [{ key: 'x', thinkingLevel: 'y' }, "at root: unexpected property 'thinkingLevel'"],
+    ],
+  },
+  'sessions.delete': {
+    good: { key: 'nobody', revokeTokens: false },
+    bad: [
+      [{}, "must have required property 'key'"],
+      [{ key: 'x', revokeTokens: 1 }, 'at /revokeTokens: must be boolean'],
+      [{ key: 'x', deleteTranscript: true }, "at root: unexpected property 'deleteTranscript'"],
+    ],
+  },
+  'chat.send': {
+    good: { sessionKey: 'main', message: 'hello', idempotencyKey: 'k' },
+    bad: [
+      [{ idempotencyKey: 'k' }, "must have required property 'message'"],
+      [{ message: 'x' }, "must have required property 'idempotencyKey'"],
+      [{ message: '', idempotencyKey: 'k' }, 'at /message: must not have fewer than 1 characters'],
+      [{ message: 'x', idempotencyKey: 'a b' }, 'at /idempotencyKey: must match pattern "^[!-~]+$"'],
+      [{ message: 'x', idempotencyKey: 'k', role: 'assistant' }, "at root: unexpected property 'role'"],
+    ],
+  },
+  'chat.history': {
+    good: { limit: 200, before: 7, after: 0 },
+    bad: [
+      [{ limit: 201 }, 'at /limit: must be <= 200'],
+      [{ before: -1 }, 'at /before: must be >= 0'],
+      [{ after: 1.5 }, 'at /after: must be integer'],
+      [{ sessionId: 'x' }, "at root: unexpected property 'sessionId'"],
+    ],
+  },
   'audit.verify': {
     good: {},
     bad: [[{ from: 1 }, "at root: unexpected property 'from'"]],
@@ -267,6 +327,7 @@ test('the hello names exactly the methods and events that there are', async () =
   const { features } = await gateway.open().hello({ auth: { token: TOKEN }, extended: true })
   assert.deepEqual([...features.methods].sort(), Object.keys(PARAMS).sort())
   assert.deepEqual([...features.events].sort(), [
+    'chat',
     'connect.challenge',
     'device.pair.changed',
     'device.pair.requested',

@@ -1,6 +1,8 @@
 /** One side of what an event has changed. */
 export interface AuditState {
   readonly name?: string
+  /** Of a session. */
+  readonly label?: string
   readonly scopes?: readonly string[]
   /** Id of a session, or `*` for every session. */
   readonly session?: string
@@ -33,6 +35,8 @@ export interface AuditRow {
   readonly deviceId?: string
   readonly role?: string
   readonly requestId?: string
+  /** Of an event about a session. */
+  readonly sessionId?: string
   /** Names a token; it is no secret. */
   readonly tokenId?: string
   readonly before?: AuditState

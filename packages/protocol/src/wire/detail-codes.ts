@@ -22,6 +22,10 @@ export const DETAIL_CODES = {
   CONTROL_UI_ORIGIN_NOT_ALLOWED: 'A browser page of a foreign origin may not connect.',
   MISSING_SCOPE: 'The session does not hold the scope that the method needs.',
   SESSION_BOUND: 'The token opens one session, and the method is about the whole gateway.',
+  SESSION_EXISTS: 'Another session has this key.',
+  SESSION_IN_USE: 'Live tokens open the session; `tokens` says how many.',
+  MESSAGE_TOO_BIG: 'A message has 65,536 bytes of UTF-8 at most.',
+  IDEMPOTENCY_CONFLICT: 'This sender has sent another message under the same key.',
   REQUEST_EXPIRED: 'The pairing request was not decided in time.',
   REQUEST_DECIDED: 'The pairing request was decided before.',
   REQUEST_SUPERSEDED:

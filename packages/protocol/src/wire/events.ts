@@ -1,10 +1,12 @@
 import type { Scope } from '../scope.ts'
 import type { SessionReach } from '../session-reach.ts'
-import type { ProtocolVersion } from './protocol-version.ts'
+import type { Audience, ProtocolVersion } from './protocol-version.ts'
 
 export interface EventRow {
   readonly scope: Scope | 'none'
   readonly session: Extract<SessionReach, 'none' | 'every' | 'filtered'>
+  /** Only for clients that announced `pairgate-1`. */
+  readonly extended?: true
   /** The first protocol that has it; left out, all of ours. */
   readonly since?: ProtocolVersion
 }
@@ -15,6 +17,7 @@ export const EVENTS = {
   'device.pair.requested': { scope: 'operator.pairing', session: 'filtered' },
   'device.pair.resolved': { scope: 'operator.pairing', session: 'filtered' },
   'device.pair.changed': { scope: 'operator.pairing', session: 'filtered', since: 4 },
+  chat: { scope: 'operator.read', session: 'filtered', extended: true },
   presence: { scope: 'operator.read', session: 'filtered' },
   tick: { scope: 'none', session: 'none' },
   shutdown: { scope: 'none', session: 'none' },
@@ -23,9 +26,12 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS
 export const EVENT_NAMES = Object.keys(EVENTS) as readonly EventName[]
 
-/** The events that a protocol knows; a connection is told of no other. */
-export function eventNames(protocol: ProtocolVersion): readonly EventName[] {
-  return EVENT_NAMES.filter((name) => ((EVENTS[name] as EventRow).since ?? 0) <= protocol)
+/** The events that a client knows; a connection is told of no other. */
+export function eventNames({ protocol, extended }: Audience): readonly EventName[] {
+  return EVENT_NAMES.filter((name) => {
+    const row: EventRow = EVENTS[name]
+    return (extended || row.extended !== true) && (row.since ?? 0) <= protocol
+  })
 }
 
 /**

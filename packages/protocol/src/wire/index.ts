@@ -74,3 +74,13 @@ export {
 export { frameId, type Received, readFrame } from './read-frame.ts'
 export type { MethodRow } from './rows/method-row.ts'
 export { describeFindings } from './schema-findings.ts'
+export type {
+  ChatHistory,
+  ChatMessage,
+  ChatPayload,
+  ChatSendResult,
+  SessionDeleteResult,
+  SessionListResult,
+  SessionResult,
+  SessionRow,
+} from './session-rows.ts'

@@ -5,6 +5,7 @@ export const LIMITS = {
   preAuthFrameBytes: 65_536,
   frameBytes: 26_214_400,
   bufferedBytes: 52_428_800,
+  messageBytes: 65_536,
   handshakeMs: seconds(15),
   /** When more than half of the unauthenticated sockets are taken. */
   crowdedHandshakeMs: seconds(3),

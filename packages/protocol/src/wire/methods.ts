@@ -4,6 +4,7 @@ import { AUDIT_METHODS } from './rows/audit-methods.ts'
 import { DEVICE_METHODS } from './rows/device-methods.ts'
 import { GATEWAY_METHODS } from './rows/gateway-methods.ts'
 import type { MethodRow } from './rows/method-row.ts'
+import { SESSION_METHODS } from './rows/session-methods.ts'
 
 /**
  * Every method of the gateway, once: authorization, validation, `features.methods` and the
@@ -13,6 +14,7 @@ export const METHODS = {
   ...GATEWAY_METHODS,
   ...DEVICE_METHODS,
   ...AUDIT_METHODS,
+  ...SESSION_METHODS,
 } as const satisfies Record<string, MethodRow>
 
 export type MethodName = keyof typeof METHODS

@@ -5,6 +5,7 @@ import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
 import { describeFeed } from './feed-contract.ts'
 import { describeLimits } from './limit-contract.ts'
+import { describeMessages } from './message-contract.ts'
 import { describeAgainstModel } from './model-contract.ts'
 import { describePruning } from './pruning-contract.ts'
 import { describeRequests } from './request-contract.ts'
@@ -24,6 +25,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeAccessTokens(open)
     describeRequests(open)
     describeSessions(open)
+    describeMessages(open)
     describeEvents(open)
     describeErasures(open)
     describePruning(open)

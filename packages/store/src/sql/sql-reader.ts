@@ -7,6 +7,7 @@ import { readErasable } from './sql-erasure.ts'
 import { readEvents } from './sql-events.ts'
 import { readFeed } from './sql-feed.ts'
 import { readLimits } from './sql-limits.ts'
+import { readMessages } from './sql-messages.ts'
 import { readMeta } from './sql-meta.ts'
 import { readPruning } from './sql-pruning.ts'
 import { readRequests } from './sql-requests.ts'
@@ -28,5 +29,6 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readMeta(db),
     ...readLimits(db),
     ...readFeed(db),
+    ...readMessages(db),
   }
 }

@@ -1,13 +1,22 @@
 import type { StoreReader, StoreTransaction } from '@pairgate/core'
+import type { Instant } from '@pairgate/protocol'
 import type { Kysely } from 'kysely'
 import type { HotQueries } from './hot-queries.ts'
-import { fromSession, toSession } from './rows.ts'
+import { fromSession, toSession, toToken } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 export function readSessions(
   db: Kysely<Tables>,
   hot: HotQueries,
-): Pick<StoreReader, 'findSession' | 'findSessionByKey' | 'listSessions'> {
+): Pick<
+  StoreReader,
+  | 'findSession'
+  | 'findSessionByKey'
+  | 'listSessions'
+  | 'listSessionFacts'
+  | 'countSessions'
+  | 'listSessionTokens'
+> {
   const sessions = db.selectFrom('sessions').selectAll()
   return {
     async findSession(id) {
@@ -22,13 +31,66 @@ export function readSessions(
       const rows = await sessions.orderBy('created_at').orderBy('id').execute()
       return rows.map(toSession)
     },
+    async listSessionFacts({ only, limit }) {
+      let query = selectFacts(db).orderBy('sessions.created_at', 'desc').orderBy('sessions.id').limit(limit)
+      if (only !== undefined) query = query.where('sessions.id', '=', only)
+      return (await query.execute()).map(({ last_seq, last_at, standing, ...row }) => ({
+        session: toSession(row),
+        lastSeq: Number(last_seq ?? 0),
+        lastAt: last_at === null ? undefined : (Number(last_at) as Instant),
+        tokens: Number(standing),
+      }))
+    },
+    async countSessions() {
+      const countAll = db.selectFrom('sessions').select((eb) => eb.fn.countAll<number>().as('count'))
+      return Number((await countAll.executeTakeFirstOrThrow()).count)
+    },
+    async listSessionTokens(id) {
+      const own = db.selectFrom('tokens').selectAll().where('session_id', '=', id)
+      return (await own.orderBy('device_id').orderBy('role').execute()).map(toToken)
+    },
   }
 }
 
-export function writeSessions(db: Kysely<Tables>): Pick<StoreTransaction, 'insertSession'> {
+function selectFacts(db: Kysely<Tables>) {
+  return db
+    .selectFrom('sessions')
+    .selectAll('sessions')
+    .select((eb) => {
+      const newest = eb
+        .selectFrom('messages')
+        .whereRef('messages.session_id', '=', 'sessions.id')
+        .orderBy('messages.seq', 'desc')
+        .limit(1)
+      return [
+        newest.select('messages.seq').as('last_seq'),
+        newest.select('messages.at').as('last_at'),
+        eb
+          .selectFrom('tokens')
+          .whereRef('tokens.session_id', '=', 'sessions.id')
+          .where('tokens.revoked_at', 'is', null)
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .as('standing'),
+      ]
+    })
+}
+
+export function writeSessions(
+  db: Kysely<Tables>,
+): Pick<StoreTransaction, 'insertSession' | 'renameSession' | 'deleteSession'> {
   return {
     async insertSession(session) {
       await db.insertInto('sessions').values(fromSession(session)).execute()
+    },
+    async renameSession({ id, key, label }) {
+      await db
+        .updateTable('sessions')
+        .set({ key, label: label ?? null })
+        .where('id', '=', id)
+        .execute()
+    },
+    async deleteSession(id) {
+      await db.deleteFrom('sessions').where('id', '=', id).execute()
     },
   }
 }

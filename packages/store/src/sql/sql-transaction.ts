@@ -5,6 +5,7 @@ import { writeAccessTokens } from './sql-access-tokens.ts'
 import { writeDevices } from './sql-devices.ts'
 import { writeErasures } from './sql-erasure.ts'
 import { writeEvents } from './sql-events.ts'
+import { writeMessages } from './sql-messages.ts'
 import { writeMeta } from './sql-meta.ts'
 import { writePruning } from './sql-pruning.ts'
 import { createSqlReader } from './sql-reader.ts'
@@ -26,5 +27,6 @@ export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries):
     ...writeErasures(trx, hot),
     ...writePruning(trx),
     ...writeMeta(trx),
+    ...writeMessages(trx),
   }
 }

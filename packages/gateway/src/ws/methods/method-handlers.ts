@@ -2,11 +2,13 @@ import type { Result } from '@pairgate/core'
 import type { MethodName, MethodParams } from '@pairgate/protocol/wire'
 import type { Connection } from '../connection.ts'
 import type { AuditMethods } from './audit-methods.ts'
+import type { ChatMethods } from './chat-methods.ts'
 import type { ConfigMethods } from './config-methods.ts'
 import type { DevicePairMethods } from './device-pair-methods.ts'
 import type { DeviceScopesMethods } from './device-scopes-methods.ts'
 import type { DeviceTokenMethods } from './device-token-methods.ts'
 import type { GatewayReport } from './gateway-report.ts'
+import type { SessionMethods } from './session-methods.ts'
 
 /** One method's work; its params were validated against the table before. */
 export type Handler<M extends MethodName> = (
@@ -36,9 +38,12 @@ export interface MethodParts {
   readonly scopes: DeviceScopesMethods
   readonly audit: AuditMethods
   readonly config: ConfigMethods
+  readonly session: SessionMethods
+  readonly chat: ChatMethods
 }
 
-export function createMethodHandlers({ report, pair, token, scopes, audit, config }: MethodParts) {
+export function createMethodHandlers(parts: MethodParts) {
+  const { report, pair, token, scopes, audit, config, session, chat } = parts
   return {
     health: report.health,
     status: report.status,
@@ -61,6 +66,13 @@ export function createMethodHandlers({ report, pair, token, scopes, audit, confi
     'audit.erase': audit.erase,
     'audit.prune': audit.prune,
     'audit.verify': audit.verify,
+    'sessions.list': session.list,
+    'sessions.resolve': session.resolve,
+    'sessions.create': session.create,
+    'sessions.patch': session.patch,
+    'sessions.delete': session.delete,
+    'chat.send': chat.send,
+    'chat.history': chat.history,
     'config.get': config.get,
     'config.reload': config.reload,
   } satisfies { readonly [M in MethodName]: Handler<M> }
