@@ -10,6 +10,7 @@ import { addDevicesCommands } from './commands/devices.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
 import { addPairCommands } from './commands/pair.ts'
 import { addRecoverCommand } from './commands/recover.ts'
+import { addSessionsCommands } from './commands/sessions.ts'
 import { addTokenCommand } from './commands/token.ts'
 import { printFailure } from './output/print-error.ts'
 import { usageError } from './usage-error.ts'
@@ -44,6 +45,7 @@ function createProgram(output: { complaint: string }): Command {
       },
     })
   addDevicesCommands(program)
+  addSessionsCommands(program)
   addConnectCommand(program)
   addPairCommands(program)
   addTokenCommand(program)

@@ -5,6 +5,7 @@ import { adminRaces } from './admin-races.ts'
 import { decisionRaces } from './decision-races.ts'
 import { openRaceWorld } from './race-world.ts'
 import { revocationRaces } from './revocation-races.ts'
+import { sessionRaces } from './session-races.ts'
 
 const server = await startPostgres({ after })
 const world = await openRaceWorld(onPostgres(() => server.freshDatabase()))
@@ -13,4 +14,5 @@ describe('two at once on PostgreSQL', () => {
   decisionRaces(world)
   revocationRaces(world)
   adminRaces(world)
+  sessionRaces(world)
 })

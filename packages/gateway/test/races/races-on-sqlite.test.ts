@@ -4,6 +4,7 @@ import { adminRaces } from './admin-races.ts'
 import { decisionRaces } from './decision-races.ts'
 import { openRaceWorld } from './race-world.ts'
 import { revocationRaces } from './revocation-races.ts'
+import { sessionRaces } from './session-races.ts'
 
 const world = await openRaceWorld(ON_SQLITE)
 
@@ -11,4 +12,5 @@ describe('two at once on SQLite', () => {
   decisionRaces(world)
   revocationRaces(world)
   adminRaces(world)
+  sessionRaces(world)
 })
