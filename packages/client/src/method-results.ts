@@ -6,13 +6,17 @@ import type {
   AuditList,
   AuditPruning,
   AuditVerdict,
+  CancelInvitationResult,
   ChatHistory,
   ChatSendResult,
   ConfigReload,
   ConfigSnapshot,
+  ConfirmResult,
   DevicePairList,
   ExtendResult,
   GatewayIdentity,
+  InvitationList,
+  InviteResult,
   MethodName,
   MoveResult,
   PresenceRow,
@@ -36,6 +40,11 @@ interface MethodResults {
   'device.pair.reject': RejectResult
   'device.pair.remove': RemoveResult
   'device.pair.rename': RenameResult
+  'device.pair.invite': InviteResult
+  'device.pair.invitations': InvitationList
+  'device.pair.cancelInvitation': CancelInvitationResult
+  'device.pair.confirm': ConfirmResult
+  'device.pair.claimCode': InviteResult
   'device.token.rotate': RotateResult
   'device.token.revoke': RevokeResult
   'device.token.extend': ExtendResult

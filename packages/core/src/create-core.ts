@@ -7,9 +7,10 @@ import { createListDevices } from './devices/list-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
 import { createRenameDevice } from './devices/rename-device.ts'
 import type { EventHead } from './domain/gateway-event.ts'
+import type { WrongTries } from './domain/wrong-tries.ts'
 import { createAppendEvent } from './events/append-event.ts'
 import { createApplyEvent } from './events/apply-event.ts'
-import { createDecide, type Decide } from './events/decide.ts'
+import { createDecide, createDecideAs, type Decide } from './events/decide.ts'
 import { createEraseDetails } from './events/erase-details.ts'
 import { createEventFollower, type Following } from './events/event-follower.ts'
 import { createQueue } from './events/one-by-one.ts'
@@ -17,6 +18,7 @@ import { createPruneLog } from './events/prune-log.ts'
 import { createVerifyChain } from './events/verify-chain.ts'
 import { createFeedBuffer } from './feed/feed-buffer.ts'
 import { createKeepFeed, type FeedLimits } from './feed/keep-feed.ts'
+import { createTellInvitation } from './invitations/tell-invitation.ts'
 import { createGuessLimiter, type GuessLimits } from './limits/guess-limiter.ts'
 import { createKeepCounters } from './limits/keep-counters.ts'
 import { createReadHistory } from './messages/read-history.ts'
@@ -32,7 +34,7 @@ import { createRoomMade } from './pairing/room-made.ts'
 import { createShownRequests } from './pairing/shown-requests.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Crypto, EventSeal, TokenSecrets } from './ports/crypto.ts'
+import type { Crypto, EventSeal, ShortSecrets, TokenSecrets } from './ports/crypto.ts'
 import type { HeadKeeper } from './ports/head-keeper.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
 import type { Random } from './ports/random.ts'
@@ -52,6 +54,7 @@ import { createRotateToken } from './tokens/rotate-token.ts'
 import { createStandingAccess } from './tokens/standing-access.ts'
 import { createStandingTokens } from './tokens/standing-tokens.ts'
 import { createUsedProofs } from './tokens/used-proofs.ts'
+import { wireInvitations } from './wire-invitations.ts'
 
 export interface CoreDeps {
   readonly store: Store
@@ -59,6 +62,7 @@ export interface CoreDeps {
   readonly random: Random
   readonly crypto: Crypto
   readonly secrets: TokenSecrets
+  readonly shortSecrets: ShortSecrets
   readonly seal: EventSeal
   readonly heads: HeadKeeper
   readonly policy: AuthPolicy
@@ -72,6 +76,8 @@ export interface CoreDeps {
   readonly breathe: () => Promise<void>
   /** Counters of guesses that the store remembers. */
   readonly counters: readonly StoredCounter[]
+  /** Wrong codes that the store remembers. */
+  readonly wrongTries: WrongTries | undefined
   /** Head of the event log at the start of this instance. */
   readonly head: EventHead
   /** Told once when the log turns out to be another one: from then on nobody is let in. */
@@ -86,13 +92,13 @@ export function createCore(deps: CoreDeps) {
   const { store } = deps
   const read = store.read
   const { follower, tokens, access, sessionKeys } = followLog(deps)
-  const decide = createDecide({ ...deps, follower, appendEvent: createAppendEvent(deps) })
+  const decideAs = createDecideAs({ ...deps, follower, appendEvent: createAppendEvent(deps) })
+  const decide = createDecide(decideAs)
   const drawSecret = createDrawSecret(deps)
-  const shown = createShownRequests()
-  const roomMade = createRoomMade()
-  const feed = createFeedBuffer({ ...deps, room: FEED_ROOM })
-  const keepFeed = createKeepFeed({ ...deps, buffer: feed })
-  const fileRequest = createFileRequest({ ...deps, shown, roomMade, feed })
+  const { feed, keepFeed, shown, roomMade, fileRequest } = takeRequests(deps)
+  const tellInvitation = createTellInvitation({ ...deps, read })
+  const joint = { decide, decideAs, drawSecret, fileRequest, tellInvitation, feed }
+  const invitations = wireInvitations({ ...deps, ...joint })
   const verifyChain = createVerifyChain({ ...deps, read })
   const enqueue = createQueue()
   const limiter = createGuessLimiter(deps)
@@ -106,15 +112,17 @@ export function createCore(deps: CoreDeps) {
       following: follower,
       fileRequest,
       compareSecret,
+      ...invitations.doors,
     }),
     acceptOwner,
     lookAgain: createLookAgain({ ...deps, tokens }),
     sessionKeyOf: sessionKeys.of,
     listDevices: createListDevices({ ...deps, read, shown, roomMade }),
-    approveRequest: createApproveRequest({ ...deps, decide, drawSecret }),
+    approveRequest: createApproveRequest({ ...deps, ...joint }),
     rejectRequest: createRejectRequest({ decide }),
     requestUpgrade: createRequestUpgrade({ ...deps, read, fileRequest }),
     findUpgrade: createFindUpgrade({ ...deps, read }),
+    ...invitations.cases,
     removeDevice: createRemoveDevice({ decide }),
     renameDevice: createRenameDevice({ decide }),
     ...tokenCalls({ ...deps, decide, drawSecret }),
@@ -157,6 +165,21 @@ function sessionCalls(deps: CoreDeps & { readonly read: StoreReader; readonly de
     deleteSession: createDeleteSession(deps),
     sendMessage: createSendMessage(deps),
     readHistory: createReadHistory(deps),
+  }
+}
+
+/** Requests of devices, what is remembered of those that stand or had to go, and the feed about all that. */
+function takeRequests(deps: CoreDeps) {
+  const feed = createFeedBuffer({ ...deps, room: FEED_ROOM })
+  const keepFeed = createKeepFeed({ ...deps, buffer: feed })
+  const shown = createShownRequests()
+  const roomMade = createRoomMade()
+  return {
+    feed,
+    keepFeed,
+    shown,
+    roomMade,
+    fileRequest: createFileRequest({ ...deps, shown, roomMade, feed }),
   }
 }
 

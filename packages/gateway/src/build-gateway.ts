@@ -18,7 +18,7 @@ import { createNodeRandom, randomNonce } from './platform/node-random.ts'
 import { processFacts } from './platform/process-facts.ts'
 import { createSystemTimers, type Timers } from './platform/timers.ts'
 import { createReadiness } from './readiness.ts'
-import { createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
+import { createShortSecrets, createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
 import { watchDatabase } from './state/watch-database.ts'
 import type { TlsKeeper } from './tls/tls-keeper.ts'
 import { VERSION } from './version.ts'
@@ -28,6 +28,7 @@ import { createConnectionRegistry } from './ws/connection-registry.ts'
 import { createDecisionWatches, toldTo } from './ws/decision-watch.ts'
 import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
 import { createHandshake } from './ws/handshake.ts'
+import { hearNews } from './ws/hear-news.ts'
 import { createNoteUse, type NoteUse } from './ws/note-use.ts'
 import { createPresence } from './ws/presence.ts'
 import { createRequestPace } from './ws/request-pace.ts'
@@ -129,12 +130,12 @@ function createWriteMetrics({ metrics, core, guard, live, ready, tls, startedAt 
     })
 }
 
-function buildLive({ clock }: GatewayParts, timers: Timers): Live {
+function buildLive({ clock, log, claim }: GatewayParts, timers: Timers): Live {
   const registry = createConnectionRegistry({ timers, clock })
   const watches = createDecisionWatches({ timers })
   const [host] = machineNames()
   const presence = createPresence({ clock, timers, version: VERSION, startedAt: clock.now(), host })
-  return { registry, watches, presence, told: toldTo(registry, watches) }
+  return { registry, watches, presence, told: hearNews(toldTo(registry, watches), { log, claim }) }
 }
 
 interface CoreParts {
@@ -149,13 +150,16 @@ function buildCore(
 ): Core {
   const { auth, limits, feed } = parts.settings.config
   const sharedSecretsOf = createSharedSecrets(() => sharedTokenOf(parts.tokenKey))
+  const shortSecrets = createShortSecrets(parts.tokenKey)
+  const markOf = (text: string) => shortSecrets.macOf('shared-secret', text)
   parts.settings.onChange(createCloseOutdated({ registry, sharedSecretsOf }))
   return createCore({
     ...parts,
     random: createNodeRandom(),
     crypto: createNodeCrypto(),
     secrets,
-    policy: createAuthPolicy(auth, sharedSecretsOf),
+    shortSecrets,
+    policy: createAuthPolicy(auth, sharedSecretsOf, markOf),
     live: told,
     breathe,
     feedLimits: { keepMs: days(feed.keepDays), maxRows: feed.maxRows },

@@ -11,6 +11,7 @@ import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
 import { createDeviceScopesMethods } from './ws/methods/device-scopes-methods.ts'
 import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
+import { createInvitationMethods } from './ws/methods/invitation-methods.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
 import { createSessionMethods } from './ws/methods/session-methods.ts'
 
@@ -45,8 +46,10 @@ export function buildMethods(
       tls: () => tls?.report(),
       identity: () => gatewayIdentityOf(tokenKey),
       seenBy: presence.seenBy,
+      codeGuessing: core.codeGuessing,
     }),
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
+    invitations: createInvitationMethods({ core }),
     token: createDeviceTokenMethods({ core, secretOf }),
     scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),
     config: createConfigMethods({

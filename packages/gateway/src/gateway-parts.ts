@@ -1,8 +1,17 @@
-import type { Clock, EventHead, EventSeal, LiveConnections, Store, StoredCounter } from '@pairgate/core'
+import type {
+  Clock,
+  EventHead,
+  EventSeal,
+  LiveConnections,
+  Store,
+  StoredCounter,
+  WrongTries,
+} from '@pairgate/core'
 import type { LiveConfig } from './config/live-config.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Log } from './platform/log.ts'
 import type { EventHeadFile } from './state/event-head.ts'
+import type { ClaimKeeper } from './state/keep-claim.ts'
 import type { TlsKeeper } from './tls/tls-keeper.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
 import type { DecisionWatches } from './ws/decision-watch.ts'
@@ -24,6 +33,9 @@ export interface GatewayParts {
   readonly counters: readonly StoredCounter[]
   /** The certificate that the gateway shows, if it speaks TLS. */
   readonly tls: TlsKeeper | undefined
+  /** Wrong six-digit codes from before the start. */
+  readonly wrongTries: WrongTries | undefined
+  readonly claim: ClaimKeeper
   readonly log: Log
   /** Only where an SDK for traces is loaded. */
   readonly traces: Observer | undefined

@@ -7,8 +7,8 @@ import type { EventHeadFile } from './state/event-head.ts'
 import { type DatabaseWatch, isDatabaseAway } from './state/watch-database.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
 
-/** How long a finished request still answers what became of it. */
-const FINISHED_REQUESTS_KEPT_MS = hours(24)
+/** How long a finished request or invitation still answers what became of it. */
+const FINISHED_KEPT_MS = hours(24)
 
 /** Access tokens that ran out: a clock that was set forward for a moment must not have ended them for good. */
 const ENDED_ACCESS_KEPT_MS = hours(24)
@@ -55,6 +55,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(seconds(1), keepFeed),
     timers.every(seconds(10), () => void deps.lookAtTls()),
     timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
+    timers.every(seconds(5), quietly(core.announceExpiredInvitations, 'announcing expired invitations')),
     timers.every(LIMITS.tickIntervalMs, () =>
       registry.each((connection) => connection.tell('tick', { ts: clock.now() })),
     ),
@@ -65,10 +66,11 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(minutes(1), deps.sumUp),
     timers.every(
       minutes(10),
-      quietly(
-        () => database.store.forgetRequests((clock.steady() - FINISHED_REQUESTS_KEPT_MS) as Instant),
-        'forgetting old requests',
-      ),
+      quietly(async () => {
+        const before = (clock.steady() - FINISHED_KEPT_MS) as Instant
+        await database.store.forgetRequests(before)
+        await database.store.forgetInvitations(before)
+      }, 'forgetting old requests and invitations'),
     ),
     timers.every(
       minutes(10),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { REMEMBERED_PEERS, type Store } from '@pairgate/core'
+import { REMEMBERED_PEERS, readWrongTries, type Store, WRONG_CODES } from '@pairgate/core'
 import type { TlsPin } from '@pairgate/protocol'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
@@ -13,6 +13,7 @@ import type { Log } from './platform/log.ts'
 import { thisMachine } from './platform/machine.ts'
 import { createSystemClock } from './platform/system-clock.ts'
 import { type InstanceLock, takeInstanceLock } from './state/instance-lock.ts'
+import { type ClaimKeeper, keepClaim } from './state/keep-claim.ts'
 import { openDatabase } from './state/open-database.ts'
 import { openEventLog } from './state/open-event-log.ts'
 import { prepareState } from './state/prepare-state.ts'
@@ -49,6 +50,8 @@ export interface RunningGateway {
   /** What clients have to pin, because no authority vouches for the gateway. */
   readonly tlsPin: TlsPin | undefined
   readonly firstStart: boolean
+  /** While the gateway has no owner: what makes one, to be shown to nobody but the person at the terminal. */
+  readonly claim: { readonly path: string; readonly text: string } | undefined
   /** What is allowed but should be said at every start. */
   readonly warnings: readonly string[]
   /** Reads the config file again and applies what changes live; the log says what came of it. */
@@ -87,12 +90,12 @@ export async function startGateway({
   try {
     const opened = await openParts(paths, { env, config, log })
     try {
-      const { clock, store } = opened
+      const { clock, store, claim } = opened
       const traces = await openTraces({ clock, log })
       const tls = await openTls({ config, paths, clock, log })
       const gateway = buildGateway({ settings: live, log, traces, tls, ...opened })
       const listening = await startListening(gateway, config, { bind, paths, tls })
-      return running({ gateway, listening, live, bind, paths, firstStart, lock, store, tls, log })
+      return running({ gateway, listening, live, bind, paths, firstStart, lock, store, tls, claim, log })
     } catch (error) {
       await opened.store.close()
       throw error
@@ -147,11 +150,15 @@ async function openParts(paths: StatePaths, { env, config, log }: Opening) {
   try {
     await checkKey(store, tokenKey)
     const eventLog = await openEventLog(store, paths, { env, log })
-    const [[newest], counters] = await Promise.all([
+    const [[newest], counters, wrongCodes] = await Promise.all([
       store.read.eventsAfter(eventLog.head.seq - 1, 1),
       store.read.listCounters(REMEMBERED_PEERS),
+      store.read.findMeta(WRONG_CODES),
     ])
-    return { store, tokenKey, localKey, ...eventLog, counters, clock: createSystemClock(newest?.at) }
+    const clock = createSystemClock(newest?.at)
+    const wrongTries = wrongCodes === undefined ? undefined : readWrongTries(wrongCodes)
+    const claim = await keepClaim({ store, clock, path: paths.claimLink, log })
+    return { store, tokenKey, localKey, ...eventLog, counters, wrongTries, claim, clock }
   } catch (error) {
     await store.close()
     throw error
@@ -192,6 +199,7 @@ interface Started {
   readonly lock: InstanceLock
   readonly store: Store
   readonly tls: TlsKeeper | undefined
+  readonly claim: ClaimKeeper
   readonly log: Log
 }
 
@@ -205,6 +213,7 @@ function running({
   lock,
   store,
   tls,
+  claim,
   log,
 }: Started): RunningGateway {
   const { config } = live
@@ -228,6 +237,7 @@ function running({
     authMode: config.auth.mode,
     tlsPin: tls?.pin(),
     firstStart,
+    claim: claim.text === undefined ? undefined : { path: paths.claimLink, text: claim.text },
     warnings: [...exposureWarnings(config, bind), ...databaseWarnings(config, paths)],
     reload() {
       try {

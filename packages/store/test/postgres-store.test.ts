@@ -55,6 +55,7 @@ test('opening a new database many times at once makes the tables once', async ()
     { name: '0004-feed' },
     { name: '0005-removed-devices' },
     { name: '0006-messages' },
+    { name: '0007-invitations' },
     { name: '0008-token-lifetimes' },
     { name: '0009-signed-origins' },
     { name: '0010-access-tokens' },

@@ -20,6 +20,11 @@ export async function runGateway({ verbose, ...flags }: RunOptions): Promise<voi
   )
   stopOnSignal(gateway)
   process.stdout.write(`${welcome(gateway).join('\n')}\n`)
+  // Only to a person: what a service prints ends up in logs that others read.
+  if (gateway.claim && process.stdout.isTTY)
+    process.stdout.write(
+      `\n${bold('No owner yet.')} This makes its device the owner: ${gateway.claim.text}\n`,
+    )
   for (const warning of gateway.warnings) process.stderr.write(`Warning: ${warning}\n`)
   await gateway.done
 }

@@ -9,11 +9,13 @@ import type { Clock } from '../ports/clock.ts'
 import type { Crypto, TokenSecrets } from '../ports/crypto.ts'
 import type { StoreReader } from '../ports/store.ts'
 import type { StandingTokens } from '../tokens/standing-tokens.ts'
+import type { AcceptInvited } from './accept-invited.ts'
 import { type Admission, devicePrincipal, knownScopes, sharedPrincipal } from './admission.ts'
 import type { CompareSecret } from './compare-secret.ts'
 import type { ConnectAsk, ConnectPeer } from './connect-ask.ts'
 import { type Credential, createJudgeCredential, wrongPassword } from './judge-credential.ts'
 import { type GrantAnswer, judgeGrant } from './judge-grant.ts'
+import type { InvitationCredential, JudgeInvitation } from './judge-invitation.ts'
 import { createVerifyDeviceProof, type ProvedDevice } from './verify-device-proof.ts'
 
 export interface AcceptConnectDeps {
@@ -26,6 +28,8 @@ export interface AcceptConnectDeps {
   readonly policy: AuthPolicy
   readonly fileRequest: FileRequest
   readonly compareSecret: CompareSecret
+  readonly judgeInvitation: JudgeInvitation
+  readonly acceptInvited: AcceptInvited
 }
 export type AcceptConnect = (ask: ConnectAsk, peer: ConnectPeer, nonce: string) => Promise<Result<Admission>>
 
@@ -49,11 +53,14 @@ export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
 
     const credential = await judgeCredential(
       ask.auth,
-      { deviceId: proved.value.deviceId, role, peer },
+      { deviceId: proved.value.deviceId, role, peer, asked: knownScopes(ask.scopes) },
       deps.clock.now(),
     )
     if (!credential.ok) return credential
-    return acceptDevice(deps, { ask, peer, role, proved: proved.value, credential: credential.value })
+    const connect = { ask, peer, role, proved: proved.value }
+    if (credential.value.kind === 'invitation')
+      return deps.acceptInvited({ ...connect, invited: credential.value })
+    return acceptDevice(deps, { ...connect, credential: credential.value })
   }
 }
 
@@ -62,7 +69,7 @@ interface DeviceConnect {
   readonly peer: ConnectPeer
   readonly role: Role
   readonly proved: ProvedDevice
-  readonly credential: Credential
+  readonly credential: Exclude<Credential, InvitationCredential>
 }
 
 async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Promise<Result<Admission>> {

@@ -13,22 +13,25 @@ import type { ConnectPeer } from './connect-ask.ts'
 import type { Credential } from './judge-credential.ts'
 
 /** How a session was let in, in the words of `hello-ok`. */
-export type AdmissionMethod = 'none' | 'token' | 'password' | 'device-token' | 'owner'
+export type AdmissionMethod = 'none' | 'token' | 'password' | 'device-token' | 'bootstrap-token' | 'owner'
+
+/** A token, and the secret that a hello is about to tell. */
+export interface IssuedToken {
+  readonly record: Token
+  readonly secret: TokenSecret
+  readonly issuedAt: Instant
+  /** The device signed the gateway's origin along for the first time, which has to be written down. */
+  readonly firstOrigin: boolean
+}
 
 /** A connect that was accepted; it counts only after the second look. */
 export interface Admission {
   readonly principal: Principal
   readonly method: AdmissionMethod
   /** The device's own token, to be told in the hello; absent without a device. */
-  readonly token:
-    | {
-        readonly record: Token
-        readonly secret: TokenSecret
-        readonly issuedAt: Instant
-        /** The device signed the gateway's origin along for the first time, which has to be written down. */
-        readonly firstOrigin: boolean
-      }
-    | undefined
+  readonly token: IssuedToken | undefined
+  /** Tokens of other roles, which an invitation gave to the device with this one. */
+  readonly others?: readonly IssuedToken[]
   /** A first time that has to be written down: the device proved its secret, or is about to be told it. */
   readonly first: 'proof' | 'delivery' | undefined
 }

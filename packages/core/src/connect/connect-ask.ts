@@ -37,6 +37,8 @@ export interface ConnectPeer {
   readonly connId: string
   /** Loopback peer, loopback Host, no forwarding header, no Origin. */
   readonly directLoopback: boolean
+  /** Nobody on the way can read along: TLS as far as this gateway can tell, or a direct loopback. */
+  readonly isPrivate: boolean
   /** Client address, absent for a direct loopback peer. */
   readonly remoteIp: string | undefined
   /** Key under which limits count this peer: IPv4 address, IPv6 /64, or the loopback as one. */

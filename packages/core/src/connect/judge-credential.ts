@@ -3,6 +3,7 @@ import {
   type Instant,
   parseTokenSecret,
   type Role,
+  type Scope,
   type TokenSecret,
 } from '@pairgate/protocol'
 import { previousStillFetches } from '../domain/grant.ts'
@@ -15,6 +16,7 @@ import type { StoreReader } from '../ports/store.ts'
 import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { CompareSecret } from './compare-secret.ts'
 import type { ConnectAuth, ConnectPeer } from './connect-ask.ts'
+import type { InvitationCredential, JudgeInvitation } from './judge-invitation.ts'
 
 /** The first class of credential that verified. */
 export type Credential =
@@ -27,6 +29,7 @@ export type Credential =
       /** Whether the device's key has signed the gateway's origin before. */
       readonly signsOrigin: boolean
     }
+  | InvitationCredential
   | { readonly kind: 'shared'; readonly by: 'token' | 'password' }
   /** Nothing was brought but the key, and the mode asks for nothing more. */
   | { readonly kind: 'key-alone' }
@@ -37,23 +40,27 @@ export interface JudgeCredentialDeps {
   readonly crypto: Crypto
   readonly policy: AuthPolicy
   readonly compareSecret: CompareSecret
+  readonly judgeInvitation: JudgeInvitation
 }
 
 /** Who brings a credential: a device that has proved its key, for a role, from somewhere. */
 export interface Bearer {
   readonly deviceId: DeviceId
   readonly role: Role
+  /** Scopes that it asks for. */
+  readonly asked: readonly Scope[]
   readonly peer: ConnectPeer
 }
 
 /**
- * Which credential of a device that has proved its key counts: device token, then shared secret. Garbage
+ * Which credential of a device that has proved its key counts: device token, then invitation, then
+ * shared secret. Garbage
  * beside a good one neither helps nor harms (T06, T11); a token of another device or role is garbage. A
  * device with its own token never meets the limit on guesses, and wrong device tokens count for nothing:
  * nobody guesses 256 bits.
  */
 export function createJudgeCredential(deps: JudgeCredentialDeps) {
-  const { read, tokens, crypto, policy, compareSecret } = deps
+  const { read, tokens, crypto, policy, compareSecret, judgeInvitation } = deps
 
   async function judgeToken(text: string, device: Bearer, now: Instant) {
     const secret = parseTokenSecret(text)
@@ -88,9 +95,12 @@ export function createJudgeCredential(deps: JudgeCredentialDeps) {
       if (typeof judged !== 'string') return ok(judged)
       if (judged !== 'mismatch') fault = judged
     }
+    const invited = await judgeInvitation(auth.bootstrapToken, device, now)
+    if (invited.ok && invited.value) return ok(invited.value)
     const shared = compareSecret(auth, device.peer)
     if (!shared.ok) return shared
     if (shared.value) return ok({ kind: 'shared', by: shared.value })
+    if (!invited.ok) return invited
     return withoutValidCredential(auth, policy, fault)
   }
 }

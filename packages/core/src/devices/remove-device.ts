@@ -5,6 +5,7 @@ import { nameOf } from '../domain/device.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Decide } from '../events/decide.ts'
+import { closeInvitationsOf } from '../invitations/cancel-invitation.ts'
 import { closeRequestsOf } from '../pairing/close-requests.ts'
 
 /** Forgets a device with all its tokens and open requests; it must start anew, like any stranger. */
@@ -30,6 +31,7 @@ export function createRemoveDevice({ decide }: { readonly decide: Decide }) {
       const before = { name: nameOf(device), scopes: device.scopes }
       await decision.append({ kind: 'device-removed', deviceId, home }, { before })
       await closeRequestsOf(deviceId, decision, home)
+      await closeInvitationsOf(deviceId, decision)
       return ok(deviceId)
     })
 }

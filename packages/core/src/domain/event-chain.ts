@@ -78,7 +78,7 @@ export function sealEvent(entry: EventEntry, head: EventHead, tools: SealTools):
     kind: event.kind,
     deviceId: 'deviceId' in event ? event.deviceId : undefined,
     role: 'role' in event ? event.role : undefined,
-    requestId: 'requestId' in event ? event.requestId : undefined,
+    requestId: subjectOf(event),
     tokenId: 'tokenId' in event ? event.tokenId : undefined,
     endsConnections: 'endsConnections' in event ? event.endsConnections : undefined,
     sessionId: sessionOf(event),
@@ -91,6 +91,12 @@ export function sealEvent(entry: EventEntry, head: EventHead, tools: SealTools):
 function sessionOf(event: GatewayEvent): string | undefined {
   if ('sessionId' in event) return event.sessionId
   return 'home' in event ? event.home : undefined
+}
+
+/** What an event is about, beside a device: a request or an invitation. Both are UUIDs, and share a column. */
+function subjectOf(event: GatewayEvent): string | undefined {
+  if ('requestId' in event) return event.requestId
+  return 'invitationId' in event ? event.invitationId : undefined
 }
 
 /** The salt has a fixed length, so salt and body cannot be shifted against each other. */

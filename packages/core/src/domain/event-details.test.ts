@@ -20,6 +20,7 @@ test('details come back as they were written', () => {
     {
       name: text,
       label: text,
+      roles: fc.option(fc.array(fc.string()), { nil: undefined }),
       scopes: fc.option(fc.array(fc.string()), { nil: undefined }),
       session: text,
       expiresAt: count,

@@ -7,6 +7,7 @@ export interface EventState {
   readonly name?: string | undefined
   /** Of a session. */
   readonly label?: string | undefined
+  readonly roles?: readonly string[] | undefined
   readonly scopes?: readonly string[] | undefined
   readonly session?: string | undefined
   readonly expiresAt?: number | undefined
@@ -74,11 +75,12 @@ function canonicalJson(value: unknown): string {
 
 function readState(value: unknown): EventState | undefined {
   if (!isObject(value)) return undefined
-  const { name, label, scopes, session, expiresAt, fault, seq, count, until, epoch, mac } = value
+  const { name, label, roles, scopes, session, expiresAt, fault, seq, count, until, epoch, mac } = value
   return {
     name: readText(name),
     label: readText(label),
-    scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : undefined,
+    roles: readTexts(roles),
+    scopes: readTexts(scopes),
     session: readText(session),
     expiresAt: readNumber(expiresAt),
     fault: readText(fault),
@@ -103,6 +105,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
+}
+function readTexts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : undefined
 }
 function readNumber(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined

@@ -10,6 +10,10 @@ type FeedKind =
   | 'connect-refused'
   | 'upgrade-refused'
   | 'locked-out'
+  /** A wrong six-digit code. */
+  | 'code-guessed'
+  /** So many wrong codes came that a right one has to be confirmed. */
+  | 'codes-demoted'
 
 /** Something that happened now. Reasons are words of ours and never what a peer has sent: there are not many. */
 export interface FeedNote {

@@ -1,4 +1,4 @@
-import type { DeviceId, Instant, RequestId, Role, SessionId, TokenId } from '@pairgate/protocol'
+import type { DeviceId, Instant, InvitationId, RequestId, Role, SessionId, TokenId } from '@pairgate/protocol'
 
 /** Where the device of an event lay before it: decides who is told of it. See `Home`. */
 interface AtHome {
@@ -10,7 +10,7 @@ interface AtHome {
  * A fact that was decided and stored, in the words of the log. It holds what instances act on and nothing
  * that tells of a person: names and addresses lie in the details, which can be erased.
  */
-export type GatewayEvent = DeviceEvent | SessionEvent | LogEvent
+export type GatewayEvent = DeviceEvent | SessionEvent | InvitationEvent | LogEvent
 
 /** A session was made, got another key or label, or was deleted with its messages. */
 type SessionEvent = {
@@ -60,6 +60,22 @@ type DeviceFacts =
       readonly role: Role
       readonly tokenId: TokenId
     }
+  /** Of a role that an invitation gave to the device that redeemed it; one event for each. */
+  | {
+      readonly kind: 'invitation-redeemed'
+      readonly invitationId: InvitationId
+      readonly deviceId: DeviceId
+      readonly role: Role
+      readonly tokenId: TokenId
+      /** As at `pairing-approved`. */
+      readonly endsConnections: boolean
+    }
+
+/** An invitation was handed out, or taken back. */
+type InvitationEvent = {
+  readonly kind: 'invitation-created' | 'invitation-cancelled'
+  readonly invitationId: InvitationId
+}
 
 type LogEvent =
   /** Details of events were erased: of one device, of a time, or of one device within a time. */

@@ -48,6 +48,7 @@ const request: OpenRequest = {
   metadata,
   remoteIp: undefined,
   prefix: 'loopback',
+  invitationId: undefined,
   digest: 'x',
   createdAt: at(0),
   refreshedAt: at(0),

@@ -25,10 +25,12 @@ export interface NewSecret {
 
 /** A length of time in milliseconds, or no deadline at all. */
 export type Lifetime = number | 'never'
+/** Who gets it, and for what: a request that was approved, or a device that redeemed an invitation. */
+export type GrantedAsk = Pick<OpenRequest, 'deviceId' | 'publicKey' | 'role' | 'metadata' | 'why'>
 
 /** What an operator grants: exactly what was shown, or less. */
 export interface Grant {
-  readonly request: OpenRequest
+  readonly request: GrantedAsk
   readonly scopes: readonly Scope[]
   readonly sessionId: SessionId
   /** How long the token is good for, in milliseconds; `undefined` keeps what it had, or repeats it. */

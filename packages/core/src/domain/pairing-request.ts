@@ -2,6 +2,7 @@ import {
   coversScopes,
   type DeviceId,
   type Instant,
+  type InvitationId,
   later,
   minutes,
   type RequestId,
@@ -31,6 +32,8 @@ export interface RequestFacts {
   readonly remoteIp: string | undefined
   /** Key under which limits count the peer that asked; not shown. */
   readonly prefix: string
+  /** The invitation whose secret the device brought, if it has to be confirmed. */
+  readonly invitationId: InvitationId | undefined
   /** SHA-256, hex, over all that is shown: what an operator's approval can be pinned to. */
   readonly digest: string
   readonly createdAt: Instant

@@ -39,6 +39,8 @@ export type Refusal =
       readonly reason: 'pairing-required'
       readonly request: OpenRequest
       readonly device: Device | undefined
+      /** It brought a good invitation, and whoever gave that is asked right now: worth waiting for. */
+      readonly waits?: boolean
     }
   | { readonly reason: 'too-many-pending' }
   | { readonly reason: 'gateway-busy' }
@@ -73,6 +75,14 @@ export type Refusal =
   | { readonly reason: 'scope-not-for-role'; readonly scope: string }
   | { readonly reason: 'scope-not-asked'; readonly scope: string }
   | { readonly reason: 'ceiling'; readonly missing: string }
+  | { readonly reason: 'invitation-unknown' }
+  | { readonly reason: 'invitation-over'; readonly state: 'redeemed' | 'cancelled' | 'expired' }
+  | { readonly reason: 'invitation-denied' }
+  | { readonly reason: 'too-many-codes' }
+  | { readonly reason: 'too-many-invitations' }
+  | { readonly reason: 'candidate-missing' }
+  | { readonly reason: 'candidates-several' }
+  | { readonly reason: 'claim-over' }
   | { readonly reason: 'session-unknown' }
   | { readonly reason: 'session-not-allowed' }
   | { readonly reason: 'session-key-invalid' }

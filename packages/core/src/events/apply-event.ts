@@ -29,7 +29,7 @@ type OfToken = Extract<LoggedEvent['event'], { tokenId: unknown }>
 
 /** What a connection came with does not hold any more, or nobody can tell what holds instead. */
 function endsConnectionsOfRole(event: LoggedEvent['event']): event is OfToken {
-  if (event.kind === 'pairing-approved') return event.endsConnections
+  if ('endsConnections' in event) return event.endsConnections
   if (event.kind === 'token-extended') return event.ends === 'erased'
   return event.kind === 'token-rotated' || event.kind === 'token-revoked' || event.kind === 'token-moved'
 }
@@ -41,6 +41,8 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
     case 'pairing-rejected':
     case 'pairing-superseded':
       return { kind: 'resolved', ...about(event), decision: 'rejected', at }
+    // Whoever redeemed or cancelled it says the rest, with names that are not in the log.
+    case 'invitation-redeemed':
     case 'device-renamed':
     case 'device-removed':
     case 'token-rotated':
@@ -48,6 +50,9 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
     case 'token-extended':
     case 'token-moved':
       return { kind: 'changed', deviceId: event.deviceId, home: event.home }
+    // Who handed it out is told with the names, which are not in the log.
+    case 'invitation-created':
+    case 'invitation-cancelled':
     // Tells nothing of pairings; the tokens that go with a session have events of their own.
     case 'session-created':
     case 'session-renamed':

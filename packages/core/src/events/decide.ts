@@ -1,12 +1,12 @@
 import type { Instant } from '@pairgate/protocol'
 import { type Actor, rereadActor } from '../access/reread-actor.ts'
 import type { EventChange } from '../domain/event-details.ts'
-import type { GatewayEvent } from '../domain/gateway-event.ts'
+import type { EventActor, GatewayEvent } from '../domain/gateway-event.ts'
 import { eventActor, type Principal } from '../domain/principal.ts'
 import type { Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HeadKeeper } from '../ports/head-keeper.ts'
-import type { Store, StoreTransaction } from '../ports/store.ts'
+import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
 import type { AppendEvent } from './append-event.ts'
 import type { EventFollower } from './event-follower.ts'
 
@@ -27,6 +27,20 @@ export interface DecideDeps {
   readonly heads: HeadKeeper
 }
 
+/** In whose name something is decided, and what that one may give at this moment. */
+export interface Decider {
+  /** As the event log names it. */
+  readonly by: EventActor
+  /** Read under the append lock. */
+  readonly standing: (tx: StoreReader, now: Instant) => Promise<Result<Actor>>
+}
+
+/** The same for who has no session yet: a device that redeems what an operator gave it. */
+export type DecideAs = <T>(
+  decider: Decider,
+  work: (decision: Decision) => Promise<Result<T>>,
+) => Promise<Result<T>>
+
 /**
  * Runs one decision: append lock, the actor's own grant read again, the work, its events, commit; and
  * then waits until this instance has acted on them, and until the head of the log is noted outside of the
@@ -38,14 +52,20 @@ export type Decide = <T>(
   work: (decision: Decision) => Promise<Result<T>>,
 ) => Promise<Result<T>>
 
-export function createDecide({ store, clock, follower, appendEvent, heads }: DecideDeps): Decide {
-  return async (principal, work) => {
+export function createDecide(decideAs: DecideAs): Decide {
+  return (principal, work) => {
+    const standing = (tx: StoreReader, now: Instant) => rereadActor(tx, principal, now)
+    return decideAs({ by: eventActor(principal), standing }, work)
+  }
+}
+
+export function createDecideAs({ store, clock, follower, appendEvent, heads }: DecideDeps): DecideAs {
+  return async ({ by, standing }, work) => {
     const committing = store.mutate(async (tx) => {
       // The clock is asked under the lock, so that times never run against the order of events.
       const now = clock.now()
-      const actor = await rereadActor(tx, principal, now)
+      const actor = await standing(tx, now)
       if (!actor.ok) return actor
-      const by = eventActor(principal)
       return work({
         tx,
         actor: actor.value,

@@ -3,6 +3,8 @@ import type { FoundFault } from '../domain/chain-fault.ts'
 import type { EventActor, EventHead } from '../domain/gateway-event.ts'
 import { revokeToken, withoutRole } from '../domain/grant.ts'
 import { tokenFacts } from '../domain/token.ts'
+import { closeInvitationsOf } from '../invitations/cancel-invitation.ts'
+import { endClaim } from '../invitations/end-claim.ts'
 import { closeRequestsOf } from '../pairing/close-requests.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
@@ -51,6 +53,9 @@ export function createRecoverLog({ store, clock, appendEvent }: RecoverLogDeps) 
       const revokedTokens = await revokeAll(decision)
       const closedRequests = (await tx.listOpenRequests(now)).length
       await closeRequestsOf(undefined, decision)
+      await closeInvitationsOf(undefined, decision)
+      // The copy may be from before the first owner: who finds an old claim link must not become another one.
+      await endClaim(tx, now)
       return { head: await tx.eventHead(), revokedTokens, closedRequests }
     })
 }

@@ -3,13 +3,18 @@ import { wouldLoseLastAdmin } from '../access/last-admin.ts'
 import type { Actor } from '../access/reread-actor.ts'
 import { type Device, nameOf } from '../domain/device.ts'
 import { type Grant, grantDevice, grantToken } from '../domain/grant.ts'
+import type { Invitation } from '../domain/invitation.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { newSessionFor, type Session } from '../domain/session.ts'
-import { type Token, tokenFacts, tokenState } from '../domain/token.ts'
+import { isLiveAdmin, type Token, tokenFacts, tokenState } from '../domain/token.ts'
 import type { Decide, Decision } from '../events/decide.ts'
+import { consumeByApproval } from '../invitations/candidates.ts'
+import { endClaim } from '../invitations/end-claim.ts'
+import type { TellInvitation } from '../invitations/tell-invitation.ts'
 import type { Random } from '../ports/random.ts'
+import type { StoreReader } from '../ports/store.ts'
 import type { DrawSecret } from '../tokens/draw-secret.ts'
 import { chooseSession } from './choose-session.ts'
 import { type Decidable, findDecidable } from './request-fate.ts'
@@ -32,24 +37,33 @@ export interface Approved {
   readonly tokens: readonly Token[]
   /** The sessions that those tokens open, by id. */
   readonly sessions: ReadonlyMap<string, Session>
+  /** What the device had brought, which is used up by this. */
+  readonly invitation: Invitation | undefined
 }
 export interface ApproveRequestDeps {
   readonly decide: Decide
   readonly random: Random
   readonly drawSecret: DrawSecret
+  readonly tellInvitation: Pick<TellInvitation, 'redeemed'>
 }
 
 /** An operator says yes: to exactly what was shown under the id, or to less of it. */
 export function createApproveRequest(deps: ApproveRequestDeps) {
-  return (principal: Principal, approval: Approval): Promise<Result<Approved>> =>
-    deps.decide(principal, async (decision) => {
+  return async (principal: Principal, approval: Approval): Promise<Result<Approved>> => {
+    const approved = await deps.decide(principal, async (decision) => {
       const plan = await planApproval(deps, decision, principal, approval)
       return plan.ok ? carryOut(decision, plan.value) : plan
     })
+    if (approved.ok && approved.value.invitation) {
+      const { invitation, device, tokens, request } = approved.value
+      await deps.tellInvitation.redeemed({ invitation, device, tokens }, request)
+    }
+    return approved
+  }
 }
 
 interface ApprovalPlan extends Pick<Decidable, 'home'> {
-  readonly grant: Grant
+  readonly grant: Grant & { readonly request: OpenRequest }
   readonly existing: Token | undefined
   readonly token: Token
   readonly newSession: Session | undefined
@@ -72,7 +86,7 @@ async function planApproval(
   const session = await chooseSession(decision, { wanted: approval.session, scopes: scopes.value, existing })
   if (!session.ok) return session
 
-  const grant: Grant = {
+  const grant: ApprovalPlan['grant'] = {
     request,
     scopes: scopes.value,
     sessionId: session.value.id ?? random.sessionId(),
@@ -123,10 +137,20 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
       after: { name: nameOf(device), ...tokenFacts(token) },
     },
   )
+  if (isLiveAdmin(token, now)) await endClaim(tx, now)
+  const invitation = await consumeByApproval(decision, request)
   const tokens = await tx.listTokens(deviceId)
+  return ok({ request, device, tokens, sessions: await sessionsOf(tx, tokens), invitation })
+}
+
+/** The sessions that tokens open, by id. */
+export async function sessionsOf(
+  tx: StoreReader,
+  tokens: readonly Token[],
+): Promise<ReadonlyMap<string, Session>> {
   const sessions = await Promise.all(tokens.map((each) => tx.findSession(each.sessionId)))
   const known = sessions.filter((session) => session !== undefined)
-  return ok({ request, device, tokens, sessions: new Map(known.map((session) => [session.id, session])) })
+  return new Map(known.map((session) => [session.id, session]))
 }
 
 /**
@@ -139,7 +163,7 @@ function missingOfWhole(actor: Actor, request: OpenRequest, before: Token | unde
 }
 
 /** Live connections know the session and the deadline that they came with; other ones take a new connect. */
-function isRegranted(before: Token, after: Token): boolean {
+export function isRegranted(before: Token, after: Token): boolean {
   return before.sessionId !== after.sessionId || before.expiresAt !== after.expiresAt
 }
 

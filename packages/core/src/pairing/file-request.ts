@@ -1,4 +1,4 @@
-import { type DeviceId, later, type Role, type Scope } from '@pairgate/protocol'
+import { type DeviceId, type InvitationId, later, type Role, type Scope } from '@pairgate/protocol'
 import { findHome, type Home } from '../access/home-session.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import { type Device, type DeviceMetadata, tidyMetadata } from '../domain/device.ts'
@@ -29,6 +29,8 @@ export interface RequestToFile {
   readonly remoteIp: string | undefined
   readonly prefix: string
   readonly why: RequestWhy
+  /** The invitation that the device brought and that has to be confirmed. */
+  readonly invitationId?: InvitationId | undefined
   /** Whether the device still has to ask, judged inside the transaction. */
   readonly stillNeeded: (tx: StoreReader) => Promise<boolean>
 }
@@ -36,6 +38,8 @@ export interface RequestToFile {
 export interface Filed {
   readonly request: OpenRequest
   readonly device: Device | undefined
+  /** Filed now, and not asked for once more. */
+  readonly isNew: boolean
 }
 
 export interface FileRequestDeps {
@@ -86,14 +90,13 @@ export function createFileRequest(deps: FileRequestDeps): FileRequest {
       live.tell({ kind: 'resolved', requestId: id, deviceId, decision: 'rejected', at, home: from })
     }
     if (isNew) live.tell({ kind: 'requested', request, isRepair: device !== undefined, home })
-    return ok({ request, device })
+    return ok({ request, device, isNew })
   }
 }
 
 interface FiledUnderLock extends Filed {
   /** Where the asking device lies. */
   readonly home: Home
-  readonly isNew: boolean
   /** The request that had to make room, and where its device lies. */
   readonly left: (PendingPlace & { readonly home: Home }) | undefined
 }
@@ -109,7 +112,10 @@ async function fileUnderLock(
   const home = await findHome(tx, ask.deviceId)
   const own = await tx.listOpenRequests(now, ask.deviceId)
 
-  const covering = own.find((request) => coversAsk(request, ask.role, ask.scopes))
+  // An ask that brings an invitation and one that brings none are decided in different ways.
+  const covering = own.find(
+    (request) => request.invitationId === ask.invitationId && coversAsk(request, ask.role, ask.scopes),
+  )
   if (covering) {
     const refreshed = refreshRequest(covering, now)
     await tx.refreshRequest(refreshed)
@@ -129,7 +135,7 @@ function newRequest(
   ask: RequestToFile,
   now: OpenRequest['createdAt'],
 ): OpenRequest {
-  const { deviceId, publicKey, role, remoteIp, prefix, why } = ask
+  const { deviceId, publicKey, role, remoteIp, prefix, why, invitationId } = ask
   const metadata = tidyMetadata(ask.metadata)
   const id = random.requestId()
   const scopes = [...new Set(ask.scopes)]
@@ -146,6 +152,7 @@ function newRequest(
     metadata.clientId,
     metadata.clientMode,
     remoteIp,
+    invitationId,
   ]
   return {
     state: 'open',
@@ -158,6 +165,7 @@ function newRequest(
     metadata,
     remoteIp,
     prefix,
+    invitationId,
     digest: crypto.sha256(JSON.stringify(shown.map((part) => part ?? null))),
     createdAt: now,
     refreshedAt: now,

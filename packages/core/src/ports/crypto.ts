@@ -11,6 +11,12 @@ export interface Crypto {
   verifyEd25519(rawPublicKey: Uint8Array, text: string, signature: Uint8Array): boolean
 }
 
+/** Keyed hashes of what is too short or too guessable for a plain one; the key never leaves the adapter. */
+export interface ShortSecrets {
+  /** HMAC-SHA-256, lower-case hex; what is hashed for one purpose tells nothing about another. */
+  macOf(purpose: 'pair-code' | 'shared-secret', text: string): string
+}
+
 /** Seals the event log; the key behind it never leaves the adapter. */
 export interface EventSeal {
   /** HMAC-SHA-256 of UTF-8 text, lower-case hex. */

@@ -1,10 +1,13 @@
 import type { DeviceId, Instant, RequestId, Role, SessionId } from '@pairgate/protocol'
 import type { Home } from '../access/home-session.ts'
+import type { Device } from '../domain/device.ts'
+import type { Invitation } from '../domain/invitation.ts'
 import type { Message } from '../domain/message.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
+import type { Token } from '../domain/token.ts'
 
 /** What happened to a pairing, for the operators who are connected right now. */
-export type PairingNews = { readonly home: Home } & PairingFact
+export type PairingNews = ({ readonly home: Home } & PairingFact) | InvitationNews | GuessingNews
 
 type PairingFact =
   | { readonly kind: 'requested'; readonly request: OpenRequest; readonly isRepair: boolean }
@@ -21,6 +24,25 @@ type PairingFact =
 export interface SentMessage {
   readonly message: Message
   readonly sessionKey: string
+}
+
+/** Wrong codes made every code only good for asking; `wrongTries` of them still count. */
+interface GuessingNews {
+  readonly kind: 'guessing'
+  readonly wrongTries: number
+  readonly at: Instant
+}
+
+/** What happened to an invitation. */
+export interface InvitationNews {
+  readonly kind: 'invitation'
+  readonly state: 'candidate' | 'redeemed' | 'cancelled' | 'expired'
+  readonly invitation: Invitation
+  readonly at: Instant
+  /** Of a candidate, and of one who was confirmed. */
+  readonly request?: OpenRequest | undefined
+  /** Of a redemption. */
+  readonly joined?: { readonly device: Device; readonly token: Token; readonly session: string | undefined }
 }
 
 /** The sockets of this instance. */

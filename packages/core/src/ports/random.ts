@@ -1,4 +1,4 @@
-import type { RequestId, SessionId, TokenId } from '@pairgate/protocol'
+import type { InvitationId, RequestId, SessionId, TokenId } from '@pairgate/protocol'
 
 /** Everything random, from a cryptographically secure source. */
 export interface Random {
@@ -10,6 +10,10 @@ export interface Random {
   secretBits(): Uint8Array
   /** UUID version 4. */
   requestId(): RequestId
+  /** UUID version 4. */
+  invitationId(): InvitationId
+  /** A whole number from 0 to `limit - 1`, each as likely as any other. */
+  below(limit: number): number
   /** UUID version 4. */
   sessionId(): SessionId
 }

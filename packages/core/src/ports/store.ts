@@ -1,4 +1,13 @@
-import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
+import type {
+  DeviceId,
+  Instant,
+  InvitationId,
+  RequestId,
+  Role,
+  SessionId,
+  TokenHash,
+  TokenId,
+} from '@pairgate/protocol'
 import type { AccessToken } from '../domain/access-token.ts'
 import type { Attempts } from '../domain/attempt-limit.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
@@ -6,6 +15,7 @@ import type { Device } from '../domain/device.ts'
 import type { EventRecord } from '../domain/event-chain.ts'
 import type { FeedRow } from '../domain/feed-row.ts'
 import type { EventHead, LoggedEvent } from '../domain/gateway-event.ts'
+import type { Invitation } from '../domain/invitation.ts'
 import type { Message, MessageBounds } from '../domain/message.ts'
 import type { DecidedRequest, OpenRequest, PairingRequest } from '../domain/pairing-request.ts'
 import type { Session, SessionFacts } from '../domain/session.ts'
@@ -75,6 +85,15 @@ export interface StoreReader {
   countOpenRequestsFrom(prefix: string, now: Instant): Promise<number>
   /** Every open request, in no order. */
   listPendingPlaces(now: Instant): Promise<readonly PendingPlace[]>
+  /** Every request that was filed under an invitation, whatever became of it, newest first. */
+  listRequestsOf(invitation: InvitationId): Promise<readonly PairingRequest[]>
+  findInvitation(id: InvitationId): Promise<Invitation | undefined>
+  /** By the hash of the secret in its link. */
+  findInvitationBySecret(secretHash: string): Promise<Invitation | undefined>
+  /** By the keyed hash of their code, whatever became of them; codes come again after a while. */
+  findInvitationsByCode(codeMac: string): Promise<readonly Invitation[]>
+  /** All that have not been forgotten yet, newest first. */
+  listInvitations(): Promise<readonly Invitation[]>
   findSession(id: SessionId): Promise<Session | undefined>
   findSessionByKey(key: string): Promise<Session | undefined>
   listSessions(): Promise<readonly Session[]>
@@ -134,6 +153,11 @@ export interface StoreTransaction extends StoreReader {
   settleRequest(request: DecidedRequest): Promise<boolean>
   /** Deletes superseded and expired requests beyond the newest `keep` of each: strangers make them. */
   trimRequests(keep: number, now: Instant): Promise<void>
+  insertInvitation(invitation: Invitation): Promise<void>
+  /** Notes who redeemed it, when, and its deadline, but only if it is neither redeemed nor cancelled; answers whether it did. */
+  redeemInvitation(invitation: Invitation): Promise<boolean>
+  /** Ends it, also for who has redeemed it, unless it was ended before; answers whether it did. */
+  cancelInvitation(id: InvitationId, at: Instant): Promise<boolean>
   insertSession(session: Session): Promise<void>
   /** Writes key and label only. */
   renameSession(session: Session): Promise<void>
@@ -180,6 +204,8 @@ export interface Store {
   forgetRequests(before: Instant, only?: DeviceId): Promise<void>
   /** Deletes access tokens that ran out before `before`. */
   forgetAccessTokens(before: Instant): Promise<void>
+  /** Deletes invitations that ended before `before`, with what was handed out. */
+  forgetInvitations(before: Instant): Promise<void>
   /** Adds rows to those of the same span, kind, reason and peer. */
   mergeFeed(rows: readonly FeedRow[]): Promise<void>
   /** Deletes rows that ended before `before`, and the oldest beyond the newest `keep`. */

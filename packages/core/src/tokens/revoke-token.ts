@@ -4,6 +4,7 @@ import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenFacts } from '../domain/token.ts'
 import type { Decide } from '../events/decide.ts'
+import { closeInvitationsOf } from '../invitations/cancel-invitation.ts'
 import { closeRequestsOf } from '../pairing/close-requests.ts'
 import { findManaged, type TokenTarget } from './manage-token.ts'
 
@@ -20,6 +21,7 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
       if (!found) return refuse({ reason: 'revocation-denied' })
       if (found.token.revokedAt !== undefined) {
         await closeRequestsOf(target.deviceId, decision, found.home)
+        await closeInvitationsOf(target.deviceId, decision)
         return ok(found.token)
       }
 
@@ -36,6 +38,7 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
         { before: tokenFacts(found.token) },
       )
       await closeRequestsOf(target.deviceId, decision, found.home)
+      await closeInvitationsOf(target.deviceId, decision)
       return ok(revoked)
     })
 }

@@ -77,15 +77,21 @@ export function createStandingTokens({ read, following }: StandingTokensDeps): S
       forget(deviceId)
     },
     hear({ event }) {
-      // Of the log's own past, and of no token.
-      if (event.kind === 'details-erased' || event.kind === 'log-pruned') return
-      // Every token that goes with a session has an event of its own.
-      if ('sessionId' in event) return
+      if (isOfNoToken(event)) return
       if ('deviceId' in event) forget(event.deviceId)
       else clear()
     },
     clear,
   }
+}
+
+type OfNoToken = Exclude<LoggedEvent['event'], { deviceId: DeviceId } | { kind: 'log-recovered' }>
+
+/** Of the log's own past, of an invitation, or of a session, whose tokens have events of their own. */
+function isOfNoToken(event: LoggedEvent['event']): event is OfNoToken {
+  const isAboutSession = 'sessionId' in event
+  const isInvitation = event.kind === 'invitation-created' || event.kind === 'invitation-cancelled'
+  return isAboutSession || isInvitation || event.kind === 'details-erased' || event.kind === 'log-pruned'
 }
 
 /** A first proof is written to the row without an event, so a row is remembered only after it. */

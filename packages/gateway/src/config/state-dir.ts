@@ -18,6 +18,8 @@ export interface StatePaths {
   readonly tlsKey: string
   readonly tlsCertificate: string
   readonly eventHead: string
+  /** While the gateway has no owner: what makes one. */
+  readonly claimLink: string
   readonly ownerSocket: string
   /** The socket's path was chosen by the operator, so its directory is theirs to guard. */
   readonly ownerSocketChosen: boolean
@@ -49,6 +51,7 @@ export function statePaths(stateDir: string, env: Env): StatePaths {
     tlsKey: join(dir, 'secrets', 'tls.key'),
     tlsCertificate: join(dir, 'secrets', 'tls.crt'),
     eventHead: join(dir, 'event-head.json'),
+    claimLink: join(dir, 'claim-link'),
     ownerSocket: chosenSocket ? resolve(chosenSocket) : defaultSocket(dir, env),
     ownerSocketChosen: Boolean(chosenSocket),
     deviceKey: join(dir, 'identity', 'device.pem'),

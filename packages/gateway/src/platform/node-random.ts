@@ -1,6 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import type { Random } from '@pairgate/core'
-import type { RequestId, SessionId, TokenId } from '@pairgate/protocol'
+import type { InvitationId, RequestId, SessionId, TokenId } from '@pairgate/protocol'
 
 /** Ids from the system's random source. */
 export function createNodeRandom(): Random {
@@ -9,6 +9,8 @@ export function createNodeRandom(): Random {
     salt: () => randomBytes(16).toString('base64url'),
     secretBits: randomKey,
     requestId: () => randomUUID() as RequestId,
+    invitationId: () => randomUUID() as InvitationId,
+    below: (limit) => randomInt(limit),
     sessionId: () => randomUUID() as SessionId,
   }
 }

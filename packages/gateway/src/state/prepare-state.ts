@@ -29,7 +29,7 @@ export async function prepareState(paths: StatePaths, options: PrepareStateOptio
 function privateFiles(paths: StatePaths): readonly string[] {
   const database = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`]
   const keys = [paths.tokenKey, paths.localKey, paths.eventsKey, paths.tlsKey, paths.tlsCertificate]
-  return [...keys, paths.eventHead, ...database, paths.lock]
+  return [...keys, paths.eventHead, paths.claimLink, ...database, paths.lock]
 }
 
 /** A config file elsewhere, or behind a link (as configuration management makes it), is the operator's. */

@@ -2,7 +2,7 @@ import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:cr
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { EventSeal, Store, TokenSecrets } from '@pairgate/core'
+import type { EventSeal, ShortSecrets, Store, TokenSecrets } from '@pairgate/core'
 import { decodeBase64, encodeBase64Url, formatTokenSecret } from '@pairgate/protocol'
 import type { GatewayIdentity } from '@pairgate/protocol/wire'
 import type { Env, StatePaths } from '../config/state-dir.ts'
@@ -53,6 +53,12 @@ export function createTokenSecrets(key: Uint8Array): TokenSecrets {
     keyId: keyIdOf(key),
     secretOf: (tokenId) => formatTokenSecret(hmac(keyObject, `device-token${tokenId}`)),
   }
+}
+
+/** Keyed hashes of codes and of shared secrets; the key stays in here. */
+export function createShortSecrets(key: Uint8Array): ShortSecrets {
+  const own = hmac(key, 'short-secrets')
+  return { macOf: (purpose, text) => hmac(own, `${purpose}|${text}`).toString('hex') }
 }
 
 /** Tells keys apart; it tells nothing about the key. */

@@ -52,6 +52,7 @@ export function watchDatabase({ store, timers, log }: DatabaseWatchDeps): Databa
     noteTokenUse: (...values) => observe('write', () => store.noteTokenUse(...values)),
     forgetRequests: (...values) => observe('write', () => store.forgetRequests(...values)),
     forgetAccessTokens: (...values) => observe('write', () => store.forgetAccessTokens(...values)),
+    forgetInvitations: (...values) => observe('write', () => store.forgetInvitations(...values)),
     mergeCounters: (...values) => observe('write', () => store.mergeCounters(...values)),
     mergeFeed: (...values) => observe('write', () => store.mergeFeed(...values)),
     trimFeed: (...values) => observe('write', () => store.trimFeed(...values)),

@@ -5,8 +5,10 @@ import type { AuditRow, AuditState, FeedEntry } from '@pairgate/protocol/wire'
 export function auditRow(record: EventRecord): AuditRow {
   const { seq, at, epoch, actor, via, kind, deviceId, role, requestId, tokenId, mac, details } = record
   const { before, after, address, connection } = (details && readDetails(details.body)) ?? {}
+  // One column for what an event is about, because a request and an invitation never share one.
+  const about = kind.startsWith('invitation-') ? { invitationId: requestId } : { requestId }
   const known = {
-    ...present({ via, address, connection, deviceId, role, requestId, tokenId }),
+    ...present({ via, address, connection, deviceId, role, ...about, tokenId }),
     ...(kind.startsWith('session-') && present({ sessionId: record.sessionId })),
     ...present({ before: before && stateOf(before), after: after && stateOf(after) }),
   }

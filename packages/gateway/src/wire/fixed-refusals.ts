@@ -2,6 +2,11 @@ import type { Refusal } from '@pairgate/core'
 import type { DetailCode, ErrorShape } from '@pairgate/protocol/wire'
 
 const invalid = (message: string): ErrorShape => ({ code: 'INVALID_REQUEST', message })
+const coded = (message: string, code: DetailCode): ErrorShape => ({
+  code: 'INVALID_REQUEST',
+  message,
+  details: { code },
+})
 const proof = (message: string, code: DetailCode, reason: string): ErrorShape => ({
   code: 'INVALID_REQUEST',
   message,
@@ -96,6 +101,16 @@ export const FIXED_REFUSALS = {
   'choice-missing': invalid('deviceId or before required'),
   'bound-missing': invalid('before or beforeSeq required'),
   'label-blank': invalid('label required'),
+  'invitation-unknown': coded('unknown invitation', 'INVITATION_UNKNOWN'),
+  'invitation-denied': invalid('invitation denied'),
+  'too-many-codes': coded('three codes are active; cancel one or wait until one is over', 'TOO_MANY_CODES'),
+  'too-many-invitations': coded('too many invitations are open; cancel some', 'TOO_MANY_INVITATIONS'),
+  'candidate-missing': coded('no such device waits for this invitation', 'CANDIDATE_MISSING'),
+  'candidates-several': coded(
+    'several devices wait for this invitation; compare the words and name one by requestId',
+    'CANDIDATES_SEVERAL',
+  ),
+  'claim-over': coded('the gateway has, or has had, an owner; invite a device instead', 'CLAIM_OVER'),
   'session-unknown': invalid('unknown session'),
   'session-not-allowed': invalid('only an admin token may open every session'),
   'session-key-invalid': invalid(

@@ -1,6 +1,7 @@
-import type { Admission } from '@pairgate/core'
+import type { Admission, IssuedToken } from '@pairgate/core'
 import {
   type Audience,
+  type ExtraToken,
   eventNames,
   type HelloAuth,
   type HelloOk,
@@ -48,9 +49,15 @@ export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
   }
 }
 
-function helloAuth({ principal, token, method }: Admission, { audience, sessionKey }: HelloFacts): HelloAuth {
+function helloAuth(admission: Admission, { audience, sessionKey }: HelloFacts): HelloAuth {
+  const { principal, token, others = [], method } = admission
   const { role, scopes } = principal
-  const plain = { role, scopes, ...(token && { deviceToken: token.secret, issuedAtMs: token.issuedAt }) }
+  const plain = {
+    role,
+    scopes,
+    ...(token && { deviceToken: token.secret, issuedAtMs: token.issuedAt }),
+    ...(others.length > 0 && { deviceTokens: others.map(extraToken) }),
+  }
   if (!audience.extended) return plain
   const expiresAtMs = token?.record.expiresAt
   return {
@@ -60,4 +67,8 @@ function helloAuth({ principal, token, method }: Admission, { audience, sessionK
     ...(sessionKey !== undefined && { session: sessionKey }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   }
+}
+
+function extraToken({ record, secret, issuedAt }: IssuedToken): ExtraToken {
+  return { deviceToken: secret, role: record.role, scopes: record.scopes, issuedAtMs: issuedAt }
 }

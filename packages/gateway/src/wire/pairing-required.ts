@@ -1,4 +1,4 @@
-import type { Device, OpenRequest, RequestWhy } from '@pairgate/core'
+import type { Refusal, RequestWhy } from '@pairgate/core'
 import { fingerprintWords } from '@pairgate/protocol'
 import type { ErrorShape } from '@pairgate/protocol/wire'
 
@@ -39,13 +39,15 @@ const WHY: Readonly<Record<RequestWhy, WhyRow>> = {
   },
 }
 
+/** Somebody is asked right now, so it is worth waiting (protocol fact 10, footnote 3). */
+const WAIT = { recommendedNextStep: 'wait_then_retry', retryable: true, pauseReconnect: false }
+
 /** How soon a device that waits may ask again, in milliseconds. */
 const ASK_AGAIN_MS = 1_000
 
 /** The refusal that sends a device to an operator. `extended` adds what only our own clients know. */
 export function pairingRequired(
-  request: OpenRequest,
-  device: Device | undefined,
+  { request, device, waits }: Extract<Refusal, { reason: 'pairing-required' }>,
   extended: boolean,
 ): ErrorShape {
   const { reason, text, hint, authReason } = WHY[request.why]
@@ -57,6 +59,7 @@ export function pairingRequired(
       reason,
       requestId: request.id,
       remediationHint: hint,
+      ...(waits && WAIT),
       deviceId: request.deviceId,
       requestedRole: request.role,
       ...(request.scopes.length > 0 && { requestedScopes: request.scopes }),

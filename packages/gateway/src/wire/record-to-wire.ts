@@ -3,17 +3,14 @@ import { EVERY_SESSION, fingerprintWords } from '@pairgate/protocol'
 import type {
   DevicePairList,
   EventName,
+  GuessingPayload,
   PairedRow,
   PendingRow,
   ResolvedPayload,
   TokenRow,
 } from '@pairgate/protocol/wire'
-
-/** Leaves out what is `undefined`: OpenClaw's schemas want a key absent, not empty. */
-function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '')
-  return Object.fromEntries(kept) as { [K in keyof T]?: NonNullable<T[K]> }
-}
+import { invitationPayload } from './invitation-to-wire.ts'
+import { present } from './present.ts'
 
 /** An open request as operators see it. `extended` adds what only our own clients know. */
 function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean): PendingRow {
@@ -33,6 +30,7 @@ function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean):
       expiresAtMs: request.expiresAt,
       digest: request.digest,
       fingerprint: fingerprintWords(request.deviceId),
+      ...present({ invitationId: request.invitationId }),
     }),
   }
 }
@@ -65,7 +63,7 @@ export function pairedRow(
     roles: device.roles,
     scopes: device.scopes,
     ...present({ remoteIp: device.lastSeenIp }),
-    approvedVia: 'owner',
+    approvedVia: device.approvedVia === 'code' || device.approvedVia === 'link' ? 'bootstrap' : 'owner',
     createdAtMs: device.pairedAt,
     approvedAtMs: device.approvedAt,
     ...present({ lastSeenAtMs: device.lastSeenAt }),
@@ -123,5 +121,11 @@ export function newsEvent(
     }
     case 'changed':
       return { event: 'device.pair.changed', payload: {} }
+    case 'invitation':
+      return { event: 'device.pair.invitation', payload: invitationPayload(news) }
+    case 'guessing': {
+      const payload: GuessingPayload = { wrongTries: news.wrongTries, ts: news.at }
+      return { event: 'device.pair.guessing', payload }
+    }
   }
 }

@@ -22,9 +22,13 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
     case 'rate-limited':
       return authFailure(refusal, context)
     case 'pairing-required':
-      return pairingRequired(refusal.request, refusal.device, context.extended)
+      return pairingRequired(refusal, context.extended)
     case 'request-unknown':
       return unknownRequest(refusal.fate)
+    case 'invitation-over': {
+      const { state } = refusal
+      return { ...invalid(`the invitation is over: ${state}`), details: { code: 'INVITATION_OVER', state } }
+    }
     case 'scope-unknown':
     case 'scope-not-for-role':
       return invalid(`invalid scope for requested roles: ${refusal.scope}`)

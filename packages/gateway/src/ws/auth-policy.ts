@@ -27,12 +27,20 @@ export function createSharedSecrets(derivedToken: () => string): SharedSecretsOf
  * What the settings say about shared secrets at the moment of asking, with comparisons that take the same
  * time for all.
  */
-export function createAuthPolicy(auth: AuthConfig, sharedSecretsOf: SharedSecretsOf): AuthPolicy {
+export function createAuthPolicy(
+  auth: AuthConfig,
+  sharedSecretsOf: SharedSecretsOf,
+  markOf: (text: string) => string,
+): AuthPolicy {
   return {
     mode: auth.mode,
     get hasSharedSecret() {
       const { token, password } = sharedSecretsOf(auth)
       return token !== undefined || password !== undefined
+    },
+    get sharedMark() {
+      const { token, password } = sharedSecretsOf(auth)
+      return markOf(JSON.stringify([auth.mode, token ?? null, password ?? null]))
     },
     matchesSharedSecret(credential) {
       const { token, password } = sharedSecretsOf(auth)

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  isForeignInvitation,
   type LiveConnections,
   mayDecide,
   mayManage,
@@ -121,8 +122,11 @@ function createShut(timers: Timers) {
   }
 }
 
-/** As with the list: of itself, of its session, and of strangers who ask. */
+/** As with the list: of itself, of its session, of strangers who ask, and of what it handed out. */
 function mayKnow({ principal }: Connection, news: PairingNews): boolean {
+  // Codes are demoted for all who handed one out.
+  if (news.kind === 'guessing') return true
+  if (news.kind === 'invitation') return !isForeignInvitation(principal, news.invitation)
   const about = news.kind === 'requested' ? news.request.deviceId : news.deviceId
   const may = news.kind === 'changed' ? mayManage : mayDecide
   return may(principal, about, news.home)

@@ -7,6 +7,7 @@ import {
   type ErrorShape,
   EVENTS,
   type EventName,
+  isEventFor,
 } from '@pairgate/protocol/wire'
 import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
@@ -146,7 +147,7 @@ class GatedConnection implements Connection {
   }
 
   tell(event: EventName, payload: unknown): void {
-    if (this.#state !== 'open' || !this.dialect.knowsEvent(event)) return
+    if (this.#state !== 'open' || !this.dialect.knowsEvent(event) || !isEventFor(event, this)) return
     this.#seq += 1
     this.#channel.send({ type: 'event', event, payload, seq: this.#seq })
   }

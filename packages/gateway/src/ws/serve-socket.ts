@@ -166,6 +166,7 @@ function connectPeer(peer: Peer, connId: string, origins: readonly string[]) {
     connId,
     // A browser sends an Origin, and a page on this machine's browser is not this machine's owner (T09).
     directLoopback: peer.place === 'direct-loopback' && peer.origin === undefined,
+    isPrivate: peer.scheme === 'https' || peer.place === 'direct-loopback',
     remoteIp: peer.address,
     prefix: peer.prefix,
     network: peer.network,

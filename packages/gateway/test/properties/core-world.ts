@@ -24,7 +24,7 @@ import {
 import { openSqliteStore } from '@pairgate/store'
 import { createNodeCrypto } from '../../src/platform/node-crypto.ts'
 import { createNodeRandom } from '../../src/platform/node-random.ts'
-import { createEventSeal, createTokenSecrets } from '../../src/state/secrets.ts'
+import { createEventSeal, createShortSecrets, createTokenSecrets } from '../../src/state/secrets.ts'
 
 /** A device of the test: a real key. */
 export interface TestDevice {
@@ -56,6 +56,7 @@ const crypto = createNodeCrypto()
 const OPEN_POLICY: AuthPolicy = {
   mode: 'pairing',
   hasSharedSecret: false,
+  sharedMark: '',
   matchesSharedSecret: () => undefined,
 }
 
@@ -80,6 +81,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
     random: createNodeRandom(),
     crypto,
     secrets: createTokenSecrets(new Uint8Array(32).fill(7)),
+    shortSecrets: createShortSecrets(new Uint8Array(32).fill(7)),
     seal: createEventSeal(new Uint8Array(32).fill(8)),
     heads: { note: () => undefined, written: async () => undefined },
     policy: OPEN_POLICY,
@@ -100,6 +102,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
     breathe: async () => undefined,
     feedLimits: { keepMs: 1_000_000_000, maxRows: 1_000 },
     counters: [],
+    wrongTries: undefined,
     head: EMPTY_LOG,
     onLogExchanged: () => undefined,
   })
@@ -118,6 +121,7 @@ export async function openWorld(wrap: (store: Store) => Store = (store) => store
       const peer = {
         connId: `c${connections}`,
         directLoopback: false,
+        isPrivate: true,
         remoteIp: ask.from ?? '192.0.2.1',
         prefix: ask.from ?? '192.0.2.1',
         network: undefined,

@@ -6,6 +6,7 @@ import {
   type DevicePairList,
   EVENT_NAMES,
   type EventName,
+  type InviteResult,
   METHOD_NAMES,
   METHODS,
   type MethodName,
@@ -24,6 +25,9 @@ const owner = await gateway.owner()
 interface Target {
   readonly deviceId: string
   readonly requestId: string
+  readonly invitationId: string
+  /** Key of the session. */
+  readonly key: string
 }
 
 /** How a method is tried; the kind is what its row says of sessions. */
@@ -55,6 +59,11 @@ const PROBES: Readonly<Record<MethodName, Probe>> = {
   'device.token.access': { session: 'none', params: {} },
   'device.scopes.requestUpgrade': { session: 'none', params: { scopes: ['operator.talk.secrets'] } },
   'device.scopes.waitUpgrade': { session: 'target', params: ({ requestId }) => ({ requestId }) },
+  'device.pair.invite': { session: 'target', params: ({ key }) => ({ session: key }) },
+  'device.pair.invitations': { session: 'filtered', params: {} },
+  'device.pair.cancelInvitation': { session: 'target', params: ({ invitationId: id }) => ({ id }) },
+  'device.pair.confirm': { session: 'target', params: ({ invitationId: id }) => ({ id }) },
+  'device.pair.claimCode': { session: 'every', params: {} },
   'audit.list': { session: 'every', params: {} },
   'audit.feed': { session: 'every', params: {} },
   'audit.erase': { session: 'every', params: { before: 1 } },
@@ -87,6 +96,7 @@ async function openSession(key: string) {
     idempotencyKey: `idempotency-of-${key}`,
   })
   const { requestId } = await askToPair(gateway, { device: member.device, role: 'node' })
+  const { id: invitationId } = await owner.call<InviteResult>('device.pair.invite', { session: key })
   const { device } = member
   const traces = [
     key,
@@ -96,8 +106,10 @@ async function openSession(key: string) {
     device.id,
     admin.device.id,
     requestId,
+    invitationId,
   ]
-  return { ...session, member, admin, target: { deviceId: device.id, requestId }, traces: traces.map(String) }
+  const target: Target = { deviceId: device.id, requestId, invitationId, key }
+  return { ...session, member, admin, target, traces: traces.map(String) }
 }
 
 // Before anybody listens: a stranger who asks is every admin's business.
@@ -110,7 +122,12 @@ const callers: readonly (readonly [string, PairedDevice])[] = [
   ['a member', mine.member],
   ['an admin', mine.admin],
 ]
-const missing: Target = { deviceId: 'f'.repeat(64), requestId: randomUUID() }
+const missing: Target = {
+  deviceId: 'f'.repeat(64),
+  requestId: randomUUID(),
+  invitationId: randomUUID(),
+  key: 'no-such-room',
+}
 /** Every way to name what is not one's own. */
 const FOREIGN: Readonly<Record<string, string>> = {
   other: other.key,
@@ -239,6 +256,11 @@ const CAUSES: Readonly<Record<EventName, (() => Promise<unknown>) | undefined>> 
     })
     await heard
   },
+  'device.pair.invitation': async () => {
+    const { id } = await owner.call<InviteResult>('device.pair.invite', { session: other.key })
+    await owner.call('device.pair.cancelInvitation', { id })
+  },
+  'device.pair.guessing': undefined,
   tick: undefined,
   shutdown: undefined,
 }

@@ -83,6 +83,7 @@ async function answerOne({ registry, core, revision = () => 0, isGone = false }:
   const peer = {
     connId: 'connection',
     directLoopback: true,
+    isPrivate: true,
     remoteIp: undefined,
     prefix: 'loopback',
     network: undefined,

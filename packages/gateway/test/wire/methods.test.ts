@@ -82,6 +82,45 @@ const PARAMS: Readonly<
       [{ deviceId: id, label: 'l'.repeat(65) }, 'at /label: must not have more than 64 characters'],
     ],
   },
+  'device.pair.invite': {
+    good: {
+      role: 'operator',
+      scopes: ['operator.pairing'],
+      session: 'new',
+      tokenTtlMs: 60_000,
+      label: 'Desk',
+      ttlMs: 60_000,
+      confirm: true,
+      withCode: false,
+    },
+    bad: [
+      [{ role: 'worker' }, 'at /role: must be equal to one of the allowed values'],
+      [{ scopes: 'operator.read' }, 'at /scopes: must be array'],
+      [{ ttlMs: 9_999 }, 'at /ttlMs: must be >= 10000'],
+      [{ ttlMs: 86_400_001 }, 'at /ttlMs: must be <= 86400000'],
+      [{ tokenTtlMs: 999 }, 'at /tokenTtlMs: must be >= 1000'],
+      [{ label: 'l'.repeat(65) }, 'at /label: must not have more than 64 characters'],
+      [{ confirm: 'yes' }, 'at /confirm: must be boolean'],
+      [{ code: '123456' }, "at root: unexpected property 'code'"],
+    ],
+  },
+  'device.pair.invitations': { good: {}, bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]] },
+  'device.pair.cancelInvitation': {
+    good: { id: 'nobody' },
+    bad: [
+      [{}, "must have required property 'id'"],
+      [{ id: 7 }, 'at /id: must be string'],
+    ],
+  },
+  'device.pair.confirm': {
+    good: { id: 'nobody', requestId: 'nobody' },
+    bad: [
+      [{}, "must have required property 'id'"],
+      [{ id: 'x', requestId: '' }, 'at /requestId: must not have fewer than 1 characters'],
+      [{ id: 'x', scopes: [] }, "at root: unexpected property 'scopes'"],
+    ],
+  },
+  'device.pair.claimCode': { good: {}, bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]] },
   'device.token.rotate': {
     good: { deviceId: id, role: 'operator' },
     bad: [
@@ -330,6 +369,8 @@ test('the hello names exactly the methods and events that there are', async () =
     'chat',
     'connect.challenge',
     'device.pair.changed',
+    'device.pair.guessing',
+    'device.pair.invitation',
     'device.pair.requested',
     'device.pair.resolved',
     'presence',

@@ -3,6 +3,7 @@ export interface AuditState {
   readonly name?: string
   /** Of a session. */
   readonly label?: string
+  readonly roles?: readonly string[]
   readonly scopes?: readonly string[]
   /** Id of a session, or `*` for every session. */
   readonly session?: string
@@ -37,6 +38,7 @@ export interface AuditRow {
   readonly requestId?: string
   /** Of an event about a session. */
   readonly sessionId?: string
+  readonly invitationId?: string
   /** Names a token; it is no secret. */
   readonly tokenId?: string
   readonly before?: AuditState

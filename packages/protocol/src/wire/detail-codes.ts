@@ -31,6 +31,13 @@ export const DETAIL_CODES = {
   REQUEST_SUPERSEDED:
     'The pairing request made room for others; `supersededBy`, if there, names a newer one.',
   DIGEST_MISMATCH: 'What was shown is not what the request holds.',
+  INVITATION_UNKNOWN: "There is no such invitation, or it is another operator's.",
+  INVITATION_OVER: 'The invitation was redeemed or cancelled, or its time is over; `state` says which.',
+  TOO_MANY_CODES: 'Three codes are active; cancel one or wait until one is over.',
+  TOO_MANY_INVITATIONS: 'Too many invitations are open.',
+  CANDIDATE_MISSING: 'Nobody stands under this invitation, or not the one that was named.',
+  CANDIDATES_SEVERAL: 'Several devices stand under this invitation; name one by `requestId`.',
+  CLAIM_OVER: 'The gateway has, or has had, an owner.',
   LAST_ADMIN: 'No other admin would be left; only the owner on the host may do this.',
   TOO_MANY_PENDING: 'Too many pairing requests are open.',
   TOO_MANY_ACCESS_TOKENS: 'The device holds as many access tokens as it may; they run out by themselves.',

@@ -17,6 +17,8 @@ export const EVENTS = {
   'device.pair.requested': { scope: 'operator.pairing', session: 'filtered' },
   'device.pair.resolved': { scope: 'operator.pairing', session: 'filtered' },
   'device.pair.changed': { scope: 'operator.pairing', session: 'filtered', since: 4 },
+  'device.pair.invitation': { scope: 'operator.pairing', session: 'filtered', extended: true },
+  'device.pair.guessing': { scope: 'operator.pairing', session: 'none', extended: true },
   chat: { scope: 'operator.read', session: 'filtered', extended: true },
   presence: { scope: 'operator.read', session: 'filtered' },
   tick: { scope: 'none', session: 'none' },
@@ -27,11 +29,13 @@ export type EventName = keyof typeof EVENTS
 export const EVENT_NAMES = Object.keys(EVENTS) as readonly EventName[]
 
 /** The events that a client knows; a connection is told of no other. */
-export function eventNames({ protocol, extended }: Audience): readonly EventName[] {
-  return EVENT_NAMES.filter((name) => {
-    const row: EventRow = EVENTS[name]
-    return (extended || row.extended !== true) && (row.since ?? 0) <= protocol
-  })
+export function eventNames(audience: Audience): readonly EventName[] {
+  return EVENT_NAMES.filter((name) => isEventFor(name, audience))
+}
+
+export function isEventFor(name: EventName, { protocol, extended }: Audience): boolean {
+  const row: EventRow = EVENTS[name]
+  return (extended || row.extended !== true) && (row.since ?? 0) <= protocol
 }
 
 /**

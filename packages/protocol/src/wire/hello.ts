@@ -1,7 +1,7 @@
 import type { PresenceRow } from './gateway-rows.ts'
 
 /** How a session was let in, as `auth.method` tells it (protocol fact 11). */
-export type AuthMethod = 'none' | 'token' | 'password' | 'device-token' | 'owner'
+export type AuthMethod = 'none' | 'token' | 'password' | 'device-token' | 'bootstrap-token' | 'owner'
 
 /** The payload of the response to `connect` (protocol fact 11). */
 export interface HelloOk {

@@ -22,6 +22,7 @@ export {
   type EventName,
   type EventRow,
   eventNames,
+  isEventFor,
   type ResolvedPayload,
 } from './events.ts'
 export {
@@ -34,6 +35,16 @@ export {
 export type { GatewayIdentity, PresencePayload, PresenceRow, TlsReport } from './gateway-rows.ts'
 export type { AuthMethod, ExtraToken, HelloAuth, HelloOk } from './hello.ts'
 export { HTTP_ROUTES } from './http-routes.ts'
+export type {
+  CancelInvitationResult,
+  CandidateRow,
+  ConfirmResult,
+  GuessingPayload,
+  InvitationList,
+  InvitationPayload,
+  InvitationRow,
+  InviteResult,
+} from './invitation-rows.ts'
 export { LIMITS } from './limits.ts'
 export {
   METHOD_NAMES,

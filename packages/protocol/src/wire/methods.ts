@@ -3,6 +3,7 @@ import { type Audience, PROTOCOL_VERSION } from './protocol-version.ts'
 import { AUDIT_METHODS } from './rows/audit-methods.ts'
 import { DEVICE_METHODS } from './rows/device-methods.ts'
 import { GATEWAY_METHODS } from './rows/gateway-methods.ts'
+import { INVITATION_METHODS } from './rows/invitation-methods.ts'
 import type { MethodRow } from './rows/method-row.ts'
 import { SESSION_METHODS } from './rows/session-methods.ts'
 
@@ -13,6 +14,7 @@ import { SESSION_METHODS } from './rows/session-methods.ts'
 export const METHODS = {
   ...GATEWAY_METHODS,
   ...DEVICE_METHODS,
+  ...INVITATION_METHODS,
   ...AUDIT_METHODS,
   ...SESSION_METHODS,
 } as const satisfies Record<string, MethodRow>

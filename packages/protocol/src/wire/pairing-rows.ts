@@ -22,6 +22,8 @@ export interface PendingRow {
   readonly digest?: string
   /** Only for clients that announced `pairgate-1`: six words for the device's key. */
   readonly fingerprint?: string
+  /** Only for clients that announced `pairgate-1`: the invitation that it brought, to be confirmed. */
+  readonly invitationId?: string
 }
 
 /** A token as a list shows it; the secret is never among it. */

@@ -4,6 +4,7 @@ import {
   type Device,
   type EventActor,
   type GatewayEvent,
+  type Invitation,
   type OpenRequest,
   type Session,
   type StoreTransaction,
@@ -11,7 +12,16 @@ import {
   type Token,
   type TokenUse,
 } from '@pairgate/core'
-import type { DeviceId, Instant, RequestId, Role, SessionId, TokenHash, TokenId } from '@pairgate/protocol'
+import type {
+  DeviceId,
+  Instant,
+  InvitationId,
+  RequestId,
+  Role,
+  SessionId,
+  TokenHash,
+  TokenId,
+} from '@pairgate/protocol'
 
 // Records that are told apart by a small number; a test names only what it is about.
 
@@ -20,6 +30,7 @@ export const deviceId = (n: number) => n.toString(16).padStart(64, '0') as Devic
 export const tokenHash = (n: number) => n.toString(16).padStart(64, 'f') as TokenHash
 export const tokenId = (n: number) => `token-${n}` as TokenId
 export const requestId = (n: number) => `request-${n}` as RequestId
+export const invitationId = (n: number) => `invitation-${n}` as InvitationId
 export const sessionId = (n: number) => `session-${n}` as SessionId
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -93,6 +104,7 @@ export function request(n: number, changes: Partial<OpenRequest> = {}): OpenRequ
       clientMode: undefined,
     },
     remoteIp: '192.0.2.1',
+    invitationId: undefined,
     prefix: 'remoteIp' in changes ? (changes.remoteIp ?? 'loopback') : '192.0.2.1',
     digest: tokenHash(n),
     createdAt: at(1_000 + n),
@@ -153,4 +165,29 @@ export async function append(
 
 export function removed(n: number): GatewayEvent {
   return { kind: 'device-removed', deviceId: deviceId(n) }
+}
+
+export function invitation(n: number, changes: Partial<Invitation> = {}): Invitation {
+  return {
+    id: invitationId(n),
+    secretHash: n.toString(16).padStart(64, 'e'),
+    codeMac: undefined,
+    codeExpiresAt: undefined,
+    roles: ['operator'],
+    scopes: ['operator.read'],
+    session: undefined,
+    tokenTtlMs: undefined,
+    label: undefined,
+    confirm: false,
+    claim: false,
+    createdBy: 'owner',
+    creatorScopes: ['operator.admin'],
+    creatorMark: undefined,
+    createdAt: at(1_000 + n),
+    expiresAt: at(10_000),
+    redeemedBy: undefined,
+    redeemedAt: undefined,
+    cancelledAt: undefined,
+    ...changes,
+  }
 }

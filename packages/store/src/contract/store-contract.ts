@@ -4,6 +4,7 @@ import { describeDevices } from './device-contract.ts'
 import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
 import { describeFeed } from './feed-contract.ts'
+import { describeInvitations } from './invitation-contract.ts'
 import { describeLimits } from './limit-contract.ts'
 import { describeMessages } from './message-contract.ts'
 import { describeAgainstModel } from './model-contract.ts'
@@ -26,6 +27,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeRequests(open)
     describeSessions(open)
     describeMessages(open)
+    describeInvitations(open)
     describeEvents(open)
     describeErasures(open)
     describePruning(open)

@@ -1,5 +1,5 @@
 import { type EventRecord, type GatewayEvent, type LoggedEvent, readDetails } from '@pairgate/core'
-import type { DeviceId, Instant, RequestId, SessionId, TokenId } from '@pairgate/protocol'
+import type { DeviceId, Instant, InvitationId, RequestId, SessionId, TokenId } from '@pairgate/protocol'
 import type { Kysely } from 'kysely'
 import { readRole, unknownWord } from './rows.ts'
 import type { EventDetailsRow, EventRow, Tables } from './tables.ts'
@@ -106,20 +106,18 @@ function toEvent(row: JoinedEventRow): GatewayEvent {
   // Read only where the kind has them: `present` throws for a column that is empty.
   const deviceId = () => present(row, 'device_id') as DeviceId
   const requestId = () => present(row, 'request_id') as RequestId
-  const role = () => readRole(present(row, 'role'))
-  const tokenId = () => present(row, 'token_id') as TokenId
+  // One column for what an event is about: a request, or an invitation.
+  const invitationId = () => present(row, 'request_id') as InvitationId
+  const ofToken = () => ({
+    deviceId: deviceId(),
+    role: readRole(present(row, 'role')),
+    tokenId: present(row, 'token_id') as TokenId,
+  })
+  const regrant = () => ({ ...ofToken(), endsConnections: row.ends_connections === 1 })
   const at = row.session_id === null ? {} : { home: row.session_id as SessionId }
   switch (row.kind) {
     case 'pairing-approved':
-      return {
-        kind: row.kind,
-        requestId: requestId(),
-        deviceId: deviceId(),
-        role: role(),
-        tokenId: tokenId(),
-        endsConnections: row.ends_connections === 1,
-        ...at,
-      }
+      return { kind: row.kind, requestId: requestId(), ...regrant(), ...at }
     case 'pairing-rejected':
     case 'pairing-superseded':
       return { kind: row.kind, requestId: requestId(), deviceId: deviceId(), ...at }
@@ -129,20 +127,18 @@ function toEvent(row: JoinedEventRow): GatewayEvent {
     case 'token-rotated':
     case 'token-revoked':
     case 'token-moved':
-      return { kind: row.kind, deviceId: deviceId(), role: role(), tokenId: tokenId(), ...at }
+      return { kind: row.kind, ...ofToken(), ...at }
     case 'token-extended':
-      return {
-        kind: row.kind,
-        deviceId: deviceId(),
-        role: role(),
-        tokenId: tokenId(),
-        ends: endsOf(row),
-        ...at,
-      }
+      return { kind: row.kind, ...ofToken(), ends: endsOf(row), ...at }
     case 'session-created':
     case 'session-renamed':
     case 'session-deleted':
       return { kind: row.kind, sessionId: present(row, 'session_id') as SessionId }
+    case 'invitation-created':
+    case 'invitation-cancelled':
+      return { kind: row.kind, invitationId: invitationId() }
+    case 'invitation-redeemed':
+      return { kind: row.kind, invitationId: invitationId(), ...regrant(), ...at }
     case 'details-erased':
       return { kind: row.kind, deviceId: (row.device_id ?? undefined) as DeviceId | undefined }
     case 'log-pruned':

@@ -7,6 +7,7 @@ import { eventChain } from './migrations/0003-event-chain.ts'
 import { feed } from './migrations/0004-feed.ts'
 import { removedDevices } from './migrations/0005-removed-devices.ts'
 import { messages } from './migrations/0006-messages.ts'
+import { invitations } from './migrations/0007-invitations.ts'
 import { tokenLifetimes } from './migrations/0008-token-lifetimes.ts'
 import { signedOrigins } from './migrations/0009-signed-origins.ts'
 import { accessTokens } from './migrations/0010-access-tokens.ts'
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '0004-feed': feed,
   '0005-removed-devices': removedDevices,
   '0006-messages': messages,
+  '0007-invitations': invitations,
   '0008-token-lifetimes': tokenLifetimes,
   '0009-signed-origins': signedOrigins,
   '0010-access-tokens': accessTokens,

@@ -12,6 +12,7 @@ import type {
 import {
   type DeviceId,
   type Instant,
+  type InvitationId,
   parseRole,
   parseScope,
   type RequestId,
@@ -23,9 +24,14 @@ import {
 } from '@pairgate/protocol'
 import type { DeviceRow, RequestRow, SessionRow, TokenRow } from './tables.ts'
 
-// Rows become branded records here and in event-rows.ts, and nowhere else.
+// Rows become branded records here, in invitation-rows.ts and in event-rows.ts, and nowhere else.
 
-const APPROVED_VIA: Readonly<Record<ApprovedVia, true>> = { operator: true, local: true }
+const APPROVED_VIA: Readonly<Record<ApprovedVia, true>> = {
+  operator: true,
+  local: true,
+  code: true,
+  link: true,
+}
 const REQUEST_WHY: Readonly<Record<RequestWhy, true>> = {
   'not-paired': true,
   'role-upgrade': true,
@@ -56,7 +62,7 @@ export function readScopes(list: unknown): readonly Scope[] {
   return readList(list, parseScope)
 }
 
-function readList<W>(list: unknown, parse: (text: string) => W | undefined): readonly W[] {
+export function readList<W>(list: unknown, parse: (text: string) => W | undefined): readonly W[] {
   if (!Array.isArray(list)) throw unknownWord('list', list)
   return list.map((item: unknown) => {
     const word = typeof item === 'string' ? parse(item) : undefined
@@ -65,7 +71,7 @@ function readList<W>(list: unknown, parse: (text: string) => W | undefined): rea
   })
 }
 
-function readInstant(value: number | null): Instant | undefined {
+export function readInstant(value: number | null): Instant | undefined {
   return value === null ? undefined : (value as Instant)
 }
 
@@ -191,6 +197,7 @@ export function toOpenRequest(row: RequestRow): OpenRequest {
     metadata: toMetadata(row),
     remoteIp: row.remote_ip ?? undefined,
     prefix: row.prefix,
+    invitationId: row.invitation_id === null ? undefined : (row.invitation_id as InvitationId),
     digest: row.digest,
     createdAt: row.created_at as Instant,
     refreshedAt: row.refreshed_at as Instant,
@@ -241,6 +248,7 @@ export function fromOpenRequest(request: OpenRequest): RequestRow {
     decided_at: null,
     decided_by: null,
     superseded_by: null,
+    invitation_id: request.invitationId ?? null,
   }
 }
 

@@ -47,7 +47,7 @@ export function readEvents(db: Kysely<Tables>, hot: HotQueries): EventReads {
         .selectFrom('events')
         .select('kind')
         .where('device_id', '=', id)
-        .where('kind', 'in', ['device-removed', 'pairing-approved'])
+        .where('kind', 'in', ['device-removed', 'pairing-approved', 'invitation-redeemed'])
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst()

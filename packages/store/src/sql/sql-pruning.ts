@@ -38,7 +38,7 @@ async function keepRemovals(db: Kysely<Tables>, to: number): Promise<void> {
     .selectFrom('events')
     .select(['device_id', 'kind'])
     .where('seq', '<=', to)
-    .where('kind', 'in', ['device-removed', 'pairing-approved'])
+    .where('kind', 'in', ['device-removed', 'pairing-approved', 'invitation-redeemed'])
     .orderBy('seq')
     .execute()
   const last = new Map(rows.map(({ device_id, kind }) => [device_id, kind]))

@@ -6,6 +6,7 @@ import { readDevices } from './sql-devices.ts'
 import { readErasable } from './sql-erasure.ts'
 import { readEvents } from './sql-events.ts'
 import { readFeed } from './sql-feed.ts'
+import { readInvitations } from './sql-invitations.ts'
 import { readLimits } from './sql-limits.ts'
 import { readMessages } from './sql-messages.ts'
 import { readMeta } from './sql-meta.ts'
@@ -22,6 +23,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReade
     ...readTokens(db, hot),
     ...readAccessTokens(db, hot),
     ...readRequests(db),
+    ...readInvitations(db),
     ...readSessions(db, hot),
     ...readEvents(db, hot),
     ...readErasable(db),

@@ -12,6 +12,7 @@ type RequestReads = Pick<
   | 'countOpenRequests'
   | 'countOpenRequestsFrom'
   | 'listPendingPlaces'
+  | 'listRequestsOf'
 >
 type RequestWrites = Pick<
   StoreTransaction,
@@ -49,6 +50,11 @@ export function readRequests(db: Kysely<Tables>): RequestReads {
     async countOpenRequestsFrom(prefix, now) {
       const { count } = await countOpen(now).where('prefix', '=', prefix).executeTakeFirstOrThrow()
       return Number(count)
+    },
+    async listRequestsOf(invitation) {
+      const filed = db.selectFrom('pairing_requests').selectAll().where('invitation_id', '=', invitation)
+      const rows = await filed.orderBy('created_at', 'desc').orderBy('id', 'desc').execute()
+      return rows.map(toRequest)
     },
     async listPendingPlaces(now) {
       const rows = await open(now).select(['id', 'device_id', 'prefix', 'created_at']).execute()

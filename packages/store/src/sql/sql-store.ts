@@ -6,6 +6,7 @@ import { createHotQueries } from './hot-queries.ts'
 import { runWork } from './run-work.ts'
 import { deleteEndedAccessTokens } from './sql-access-tokens.ts'
 import { forgetFeed, mergeFeed, trimFeed } from './sql-feed.ts'
+import { deleteFinishedInvitations } from './sql-invitations.ts'
 import { mergeCounters } from './sql-limits.ts'
 import { createSqlReader } from './sql-reader.ts'
 import { deleteFinishedRequests } from './sql-requests.ts'
@@ -43,6 +44,7 @@ export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>,
     },
     forgetRequests: (before, only) => inTransaction((trx) => deleteFinishedRequests(trx, before, only)),
     forgetAccessTokens: (before) => inTransaction((trx) => deleteEndedAccessTokens(trx, before)),
+    forgetInvitations: (before) => inTransaction((trx) => deleteFinishedInvitations(trx, before)),
     mergeFeed: (rows) => inTransaction((trx) => mergeFeed(trx, rows)),
     trimFeed: (before, keep) => inTransaction((trx) => trimFeed(trx, before, keep)),
     forgetFeed: (only) => inTransaction((trx) => forgetFeed(trx, only)),

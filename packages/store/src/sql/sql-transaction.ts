@@ -5,6 +5,7 @@ import { writeAccessTokens } from './sql-access-tokens.ts'
 import { writeDevices } from './sql-devices.ts'
 import { writeErasures } from './sql-erasure.ts'
 import { writeEvents } from './sql-events.ts'
+import { writeInvitations } from './sql-invitations.ts'
 import { writeMessages } from './sql-messages.ts'
 import { writeMeta } from './sql-meta.ts'
 import { writePruning } from './sql-pruning.ts'
@@ -22,6 +23,7 @@ export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries):
     ...writeTokens(trx),
     ...writeAccessTokens(trx),
     ...writeRequests(trx),
+    ...writeInvitations(trx),
     ...writeSessions(trx),
     ...writeEvents(trx, hot),
     ...writeErasures(trx, hot),

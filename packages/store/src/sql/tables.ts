@@ -7,6 +7,7 @@ export interface Tables {
   readonly tokens: TokenRow
   readonly access_tokens: AccessTokenRow
   readonly pairing_requests: RequestRow
+  readonly invitations: InvitationRow
   readonly sessions: SessionRow
   readonly events: EventRow
   readonly event_details: EventDetailsRow
@@ -93,6 +94,29 @@ export interface RequestRow {
   readonly decided_at: number | null
   readonly decided_by: string | null
   readonly superseded_by: string | null
+  readonly invitation_id: string | null
+}
+
+export interface InvitationRow {
+  readonly id: string
+  readonly secret_hash: string
+  readonly code_mac: string | null
+  readonly code_expires_at: number | null
+  readonly roles: string
+  readonly scopes: string
+  readonly session: string | null
+  readonly token_ttl_ms: number | null
+  readonly label: string | null
+  readonly confirm: number
+  readonly claim: number
+  readonly created_by: string
+  readonly creator_scopes: string
+  readonly creator_mark: string | null
+  readonly created_at: number
+  readonly expires_at: number | null
+  readonly redeemed_by: string | null
+  readonly redeemed_at: number | null
+  readonly cancelled_at: number | null
 }
 
 export interface SessionRow {

@@ -189,6 +189,7 @@ describe('opening again', () => {
     '0004-feed',
     '0005-removed-devices',
     '0006-messages',
+    '0007-invitations',
     '0008-token-lifetimes',
     '0009-signed-origins',
     '0010-access-tokens',

@@ -1,4 +1,4 @@
-import { type Clock, isSelfScoped, ok, type StoreReader } from '@pairgate/core'
+import { type Clock, type Core, isSelfScoped, ok, type StoreReader } from '@pairgate/core'
 import { coversScopes, EVERY_SESSION } from '@pairgate/protocol'
 import type { GatewayIdentity, TlsReport } from '@pairgate/protocol/wire'
 import type { Presence } from '../presence.ts'
@@ -18,6 +18,7 @@ export interface GatewayReportDeps {
   readonly tls: () => TlsReport | undefined
   readonly identity: () => GatewayIdentity
   readonly seenBy: Presence['seenBy']
+  readonly codeGuessing: Core['codeGuessing']
 }
 
 export interface GatewayReport {
@@ -43,6 +44,7 @@ export function createGatewayReport({
   tls,
   identity,
   seenBy,
+  codeGuessing,
 }: GatewayReportDeps): GatewayReport {
   return {
     async health(_connection, { probe = false }) {
@@ -51,7 +53,7 @@ export function createGatewayReport({
       if (probe) await read.headSeq()
       return ok({ ok: true, ts, durationMs: clock.now() - ts })
     },
-    async status({ principal }) {
+    async status({ principal, extended }) {
       const now = clock.now()
       const own = { runtimeVersion: version, startedAtMs: startedAt, uptimeMs: now - startedAt }
       const seesAll = !isSelfScoped(principal) && coversScopes(principal.scopes, ['operator.pairing'])
@@ -67,6 +69,7 @@ export function createGatewayReport({
         pairedDevices: devices,
         pendingRequests: pending,
         ...withTls(tls()),
+        ...(extended && { codeGuessing: codeGuessing() }),
       })
     },
     async identity() {

@@ -8,6 +8,7 @@ import type { DevicePairMethods } from './device-pair-methods.ts'
 import type { DeviceScopesMethods } from './device-scopes-methods.ts'
 import type { DeviceTokenMethods } from './device-token-methods.ts'
 import type { GatewayReport } from './gateway-report.ts'
+import type { InvitationMethods } from './invitation-methods.ts'
 import type { SessionMethods } from './session-methods.ts'
 
 /** One method's work; its params were validated against the table before. */
@@ -24,6 +25,7 @@ export type MethodHandlers = Readonly<
 /** Methods that may close the very connection that calls them; their reply still leaves. */
 export const ENDS_OWN_CONNECTION: ReadonlySet<MethodName> = new Set([
   'device.pair.approve',
+  'device.pair.confirm',
   'device.token.rotate',
   'device.token.revoke',
   'device.token.move',
@@ -34,6 +36,7 @@ export const ENDS_OWN_CONNECTION: ReadonlySet<MethodName> = new Set([
 export interface MethodParts {
   readonly report: GatewayReport
   readonly pair: DevicePairMethods
+  readonly invitations: InvitationMethods
   readonly token: DeviceTokenMethods
   readonly scopes: DeviceScopesMethods
   readonly audit: AuditMethods
@@ -43,7 +46,7 @@ export interface MethodParts {
 }
 
 export function createMethodHandlers(parts: MethodParts) {
-  const { report, pair, token, scopes, audit, config, session, chat } = parts
+  const { report, pair, invitations, token, scopes, audit, config, session, chat } = parts
   return {
     health: report.health,
     status: report.status,
@@ -52,6 +55,11 @@ export function createMethodHandlers(parts: MethodParts) {
     'device.pair.reject': pair.reject,
     'device.pair.remove': pair.remove,
     'device.pair.rename': pair.rename,
+    'device.pair.invite': invitations.invite,
+    'device.pair.invitations': invitations.list,
+    'device.pair.cancelInvitation': invitations.cancel,
+    'device.pair.confirm': invitations.confirm,
+    'device.pair.claimCode': invitations.claimCode,
     'device.token.rotate': token.rotate,
     'device.token.revoke': token.revoke,
     'device.token.extend': token.extend,

@@ -16,7 +16,7 @@ test('requests of a version that did not know the prefix of a peer are kept, and
   const directory = mkdtempSync(join(tmpdir(), 'migration-'))
   t.after(() => rmSync(directory, { recursive: true }))
   const path = join(directory, 'old.db')
-  const { prefix: _, ...oldRow } = fromOpenRequest(request(1))
+  const { prefix: _, invitation_id: __, ...oldRow } = fromOpenRequest(request(1))
 
   const writing = createWritingKysely(new DatabaseSync(path), 1_000)
   const tables = firstTables({ text: sql`text`, wholeNumber: 'integer', tableEnd: sql`strict` })

@@ -1,0 +1,46 @@
+import type { Instant } from '@pairgate/protocol'
+import { coversScopes, EVERY_SESSION, narrowScopes, parseDeviceId } from '@pairgate/protocol'
+import type { Actor } from '../access/reread-actor.ts'
+import type { Invitation } from '../domain/invitation.ts'
+import { ok, type Result, refuse } from '../domain/result.ts'
+import { tokenState } from '../domain/token.ts'
+import type { AuthPolicy } from '../ports/auth-policy.ts'
+import type { StoreReader } from '../ports/store.ts'
+
+/**
+ * Whoever gave an invitation, with what is left of the rights at that time. A redemption needs them as an
+ * approval needs those of the approver: what was revoked, has expired or was narrowed since gives nothing.
+ */
+export async function standingCreator(
+  tx: StoreReader,
+  policy: Pick<AuthPolicy, 'sharedMark'>,
+  invitation: Invitation,
+  now: Instant,
+): Promise<Result<Actor>> {
+  const { createdBy, creatorScopes, scopes, roles } = invitation
+  const found = await rightsOf(tx, policy, invitation, now)
+  if (!found) return refuse({ reason: 'bootstrap-invalid' })
+  const left = narrowScopes(found.scopes, creatorScopes)
+  const isAdmin = coversScopes(left, ['operator.admin'])
+  const gives = coversScopes(left, scopes) && (isAdmin || roles.every((role) => role === 'operator'))
+  if (!gives) return refuse({ reason: 'bootstrap-invalid' })
+  return ok({ ...found, ref: createdBy, scopes: left, isAdmin })
+}
+
+type Rights = Pick<Actor, 'scopes' | 'sessionId' | 'isOwner'>
+
+async function rightsOf(
+  tx: StoreReader,
+  { sharedMark }: Pick<AuthPolicy, 'sharedMark'>,
+  { createdBy, creatorMark, creatorScopes: scopes }: Invitation,
+  now: Instant,
+): Promise<Rights | undefined> {
+  const everywhere = { scopes, sessionId: EVERY_SESSION }
+  if (createdBy === 'owner') return { ...everywhere, isOwner: true }
+  if (createdBy === 'shared-secret')
+    return creatorMark === sharedMark ? { ...everywhere, isOwner: false } : undefined
+  const deviceId = parseDeviceId(createdBy.slice('device:'.length))
+  const token = deviceId && (await tx.findToken(deviceId, 'operator'))
+  if (!token || tokenState(token, now) !== 'live') return undefined
+  return { scopes: token.scopes, sessionId: token.sessionId, isOwner: false }
+}
