@@ -15,6 +15,8 @@ export const CLIENT_CODES = {
   TLS_UNTRUSTED: 'The certificate is not trusted here, and none was pinned. Nothing was sent.',
   OWNER_PROOF: 'The program behind the socket does not hold the key of this gateway.',
   REQUEST_REJECTED: 'The pairing request was rejected or has expired.',
+  FOREIGN_ORIGIN: 'The address belongs to another server, which must not get the token.',
+  TOKEN_MISSING: 'The device has no token of this gateway.',
   SLOW_READER: 'Events came faster than they were read.',
   BROWSER_STORAGE: 'The browser keeps no key and no tokens for this page.',
   KEY_FILE: 'The file of the device key cannot be used.',

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deviceOfTest } from '../test/device-of-test.ts'
 import { startStrictGateway } from '../test/strict-gateway.ts'
+import { ClientError } from './client-error.ts'
 import { connectGateway } from './connect-gateway.ts'
 import type { GatewaySession, GatewaySessionState } from './gateway-session.ts'
+import type { PendingPairing } from './pair-device.ts'
 
 const retry = { firstMs: 10, maxMs: 20 }
 
@@ -139,4 +141,145 @@ test('the signal of a session ends it, connected or not', async (t) => {
   stop.abort()
   assert.equal(await session.ended, undefined)
   assert.equal(session.state.kind, 'closed')
+})
+
+test('events are read one by one in a loop that ends with the session', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = connectGateway({ ...target, retry })
+  const names: string[] = []
+  const reading = (async () => {
+    for await (const { event } of session.events()) {
+      names.push(event)
+      if (event === 'second') gateway.cutAll(1012, 'service restart')
+      if (event === 'third') await session.close()
+    }
+  })()
+  const tell = (event: string): void => {
+    for (const peer of gateway.peers) peer.send({ type: 'event', event })
+  }
+  await session.call('in')
+  tell('first')
+  tell('second')
+  await reaching(session, 'paused')
+  await session.call('in again')
+  tell('third')
+  await reading
+  assert.deepEqual(names, ['first', 'second', 'third'])
+})
+
+test('a loop over events throws what the session ended with, and the reason of its own signal', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = connectGateway({ ...target, retry })
+  await session.call('in')
+  const reason = new Error('enough')
+  const stop = new AbortController()
+  const stopped = session.events({ signal: stop.signal }).next()
+  const revoked = session.events().next()
+  stop.abort(reason)
+  await assert.rejects(stopped, reason)
+  await assert.rejects(session.events({ signal: stop.signal }).next(), reason)
+  gateway.revoke(deviceId)
+  await assert.rejects(revoked, { code: 'AUTH_DEVICE_TOKEN_MISMATCH' })
+})
+
+test('a reader who falls too far behind is told, and keeps nobody else from hearing', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const session = connectGateway({ ...target, retry })
+  await session.call('in')
+  const events = session.events()
+  const first = events.next()
+  let heard = 0
+  session.onEvent(() => {
+    heard += 1
+  })
+  const [peer] = gateway.peers
+  for (let n = 0; n < 2_000; n += 1) peer?.send({ type: 'event', event: `e${n}` })
+  assert.equal((await first).value?.event, 'e0')
+  await session.call('behind them')
+  assert.equal(heard, 2_000)
+  let read = 1
+  const rest = async (): Promise<void> => {
+    for await (const _ of events) read += 1
+  }
+  await assert.rejects(rest(), { code: 'SLOW_READER' })
+  assert.ok(read < 2_000)
+  await session.close()
+})
+
+test('what has to be resumed is resumed on every connection, before requests that wait', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const methods: unknown[] = []
+  gateway.answer = (peer, { id, method }) => {
+    methods.push(method)
+    peer.send({ type: 'res', id, ok: true, payload: {} })
+  }
+  const session = connectGateway({ ...target, retry })
+  const stop = session.resume((connection) => connection.call('subscribe'))
+  await session.call('one')
+  const dropped = reaching(session, 'paused')
+  gateway.cutAll(1012, 'service restart')
+  await dropped
+  await session.call('two')
+  assert.deepEqual(methods, ['subscribe', 'one', 'subscribe', 'two'])
+
+  stop()
+  const late = Promise.withResolvers<void>()
+  session.resume(async (connection) => {
+    await connection.call('late')
+    late.resolve()
+  })
+  await late.promise
+  assert.deepEqual(methods.slice(4), ['late'])
+  await session.close()
+})
+
+test('a resumption that fails for now is tried again, one that cannot succeed ends the session', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const refusals: object[] = [
+    { code: 'UNAVAILABLE', message: 'busy', retryable: true },
+    { code: 'FORBIDDEN', message: 'no' },
+  ]
+  gateway.answer = (peer, { id }) => {
+    const error = refusals.shift()
+    peer.send(error ? { type: 'res', id, ok: false, error } : { type: 'res', id, ok: true, payload: {} })
+  }
+  const session = connectGateway({ ...target, retry })
+  session.resume((connection) => connection.call('subscribe'))
+  const error = await session.ended
+  assert.ok(error instanceof ClientError)
+  assert.equal(error.code, 'FORBIDDEN')
+  assert.equal(gateway.connects.length, 2)
+})
+
+test('with `wait` a session stands while an operator decides, and is in once he has', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  const asked = Promise.withResolvers<PendingPairing>()
+  const session = connectGateway({ ...target, retry, wait: true, onPending: asked.resolve })
+  const waiting = await reaching(session, 'waiting')
+  assert.ok(waiting.kind === 'waiting')
+  assert.deepEqual(waiting.pending, await asked.promise)
+  gateway.approve(deviceId)
+  assert.deepEqual(await session.call('in'), { method: 'in', params: null })
+  await session.close()
+})
+
+test('a request is given up when its signal says so, before and after it was sent', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const sent = Promise.withResolvers<void>()
+  gateway.answer = () => sent.resolve()
+  const session = connectGateway({ ...target, retry })
+  const reason = new Error('enough')
+  await assert.rejects(session.call('never', {}, { signal: AbortSignal.abort(reason) }), reason)
+  const stop = new AbortController()
+  const asking = session.call('slow', {}, { signal: stop.signal })
+  await sent.promise
+  stop.abort(reason)
+  await assert.rejects(asking, reason)
+  await session.close()
 })

@@ -22,6 +22,7 @@ export type {
   ResumeHook,
 } from './gateway-session.ts'
 export { isLoopbackHost, isPrivateHost } from './host-kind.ts'
+export { createFetch, type Fetch, type FetchTarget } from './http/create-fetch.ts'
 export type { DeviceKey } from './key/device-key.ts'
 export { loadOrCreateFileKey } from './key/file-device-key.ts'
 export type { MethodResult } from './method-results.ts'

@@ -60,9 +60,9 @@ async function makeHiddenKey(): Promise<StoredKey | undefined> {
 }
 
 async function makePlainKey(): Promise<StoredKey> {
-  const { getPublicKey } = await loadPlainCrypto()
+  const { publicKeyOf } = await loadPlainCrypto()
   const secret = drawBytes(32)
-  return { publicKey: encodeBase64Url(getPublicKey(secret)), secret }
+  return { publicKey: encodeBase64Url(publicKeyOf(secret)), secret }
 }
 
 async function deviceKeyOf(stored: StoredKey): Promise<DeviceKey> {
@@ -77,13 +77,13 @@ async function deviceKeyOf(stored: StoredKey): Promise<DeviceKey> {
     const { privateKey } = stored
     return { deviceId, publicKey, storage: 'non-extractable', sign: (text) => signHidden(privateKey, text) }
   }
-  const { sign } = await loadPlainCrypto()
+  const { signBytes } = await loadPlainCrypto()
   const { secret } = stored
   return {
     deviceId,
     publicKey,
     storage: 'extractable',
-    sign: (text) => encodeBase64Url(sign(new TextEncoder().encode(text), secret)),
+    sign: (text) => encodeBase64Url(signBytes(new TextEncoder().encode(text), secret)),
   }
 }
 

@@ -25,12 +25,11 @@ export {
   isEventFor,
   type ResolvedPayload,
 } from './events.ts'
-export {
-  type ErrorCode,
-  type ErrorShape,
-  type EventFrame,
-  RequestFrame,
-  type ResponseFrame,
+export type {
+  ErrorCode,
+  ErrorShape,
+  EventFrame,
+  ResponseFrame,
 } from './frame.ts'
 export type { GatewayIdentity, PresencePayload, PresenceRow, TlsReport } from './gateway-rows.ts'
 export type { AuthMethod, ExtraToken, HelloAuth, HelloOk } from './hello.ts'
@@ -83,6 +82,7 @@ export {
   type ProtocolVersion,
 } from './protocol-version.ts'
 export { frameId, type Received, readFrame } from './read-frame.ts'
+export { RequestFrame } from './request-frame.ts'
 export type { MethodRow } from './rows/method-row.ts'
 export { describeFindings } from './schema-findings.ts'
 export type {
