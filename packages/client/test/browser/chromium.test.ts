@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { GatewaySession } from '../../src/gateway-session.ts'
 import { openRealGateway } from '../real-gateway.ts'
@@ -111,5 +114,24 @@ test('a page of an origin that is not allowed gets no connection', { skip }, asy
       }),
   )
   assert.equal(state, 'UNREACHABLE')
+  await context.close()
+})
+
+test('the page among the examples pairs the browser that opens it', { skip }, async (t) => {
+  assert.ok(world)
+  const script = fileURLToPath(new URL('../../../../examples/browser/serve.js', import.meta.url))
+  const server = spawn(process.execPath, [script, '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => server.kill('SIGKILL'))
+  const [said] = await once(server.stdout, 'data')
+  const origin = String(said).trim()
+  const gateway = await openRealGateway({ after }, { controlUi: { allowedOrigins: [origin] } })
+  const context = await world.context()
+  const page = await context.newPage()
+  await page.goto(`${origin}/?gateway=${gateway.url}`)
+  await page.waitForFunction("document.getElementById('words').textContent.split(' ').length === 6")
+  const { pending } = await gateway.owner.request('device.pair.list', {})
+  assert.equal(pending[0]?.displayName, 'Example page')
+  await gateway.approve(pending[0]?.deviceId ?? '')
+  await page.waitForFunction("document.getElementById('health').textContent === 'yes'")
   await context.close()
 })
