@@ -25,7 +25,10 @@ export const ROUNDS = 24
 
 export async function openRaceWorld(engine: Engine): Promise<RaceWorld> {
   const limits = { pendingInAll: 10_000, unauthenticatedPerPeer: 1_000 }
-  const gateway = await engine.openGateway({ after }, { config: { auth: SHARED, limits } })
+  const gateway = await engine.openGateway(
+    { after },
+    { config: { auth: SHARED, limits, trustedProxies: ['::1'] } },
+  )
   const [alice, bob] = [await gateway.owner(), await gateway.owner()]
   const list = () => alice.call<DevicePairList>('device.pair.list')
   return {

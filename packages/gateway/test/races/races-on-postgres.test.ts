@@ -3,6 +3,7 @@ import { startPostgres } from '@pairgate/store/testing'
 import { onPostgres } from '../harness/engine.ts'
 import { adminRaces } from './admin-races.ts'
 import { decisionRaces } from './decision-races.ts'
+import { invitationRaces } from './invitation-races.ts'
 import { openRaceWorld } from './race-world.ts'
 import { revocationRaces } from './revocation-races.ts'
 import { sessionRaces } from './session-races.ts'
@@ -14,5 +15,6 @@ describe('two at once on PostgreSQL', () => {
   decisionRaces(world)
   revocationRaces(world)
   adminRaces(world)
+  invitationRaces(world)
   sessionRaces(world)
 })
