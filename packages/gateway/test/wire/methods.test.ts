@@ -275,7 +275,7 @@ const PARAMS: Readonly<
       [{ idempotencyKey: 'k' }, "must have required property 'message'"],
       [{ message: 'x' }, "must have required property 'idempotencyKey'"],
       [{ message: '', idempotencyKey: 'k' }, 'at /message: must not have fewer than 1 characters'],
-      [{ message: 'x', idempotencyKey: 'a b' }, 'at /idempotencyKey: must match pattern "^[!-~]+$"'],
+      [{ message: 'x', idempotencyKey: 'a b' }, 'at /idempotencyKey: must match pattern "^[!-~]*$"'],
       [{ message: 'x', idempotencyKey: 'k', role: 'assistant' }, "at root: unexpected property 'role'"],
     ],
   },

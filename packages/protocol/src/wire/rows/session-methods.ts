@@ -3,7 +3,7 @@ import { closed, type MethodRow, operator } from './method-row.ts'
 
 /** Longer than any key, so that a key that is none is simply unknown. */
 const SessionName = Type.String({ minLength: 1, maxLength: 128 })
-const Label = Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+const Label = Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000-\\u001f\\u007f]*$' })
 const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
 /** Methods about sessions and about the messages in them. */
@@ -67,7 +67,7 @@ export const SESSION_METHODS = {
         sessionKey: Type.Optional(SessionName),
         message: Type.String({ minLength: 1 }),
         /** Of this sender in this session: the same key sends the same message once. */
-        idempotencyKey: Type.String({ minLength: 1, maxLength: 128, pattern: '^[!-~]+$' }),
+        idempotencyKey: Type.String({ minLength: 1, maxLength: 128, pattern: '^[!-~]*$' }),
       },
       closed,
     ),
