@@ -47,6 +47,7 @@ export function eventLines(event: AuditRow): readonly string[] {
     ['Device', event.deviceId],
     ['Role', event.role],
     ['Request', event.requestId],
+    ['Invitation', event.invitationId],
     ['Token id', event.tokenId],
     ['Session', event.sessionId],
     ['Before', event.erased ? 'erased' : stateText(event.before)],
@@ -72,11 +73,12 @@ function sessionText(state: AuditState | undefined): string | undefined {
 
 function stateText(state: AuditState | undefined): string | undefined {
   if (!state) return undefined
-  const { name, label, scopes, session, expiresAtMs, fault, seq, count, mac } = state
+  const { name, label, roles, scopes, session, expiresAtMs, fault, seq, count, mac } = state
   const parts = [
     count === undefined ? undefined : countText(state),
     name,
     label && `label: ${label}`,
+    roles && `roles: ${roles.join(', ')}`,
     scopes && `scopes: ${scopes.join(', ') || 'none'}`,
     session && `session: ${session === '*' ? 'every session' : session}`,
     expiresAtMs === undefined ? undefined : `expires: ${isoTime(expiresAtMs)}`,
