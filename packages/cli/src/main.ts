@@ -9,6 +9,7 @@ import { addConnectCommand } from './commands/connect.ts'
 import { addDevicesCommands } from './commands/devices.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
 import { addPairCommands } from './commands/pair.ts'
+import { addQrCommand } from './commands/qr.ts'
 import { addRecoverCommand } from './commands/recover.ts'
 import { addSessionsCommands } from './commands/sessions.ts'
 import { addTokenCommand } from './commands/token.ts'
@@ -39,6 +40,8 @@ function createProgram(output: { complaint: string }): Command {
     )
     .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
+    // What stands behind a command is about that command: `pair list --json` is about the list.
+    .enablePositionalOptions()
     .configureOutput({
       writeErr: (text) => {
         output.complaint += text
@@ -48,6 +51,7 @@ function createProgram(output: { complaint: string }): Command {
   addSessionsCommands(program)
   addConnectCommand(program)
   addPairCommands(program)
+  addQrCommand(program)
   addTokenCommand(program)
   addGatewayCommands(program)
   addConfigCommands(program)

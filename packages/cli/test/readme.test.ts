@@ -44,21 +44,18 @@ test('the lines of the README pair a device, and put it out again', async (conte
     return result
   }
 
-  const [connect = '', list, approve, revoke, ...rest] = lines
+  const [invite = '', join = '', revoke, ...rest] = lines
   assert.deepEqual(rest, [])
-  const asking = type(connect, known, phone.stateDir)
-  context.after(() => void asking.kill('SIGKILL'))
-  const asked = collect(asking)
-  const [, words = ''] = await waitForOutput(asking, /Fingerprint: ((?:[a-z]+ ){5}[a-z]+)/)
+  const inviting = type(invite, known, host.stateDir)
+  context.after(() => void inviting.kill('SIGKILL'))
+  const invited = collect(inviting)
+  const [, code = ''] = await waitForOutput(inviting, /Code: +(\d{3} \d{3})/)
+  known['482 913'] = code
 
-  const [requestId = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec((await typed(list)).stdout) ?? []
-  const shown = await host.run(['devices', 'show', requestId])
-  assert.ok(shown.stdout.replaceAll(/\s+/g, ' ').includes(words), 'the same six words on both sides')
-  known['<request id>'] = requestId.slice(0, 8)
-  await typed(approve)
-  assert.equal((await asked).code, 0)
-
-  const [deviceId = ''] = /[0-9a-f]{64}/.exec((await typed(list)).stdout) ?? []
+  const [, deviceId = ''] = /Device ID: ([0-9a-f]{64})/.exec((await typed(join)).stdout) ?? []
+  const { code: exitCode, stdout } = await invited
+  assert.equal(exitCode, 0)
+  assert.match(stdout, /^joined: .+ \((?:[a-z]+ ){5}[a-z]+\)$/m)
   known['<device id>'] = deviceId.slice(0, 8)
   await typed(revoke)
   const again = await phone.run(['call', 'health', '--url', url])

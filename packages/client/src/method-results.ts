@@ -28,6 +28,8 @@ import type {
   SessionDeleteResult,
   SessionListResult,
   SessionResult,
+  SetupCodeResult,
+  SetupStatusResult,
   UpgradeRegistration,
   UpgradeResult,
 } from '@pairgate/protocol/wire'
@@ -45,6 +47,8 @@ interface MethodResults {
   'device.pair.cancelInvitation': CancelInvitationResult
   'device.pair.confirm': ConfirmResult
   'device.pair.claimCode': InviteResult
+  'device.pair.setupCode': SetupCodeResult
+  'device.pair.setupStatus': SetupStatusResult
   'device.token.rotate': RotateResult
   'device.token.revoke': RevokeResult
   'device.token.extend': ExtendResult

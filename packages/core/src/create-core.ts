@@ -98,10 +98,10 @@ export function createCore(deps: CoreDeps) {
   const { feed, keepFeed, shown, roomMade, fileRequest } = takeRequests(deps)
   const tellInvitation = createTellInvitation({ ...deps, read })
   const joint = { decide, decideAs, drawSecret, fileRequest, tellInvitation, feed }
-  const invitations = wireInvitations({ ...deps, ...joint })
+  const limiter = createGuessLimiter(deps)
+  const invitations = wireInvitations({ ...deps, ...joint, guessLimiter: limiter })
   const verifyChain = createVerifyChain({ ...deps, read })
   const enqueue = createQueue()
-  const limiter = createGuessLimiter(deps)
   const used = createUsedProofs(deps)
   const compareSecret = createCompareSecret({ ...deps, limiter, feed })
   return {

@@ -10,8 +10,10 @@ import { createCreateInvitation } from './invitations/create-invitation.ts'
 import { createFindInvitation, createListInvitations } from './invitations/list-invitations.ts'
 import { createNoteWrongCode } from './invitations/note-wrong-code.ts'
 import { createRedeemInvitation } from './invitations/redeem-invitation.ts'
+import { createTakeJoin } from './invitations/take-join.ts'
 import type { TellInvitation } from './invitations/tell-invitation.ts'
 import { createCodeLimiter } from './limits/code-limiter.ts'
+import type { GuessLimiter } from './limits/guess-limiter.ts'
 import type { FileRequest } from './pairing/file-request.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
 import type { Clock } from './ports/clock.ts'
@@ -38,6 +40,7 @@ export interface InvitationParts {
   readonly drawSecret: DrawSecret
   readonly fileRequest: FileRequest
   readonly tellInvitation: TellInvitation
+  readonly guessLimiter: GuessLimiter
 }
 
 /** The use cases about invitations; a part of `createCore`. */
@@ -62,6 +65,7 @@ export function wireInvitations(parts: InvitationParts) {
       listInvitations: createListInvitations({ ...parts, read }),
       findInvitation: createFindInvitation({ ...parts, read }),
       announceExpiredInvitations: createAnnounceExpiredInvitations({ ...parts, read }),
+      takeJoin: createTakeJoin({ ...parts, limiter: parts.guessLimiter }),
       /** How many wrong codes count, and whether a right one has to be confirmed. */
       codeGuessing: limiter.guessing,
     },

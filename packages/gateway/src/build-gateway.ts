@@ -90,8 +90,9 @@ export function buildGateway(given: GatewayParts): Gateway {
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls })
   const writeMetrics = createWriteMetrics({ ...shared, ready, tls: parts.tls })
   const verify = { authenticate: createAuthenticate({ core }), onUse: use.note, isClosed }
+  const join = { takeJoin: core.takeJoin, publicUrl: () => settings.config.pairing.publicUrl }
   return {
-    app: buildHttp({ rules, ready, writeMetrics, verify, log }),
+    app: buildHttp({ rules, ready, writeMetrics, verify, join, log }),
     onUpgrade,
     listensAt(address) {
       url = address

@@ -1,6 +1,8 @@
 import type { Core, TokenSecrets } from '@pairgate/core'
 import type { Instant } from '@pairgate/protocol'
+import { createEndpoints } from './endpoints/live-endpoints.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
+import { thisMachine } from './platform/machine.ts'
 import { hmacBase64Url } from './platform/node-crypto.ts'
 import { gatewayIdentityOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
@@ -14,6 +16,7 @@ import { createGatewayReport } from './ws/methods/gateway-report.ts'
 import { createInvitationMethods } from './ws/methods/invitation-methods.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
 import { createSessionMethods } from './ws/methods/session-methods.ts'
+import { createSetupMethods } from './ws/methods/setup-methods.ts'
 
 export interface MethodsDeps {
   readonly core: Core
@@ -25,7 +28,7 @@ export interface MethodsDeps {
 
 /** The handlers of all methods, with what each needs; a part of `buildGateway`. */
 export function buildMethods(
-  { store, clock, settings, heads, log, tokenKey, localKey, tls }: GatewayParts,
+  { store, clock, settings, bind, heads, log, tokenKey, localKey, tls }: GatewayParts,
   { core, live, secrets, startedAt, url }: MethodsDeps,
 ) {
   const { secretOf } = secrets
@@ -33,6 +36,7 @@ export function buildMethods(
   const { config } = settings
   const authMode = config.auth.mode
   const connections = () => registry.size
+  const endpoints = createEndpoints({ config, bind, url, machine: thisMachine, tls })
   return createMethodHandlers({
     report: createGatewayReport({
       read: store.read,
@@ -49,7 +53,8 @@ export function buildMethods(
       codeGuessing: core.codeGuessing,
     }),
     pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
-    invitations: createInvitationMethods({ core }),
+    invitations: createInvitationMethods({ core, endpoints }),
+    setup: createSetupMethods({ core, endpoints, authMode }),
     token: createDeviceTokenMethods({ core, secretOf }),
     scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),
     config: createConfigMethods({

@@ -7,6 +7,7 @@ import type {
   StoredCounter,
   WrongTries,
 } from '@pairgate/core'
+import type { Bind } from './config/bind-address.ts'
 import type { LiveConfig } from './config/live-config.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Log } from './platform/log.ts'
@@ -21,6 +22,8 @@ import type { Presence } from './ws/presence.ts'
 export interface GatewayParts {
   /** Parts read `settings.config` when they need it, because some of it changes under them. */
   readonly settings: LiveConfig
+  /** The addresses that it will listen on. */
+  readonly bind: Bind
   readonly store: Store
   readonly clock: Clock
   readonly tokenKey: Uint8Array

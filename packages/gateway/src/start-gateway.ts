@@ -93,7 +93,7 @@ export async function startGateway({
       const { clock, store, claim } = opened
       const traces = await openTraces({ clock, log })
       const tls = await openTls({ config, paths, clock, log })
-      const gateway = buildGateway({ settings: live, log, traces, tls, ...opened })
+      const gateway = buildGateway({ settings: live, bind, log, traces, tls, ...opened })
       const listening = await startListening(gateway, config, { bind, paths, tls })
       return running({ gateway, listening, live, bind, paths, firstStart, lock, store, tls, claim, log })
     } catch (error) {

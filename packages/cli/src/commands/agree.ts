@@ -4,6 +4,8 @@ import { canAsk } from '../platform/terminal.ts'
 export interface AgreeOptions {
   readonly yes?: boolean
   readonly json?: boolean
+  /** `<verb> them?` when left out. */
+  readonly question?: string
 }
 
 /** Goes on only if `--yes` was given or a person says so, after a look at what is going to happen. */
@@ -11,14 +13,14 @@ export async function agree(
   nothingDone: string,
   verb: string,
   lines: readonly string[],
-  { yes, json }: AgreeOptions,
+  { yes, json, question = `${verb} them?` }: AgreeOptions,
 ): Promise<void> {
   if (yes) return
   if (!canAsk() || json) throw new CommandError(nothingDone, { next: [...lines, 'To do it, add --yes.'] })
   process.stdout.write(`${lines.join('\n')}\n\n`)
   const { confirm } = await import('@clack/prompts')
   const answer = await confirm({
-    message: `${verb} them?`,
+    message: question,
     active: verb,
     inactive: 'Leave',
     initialValue: false,

@@ -23,10 +23,10 @@ export function readLifetime(text: string): number | null {
 }
 
 /** @throws CommandError for what is no length of time. */
-function readDuration(text: string): number {
+export function readDuration(text: string, flag = '--expires'): number {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
   throw new CommandError(
-    `Invalid --expires. Use a number with s, m, h, d or w, e.g. --expires 30d, or never. Received: "${text}".`,
+    `Invalid ${flag}. Use a number with s, m, h, d or w, e.g. ${flag} 30d${flag === '--expires' ? ', or never' : ''}. Received: "${text}".`,
   )
 }

@@ -3,6 +3,7 @@ import type { DevicePairList } from '@pairgate/protocol/wire'
 import { CommandError } from '../output/command-error.ts'
 import { dim } from '../output/paint.ts'
 import { formatJsonLine } from '../output/print-json.ts'
+import { oneAtATime } from '../platform/one-at-a-time.ts'
 import { systemNow } from '../platform/system-clock.ts'
 import { terminalWidth } from '../platform/terminal.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
@@ -52,25 +53,6 @@ async function follow(link: GatewayLink, show: (list: DevicePairList) => void): 
     await Promise.race([connection.closed, failed.promise])
   } finally {
     clearInterval(timer)
-  }
-}
-
-/** However often it is asked meanwhile, `work` runs once more after the run under way, and never beside it. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined
-  let isWanted = false
-  async function run(): Promise<void> {
-    do {
-      isWanted = false
-      await work()
-    } while (isWanted)
-  }
-  return () => {
-    isWanted = true
-    running ??= run().finally(() => {
-      running = undefined
-    })
-    return running
   }
 }
 

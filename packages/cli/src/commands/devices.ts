@@ -18,6 +18,7 @@ export function addDevicesCommands(program: Command): void {
   addChangeCommands(devices)
   addTokenCommands(devices)
   addLifeCommands(devices)
+  addJoinCode(devices)
 }
 
 function addLookCommands(devices: Command): void {
@@ -99,6 +100,16 @@ function addChangeCommands(devices: Command): void {
   addExamples(addGatewayOptions(clear), ['devices clear --yes', 'devices clear --yes --pending --json'])
   clear.action((options: ClearOptions) =>
     runAction(options.json, async () => (await import('./devices-change.ts')).clearDevices(options)),
+  )
+}
+
+function addJoinCode(devices: Command): void {
+  const joinCode = devices
+    .command('join-code')
+    .description('print a link that lets one node in; it can be fetched once')
+  addExamples(addGatewayOptions(joinCode), ['devices join-code'])
+  joinCode.action((options: CommonOptions) =>
+    runAction(options.json, async () => (await import('./devices-join-code.ts')).printJoinCode(options)),
   )
 }
 

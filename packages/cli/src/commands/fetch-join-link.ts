@@ -1,3 +1,4 @@
+import { parseGatewayAddress } from '@pairgate/client'
 import { parseSetupPayload, type SetupPayload } from '@pairgate/protocol'
 import { CommandError } from '../output/command-error.ts'
 
@@ -9,6 +10,7 @@ const LONGEST_ANSWER = 8_192
  */
 export async function fetchJoinLink(href: string, timeoutMs: number): Promise<SetupPayload> {
   const { origin } = new URL(href)
+  refusePlaintext(href)
   const response = await ask(href, origin, timeoutMs)
   if (response.status === 404) {
     throw new CommandError('This join link has run out or was used before.', {
@@ -25,6 +27,17 @@ export async function fetchJoinLink(href: string, timeoutMs: number): Promise<Se
   throw new CommandError(`What answers at ${origin} is no gateway (HTTP ${response.status}).`, {
     next: ['Check the link: is it complete?'],
   })
+}
+
+/** What the link answers is a secret, so it goes by the rule for secrets. */
+function refusePlaintext(href: string): void {
+  const { protocol, host } = new URL(href)
+  try {
+    parseGatewayAddress(`${protocol === 'http:' ? 'ws' : 'wss'}://${host}`)
+  } catch (error) {
+    const [message = '', ...next] = error instanceof Error ? error.message.split('\n') : []
+    throw new CommandError(message, { next })
+  }
 }
 
 async function ask(href: string, origin: string, timeoutMs: number): Promise<Response> {

@@ -7,15 +7,16 @@ export interface WaitingLine {
   stop(): void
 }
 
-/** Moves only on a terminal; elsewhere the text is written once. */
-export function startWaitingLine(text: string): WaitingLine {
+/** Moves only on a terminal, where the text is asked for each time; elsewhere it is written once. */
+export function startWaitingLine(text: string | (() => string)): WaitingLine {
+  const now = (): string => (typeof text === 'string' ? text : text())
   if (!process.stderr.isTTY) {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${now()}\n`)
     return { stop: () => undefined }
   }
   let frame = 0
   const draw = (): void => {
-    process.stderr.write(`${CLEAR_LINE}${FRAMES[frame % FRAMES.length]} ${text}`)
+    process.stderr.write(`${CLEAR_LINE}${FRAMES[frame % FRAMES.length]} ${now()}`)
     frame += 1
   }
   draw()

@@ -37,6 +37,8 @@ export interface Invitation {
   readonly confirm: boolean
   /** Makes the first owner of a gateway that never had one. */
   readonly claim: boolean
+  /** Its secret can be fetched by a join code, once. */
+  readonly joins: boolean
   /** `actorRef` of whoever gave it. */
   readonly createdBy: string
   /** What the creator's connection might use at that time: it never counts for more than that. */

@@ -13,6 +13,14 @@ export type RequestFate =
   | { readonly kind: 'decided' }
   | { readonly kind: 'superseded'; readonly by: RequestId | undefined }
 
+/** What is wrong with the address that a setup code would carry. */
+export type EndpointFault =
+  | 'url-invalid'
+  | 'loopback-only'
+  | 'plaintext-public'
+  | 'plaintext-join'
+  | 'join-profile'
+
 /** Every reason the gateway can say no. Rich for logs and audit; `refusal-to-wire` decides what is told. */
 export type Refusal =
   // connect: shape and proof. Depends only on frame, nonce and clock; no stored row was read.
@@ -94,6 +102,11 @@ export type Refusal =
   | { readonly reason: 'idempotency-conflict' }
   | { readonly reason: 'last-admin' }
   | { readonly reason: 'actor-gone' }
+  | {
+      readonly reason: 'endpoint-unfit'
+      readonly fault: EndpointFault
+      readonly source?: string | undefined
+    }
   // a connection
   | { readonly reason: 'too-many-requests'; readonly retryAfterMs: number }
   // authorization

@@ -65,6 +65,7 @@ function claimOf(id: Invitation['id'], secretHash: string, createdAt: Invitation
     label: undefined,
     confirm: false,
     claim: true,
+    joins: false,
     createdBy: 'owner',
     creatorScopes: SCOPES,
     creatorMark: undefined,

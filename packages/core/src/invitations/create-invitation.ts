@@ -2,6 +2,7 @@ import {
   formatInvitationSecret,
   type Instant,
   type InvitationSecret,
+  type JoinCode,
   later,
   missingScope,
   PAIR_CODES,
@@ -29,6 +30,7 @@ import type { Crypto, ShortSecrets } from '../ports/crypto.ts'
 import type { Random } from '../ports/random.ts'
 import type { StoreReader } from '../ports/store.ts'
 import { CLAIMED } from './end-claim.ts'
+import { secretBehind } from './take-join.ts'
 
 /** What an operator hands out. */
 export interface InvitationOrder {
@@ -44,6 +46,8 @@ export interface InvitationOrder {
   readonly withCode?: boolean | undefined
   /** Makes the first owner; see `claim.ts`. */
   readonly claim?: boolean | undefined
+  /** Draw a join code, by which the secret can be fetched. */
+  readonly joins?: boolean | undefined
 }
 
 /** An invitation with what is told once and kept nowhere. */
@@ -51,6 +55,7 @@ export interface NewInvitation {
   readonly invitation: Invitation
   readonly secret: InvitationSecret
   readonly code: PairCode | undefined
+  readonly joinCode: JoinCode | undefined
 }
 
 export interface CreateInvitationDeps {
@@ -136,7 +141,8 @@ async function draw(
   { tx, actor, now }: Decision,
   order: InvitationOrder & Terms,
 ): Promise<NewInvitation> {
-  const secret = formatInvitationSecret(random.secretBits())
+  const joinCode = order.joins ? random.joinCode() : undefined
+  const secret = joinCode ? secretBehind(crypto, joinCode) : formatInvitationSecret(random.secretBits())
   const expiresAt = later(now, order.ttlMs ?? INVITATION_LIFETIME_MS)
   const drawn = order.withCode ? await drawCode(tx, { random, shortSecrets }, now) : undefined
   const invitation: Invitation = {
@@ -151,6 +157,7 @@ async function draw(
     label: order.label?.trim() || undefined,
     confirm: order.confirm ?? false,
     claim: order.claim ?? false,
+    joins: joinCode !== undefined,
     createdBy: actor.ref,
     creatorScopes: actor.scopes,
     creatorMark: actor.ref === 'shared-secret' ? policy.sharedMark : undefined,
@@ -160,7 +167,7 @@ async function draw(
     redeemedAt: undefined,
     cancelledAt: undefined,
   }
-  return { invitation, secret, code: drawn?.code }
+  return { invitation, secret, code: drawn?.code, joinCode }
 }
 
 /** Drawn again until it is no code that may still open something: one code must never mean two invitations. */

@@ -156,6 +156,8 @@ export interface StoreTransaction extends StoreReader {
   insertInvitation(invitation: Invitation): Promise<void>
   /** Notes who redeemed it, when, and its deadline, but only if it is neither redeemed nor cancelled; answers whether it did. */
   redeemInvitation(invitation: Invitation): Promise<boolean>
+  /** Finds one that can be fetched by a join code and is open, and notes that it was; answers `undefined` for any other. */
+  takeJoin(secretHash: string, now: Instant): Promise<Invitation | undefined>
   /** Ends it, also for who has redeemed it, unless it was ended before; answers whether it did. */
   cancelInvitation(id: InvitationId, at: Instant): Promise<boolean>
   insertSession(session: Session): Promise<void>

@@ -1,4 +1,4 @@
-import { parseTlsPin } from '@pairgate/protocol'
+import { parseGatewayUrl, parseTlsPin } from '@pairgate/protocol'
 import { addressEntryFault, parseIp } from '../http/ip-address.ts'
 
 /** Each answers what is wrong with a value that has the right type, or `undefined`. */
@@ -38,6 +38,11 @@ export function remoteUrlFault(url: string): string | undefined {
   }
   if (parsed.username !== '' || parsed.password !== '') return 'it carries a user name or password'
   return parsed.search === '' && parsed.hash === '' ? undefined : 'it carries more than an address and a path'
+}
+
+/** Devices dial what stands there, letter by letter. */
+export function publicUrlFault(url: string): string | undefined {
+  return parseGatewayUrl(url) ? undefined : 'it is no address such as https://gateway.example'
 }
 
 /** Host and password may be missing: the server may be behind a Unix socket, or trust this machine. */

@@ -15,7 +15,11 @@ export interface GatewayConfig {
   readonly trustedProxies: readonly string[]
   readonly controlUi: { readonly allowedOrigins: readonly string[] }
   readonly allowedHosts: readonly string[]
-  readonly pairing: { readonly approveLatest: 'strict' | 'documented' }
+  readonly pairing: {
+    readonly approveLatest: 'strict' | 'documented'
+    /** Of the proxy or tunnel through which devices come. */
+    readonly publicUrl: string | undefined
+  }
   readonly sessions: { readonly keepMessages: number }
   readonly database: DatabaseConfig
   readonly feed: FeedConfig

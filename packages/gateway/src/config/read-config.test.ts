@@ -51,7 +51,7 @@ test('without file, environment and flags the defaults stand, complete and froze
     trustedProxies: [],
     controlUi: { allowedOrigins: [] },
     allowedHosts: [],
-    pairing: { approveLatest: 'strict' },
+    pairing: { approveLatest: 'strict', publicUrl: undefined },
     sessions: { keepMessages: 10_000 },
     database: { url: undefined },
     feed: { keepDays: 14, maxRows: 20_000 },

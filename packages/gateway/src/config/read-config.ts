@@ -93,7 +93,10 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
     trustedProxies: values['gateway.trustedProxies'],
     controlUi: { allowedOrigins: values['gateway.controlUi.allowedOrigins'] },
     allowedHosts: values['gateway.allowedHosts'],
-    pairing: { approveLatest: values['gateway.pairing.approveLatest'] },
+    pairing: {
+      approveLatest: values['gateway.pairing.approveLatest'],
+      publicUrl: values['gateway.pairing.publicUrl'],
+    },
     sessions: { keepMessages: values['gateway.sessions.keepMessages'] },
     database: { url: values['gateway.database.url'] },
     feed: { keepDays: values['gateway.feed.keepDays'], maxRows: values['gateway.feed.maxRows'] },

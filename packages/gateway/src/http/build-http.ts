@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts'
 import { createReadAskedFor } from './asked-for.ts'
 import type { EntryRules } from './entry-rules.ts'
 import { addHealthRoutes, LIVE_PATHS, type Readiness } from './health-routes.ts'
+import { addJoinRoute, type JoinRouteDeps } from './join-route.ts'
 import { createJudgeRequest, type JudgeRequest } from './judge-request.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import type { Peer } from './peer.ts'
@@ -21,6 +22,7 @@ export interface BuildHttpDeps {
   readonly writeMetrics: () => Promise<string>
   readonly ready: () => Promise<Readiness>
   readonly verify: Omit<VerifyRouteDeps, 'readAskedFor'>
+  readonly join: JoinRouteDeps
   readonly log: Log
 }
 
@@ -37,7 +39,7 @@ const BODY_BYTES = 64 * 1_024
  * Our HTTP routes. It never listens itself: each server hands its requests to `app.routing`, so that one
  * app serves TCP and the owner's socket alike. Call `app.ready()` before.
  */
-export function buildHttp({ rules, ready, writeMetrics, verify, log }: BuildHttpDeps): FastifyInstance {
+export function buildHttp({ rules, ready, writeMetrics, verify, join, log }: BuildHttpDeps): FastifyInstance {
   const judge = createJudgeRequest(rules)
   const app = fastify({
     bodyLimit: BODY_BYTES,
@@ -60,6 +62,7 @@ export function buildHttp({ rules, ready, writeMetrics, verify, log }: BuildHttp
   addHealthRoutes(app, ready)
   addMetricsRoute(app, writeMetrics)
   addVerifyRoute(app, { ...verify, readAskedFor: createReadAskedFor(rules) })
+  addJoinRoute(app, join)
   return app
 }
 

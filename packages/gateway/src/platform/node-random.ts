@@ -1,6 +1,12 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import type { Random } from '@pairgate/core'
-import type { InvitationId, RequestId, SessionId, TokenId } from '@pairgate/protocol'
+import {
+  type InvitationId,
+  joinCodeOf,
+  type RequestId,
+  type SessionId,
+  type TokenId,
+} from '@pairgate/protocol'
 
 /** Ids from the system's random source. */
 export function createNodeRandom(): Random {
@@ -10,6 +16,7 @@ export function createNodeRandom(): Random {
     secretBits: randomKey,
     requestId: () => randomUUID() as RequestId,
     invitationId: () => randomUUID() as InvitationId,
+    joinCode: () => joinCodeOf(randomBytes(16)),
     below: (limit) => randomInt(limit),
     sessionId: () => randomUUID() as SessionId,
   }

@@ -1,6 +1,8 @@
 import type { InvitationNews, InvitationView, NewInvitation, OpenRequest } from '@pairgate/core'
 import { EVERY_SESSION, fingerprintWords } from '@pairgate/protocol'
 import type { CandidateRow, InvitationPayload, InvitationRow, InviteResult } from '@pairgate/protocol/wire'
+import type { Endpoint } from '../endpoints/choose-endpoints.ts'
+import { handedOut } from '../endpoints/handed-out.ts'
 import { present } from './present.ts'
 
 type Told = NewInvitation['invitation']
@@ -9,6 +11,7 @@ type Told = NewInvitation['invitation']
 export function inviteResult(
   { invitation, secret, code }: NewInvitation,
   session: string | undefined,
+  endpoints: readonly Endpoint[],
 ): InviteResult {
   const { id, codeExpiresAt, expiresAt, scopes, confirm } = invitation
   return {
@@ -20,6 +23,7 @@ export function inviteResult(
     scopes,
     ...present({ session }),
     confirm,
+    ...handedOut(endpoints, secret, Number(expiresAt)),
   }
 }
 

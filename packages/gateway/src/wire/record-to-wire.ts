@@ -11,6 +11,7 @@ import type {
 } from '@pairgate/protocol/wire'
 import { invitationPayload } from './invitation-to-wire.ts'
 import { present } from './present.ts'
+import { setupCompleted } from './setup-to-wire.ts'
 
 /** An open request as operators see it. `extended` adds what only our own clients know. */
 function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean): PendingRow {
@@ -121,8 +122,12 @@ export function newsEvent(
     }
     case 'changed':
       return { event: 'device.pair.changed', payload: {} }
-    case 'invitation':
+    case 'invitation': {
+      // OpenClaw's clients know no more of invitations than that a setup code was used.
+      const completed = extended ? undefined : setupCompleted(news)
+      if (completed) return { event: 'device.pair.setup.completed', payload: completed }
       return { event: 'device.pair.invitation', payload: invitationPayload(news) }
+    }
     case 'guessing': {
       const payload: GuessingPayload = { wrongTries: news.wrongTries, ts: news.at }
       return { event: 'device.pair.guessing', payload }

@@ -1,6 +1,7 @@
 import type { Refusal, RequestFate } from '@pairgate/core'
 import type { DetailCode, ErrorShape } from '@pairgate/protocol/wire'
 import { type AuthContext, authFailure } from './auth-failure.ts'
+import { endpointRefusal } from './endpoint-refusal.ts'
 import { FIXED_REFUSALS, isFixed } from './fixed-refusals.ts'
 import { pairingRequired } from './pairing-required.ts'
 
@@ -47,6 +48,8 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
       return invalid(`unauthorized role: ${refusal.role}`)
     case 'method-unknown':
       return invalid(`unknown method: ${refusal.method}`)
+    case 'endpoint-unfit':
+      return endpointRefusal(refusal.fault, refusal.source)
     case 'session-in-use': {
       const { tokens } = refusal
       const message = `live tokens open the session: ${tokens}; revoke them with it, or give them another one`

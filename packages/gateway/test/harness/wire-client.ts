@@ -42,6 +42,7 @@ export interface Hello {
     readonly scopes: readonly string[]
     readonly deviceToken?: string
     readonly issuedAtMs?: number
+    readonly deviceTokens?: readonly { readonly deviceToken: string }[]
     readonly method?: string
     readonly tokenScopes?: readonly string[]
     readonly session?: string

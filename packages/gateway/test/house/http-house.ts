@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
-import type { Readiness } from '../../src/http/build-http.ts'
+import { refuse } from '@pairgate/core'
+import type { BuildHttpDeps, Readiness } from '../../src/http/build-http.ts'
 import { buildHttp } from '../../src/http/build-http.ts'
 import { createEntryRules } from '../../src/http/entry-rules.ts'
 import { type Listening, type ListenOptions, listen, type Via } from '../../src/http/listen.ts'
@@ -24,6 +25,10 @@ export interface House {
 }
 
 const NOBODY = { ok: false, refusal: CREDENTIAL_MISSING } as const
+const NOBODY_JOINS: BuildHttpDeps['join'] = {
+  takeJoin: async () => refuse({ reason: 'invitation-unknown' }),
+  publicUrl: () => undefined,
+}
 const READY: Readiness = { ready: true, failing: [], uptimeMs: 5 }
 
 /** The HTTP part of a gateway on real sockets: an accepted upgrade gets the line `welcome`. */
@@ -39,7 +44,14 @@ export async function openHouse(
   const rules = createEntryRules(config, ['workbench'])
   const writeMetrics = async () => 'measured 1\n'
   const verify = { authenticate: () => NOBODY, onUse: () => undefined, isClosed: () => false }
-  const app = buildHttp({ rules, ready: async () => readiness, writeMetrics, verify, log })
+  const app = buildHttp({
+    rules,
+    ready: async () => readiness,
+    writeMetrics,
+    verify,
+    join: NOBODY_JOINS,
+    log,
+  })
   app.get('/boom', () => {
     throw new Error('inner detail')
   })

@@ -9,11 +9,6 @@ export const INTENDED: readonly Difference[] = rowsOf('Intended differences').fl
     codesOf(places).map((place) => ({ place, there: codesOf(there).join(), here: codesOf(here).join() })),
 )
 
-/** Scenarios about what is not there yet, with the first step that therefore differs. */
-export const NOT_YET: readonly string[] = rowsOf('Not our surface yet').flatMap(([places = '']) =>
-  codesOf(places),
-)
-
 /** How many scenarios there are of each kind, as the page says. */
 export const COUNTS: ReadonlyMap<string, number> = new Map(
   rowsOf('Recorded scenarios').map(([kind = '', count]) => [kind, Number(count)]),

@@ -1,3 +1,5 @@
+import { parseSetupCode } from '@pairgate/protocol'
+import type { SetupCodeResult } from '@pairgate/protocol/wire'
 import { makeDevice, type TestDevice } from '../harness/test-device.ts'
 
 /** Stands for whatever secret the gateway shares. */
@@ -10,6 +12,8 @@ export interface Names {
   fill(text: string): string
   /** The name of a token; one that is new here gets the name that was recorded. */
   tellToken(secret: string, recorded: string): string
+  /** The name of a setup code's id; its secret is called `B1` then, and the end of its join link `J1`. */
+  tellSetup(setup: SetupCodeResult, recorded: string): string
   /** The same for the id of a request. */
   tellRequest(id: string, recorded: string): string
 }
@@ -18,6 +22,7 @@ export function createNames(): Names {
   const devices = new Map<string, TestDevice>()
   const tokens = new Map<string, string>()
   const requests = new Map<string, string>()
+  const setups = new Map<string, string>()
   let held = 'a-token-that-nobody-told'
 
   function device(name: string): TestDevice {
@@ -28,6 +33,7 @@ export function createNames(): Names {
   function meaningOf(name: string): string {
     if (name === 'shared') return SHARED
     if (name.startsWith('D')) return device(name).id
+    if (/^[SBJ]\d/.test(name)) return setups.get(name) ?? 'never-made'
     if (name.startsWith('R')) return requests.get(name) ?? '00000000-0000-4000-8000-000000000000'
     // A token that was told there and not here: its device still holds the one that it was told last.
     return tokens.get(name) ?? held
@@ -38,6 +44,12 @@ export function createNames(): Names {
     tellToken(secret, recorded) {
       held = secret
       return tell(tokens, secret, namesIn(recorded, 'T'))
+    },
+    tellSetup({ setupId, setupCode, joinUrl = '' }, recorded) {
+      const name = tell(setups, setupId, namesIn(recorded, 'S'))
+      setups.set(name.replace('S', 'B'), parseSetupCode(setupCode)?.bootstrapToken ?? '')
+      setups.set(name.replace('S', 'J'), joinUrl.split('/').at(-1) ?? '')
+      return name
     },
     tellRequest: (id, recorded) => tell(requests, id, namesIn(recorded, 'R')),
   }

@@ -88,7 +88,7 @@ async function takeStep(step: Step, play: Play): Promise<string> {
     case 'end':
       return String((await lineOf(play, who).client.end()).code)
     case 'get':
-      return String((await fetch(play.gateway.url.replace('ws:', 'http:') + rest)).status)
+      return String((await fetch(play.gateway.url.replace('ws:', 'http:') + play.names.fill(rest))).status)
     default:
       return call(step, play)
   }

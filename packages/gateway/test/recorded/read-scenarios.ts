@@ -16,8 +16,6 @@ export interface Step {
 export interface Scenario {
   readonly id: string
   readonly title: string
-  /** In `not-yet.txt`: about something that this gateway does not have. */
-  readonly notYet: boolean
   /** Below `gateway` in the configuration. */
   readonly config: Readonly<Record<string, unknown>>
   /** What had happened before. */
@@ -30,14 +28,11 @@ const FOLDER = new URL('scenarios/', import.meta.url)
 export function readScenarios(): readonly Scenario[] {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'))
   return files.flatMap((name) =>
-    readFileSync(new URL(name, FOLDER), 'utf8')
-      .split(/^== /m)
-      .slice(1)
-      .map((text) => readScenario(text, name === 'not-yet.txt')),
+    readFileSync(new URL(name, FOLDER), 'utf8').split(/^== /m).slice(1).map(readScenario),
   )
 }
 
-function readScenario(text: string, notYet: boolean): Scenario {
+function readScenario(text: string): Scenario {
   const [title = '', ...lines] = text.trim().split('\n')
   const id = title.split(' ')[0] ?? ''
   const saying = (word: string) =>
@@ -46,7 +41,6 @@ function readScenario(text: string, notYet: boolean): Scenario {
   return {
     id,
     title,
-    notYet,
     config: JSON.parse(config),
     givens: saying('given'),
     steps: readSteps(

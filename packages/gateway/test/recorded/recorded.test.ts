@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, type TestContext, test } from 'node:test'
 import { type GatewayOfTest, openGateway } from '../harness/gateway-of-test.ts'
 import { holdTime } from '../harness/hold-time.ts'
-import { COUNTS, INTENDED, NOT_YET } from './differences.ts'
+import { COUNTS, INTENDED } from './differences.ts'
 import { SHARED } from './names.ts'
 import { type Difference, playScenario, type Stage } from './play-scenario.ts'
 import { readScenarios, type Scenario } from './read-scenarios.ts'
@@ -35,7 +35,7 @@ const idOf = (place: string) => place.split(' ')[0]
 const byPlace = (one: Difference, other: Difference) => one.place.localeCompare(other.place)
 
 describe('a scenario that was recorded at OpenClaw comes out the same here, but for what is intended:', () => {
-  for (const scenario of scenarios.filter(({ notYet }) => !notYet)) {
+  for (const scenario of scenarios) {
     test(scenario.title, async (context) => {
       const found = await playScenario(scenario, await setStage(scenario, context))
       const intended = INTENDED.filter(({ place }) => idOf(place) === scenario.id)
@@ -44,31 +44,17 @@ describe('a scenario that was recorded at OpenClaw comes out the same here, but 
   }
 })
 
-describe('a scenario about what is not there yet differs where docs/compatibility.md says:', () => {
-  for (const scenario of scenarios.filter(({ notYet }) => notYet)) {
-    test(scenario.title, async (context) => {
-      const [first] = await playScenario(scenario, await setStage(scenario, context))
-      assert.deepEqual(
-        [first?.place],
-        NOT_YET.filter((place) => idOf(place) === scenario.id),
-      )
-    })
-  }
-})
-
 test('docs/compatibility.md speaks of no other scenario, and counts them right', () => {
   const ids = new Set(scenarios.map(({ id }) => id))
-  const places = [...INTENDED.map(({ place }) => place), ...NOT_YET]
+  const places = INTENDED.map(({ place }) => place)
   assert.deepEqual(
     places.filter((place) => !ids.has(idOf(place) ?? '')),
     [],
   )
   const different = new Set(INTENDED.map(({ place }) => idOf(place)))
-  const notYet = scenarios.filter((scenario) => scenario.notYet).length
   assert.deepEqual(Object.fromEntries(COUNTS), {
     'played again': scenarios.length,
-    'the same in every step': scenarios.length - notYet - different.size,
+    'the same in every step': scenarios.length - different.size,
     'with intended differences': different.size,
-    'not our surface yet': notYet,
   })
 })

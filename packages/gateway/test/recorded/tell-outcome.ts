@@ -1,3 +1,4 @@
+import type { SetupCodeResult } from '@pairgate/protocol/wire'
 import type { Hello, WireResponse } from '../harness/wire-client.ts'
 import type { Names } from './names.ts'
 
@@ -18,6 +19,8 @@ export function tellOutcome(response: WireResponse | undefined, names: Names, re
 function tellSuccess(payload: unknown, names: Names, recorded: string): string {
   const result = Object(payload) as Readonly<Record<string, unknown>>
   if (result['type'] === 'hello-ok') return tellHello(payload as Hello, names, recorded)
+  if ('setupCode' in result) return tellSetup(payload as SetupCodeResult, names, recorded)
+  if ('completion' in result) return 'ok completed'
   const secret = result['token'] ?? result['deviceToken']
   const words = ['ok']
   if (typeof secret === 'string') words.push(names.tellToken(secret, recorded))
@@ -33,6 +36,16 @@ function tellHello(hello: Hello, names: Names, recorded: string): string {
   const auth: Hello['auth'] | undefined = hello.auth
   if (auth) words.push(`[${auth.scopes.map(shortScope).sort().join(' ')}]`)
   if (auth?.deviceToken) words.push(names.tellToken(auth.deviceToken, recorded))
+  for (const { deviceToken } of auth?.deviceTokens ?? []) words.push(names.tellToken(deviceToken, recorded))
+  return words.join(' ')
+}
+
+function tellSetup(setup: SetupCodeResult, names: Names, recorded: string): string {
+  const { access, accessDowngraded, joinUrl, qrDataUrl, auth, urlSource } = setup
+  const words = ['ok', names.tellSetup(setup, recorded), access, auth, urlSource]
+  if (accessDowngraded) words.push('downgraded')
+  if (joinUrl) words.push('join')
+  if (qrDataUrl?.startsWith('data:image/png;base64,')) words.push('qr')
   return words.join(' ')
 }
 

@@ -45,6 +45,11 @@ const PROBES: Readonly<Record<MethodName, Probe>> = {
   'config.get': { session: 'none', params: {} },
   'config.reload': { session: 'every', params: {} },
   'device.pair.list': { session: 'filtered', params: {} },
+  'device.pair.setupCode': {
+    session: 'none',
+    params: { publicUrl: 'wss://gateway.example', includeQr: false },
+  },
+  'device.pair.setupStatus': { session: 'target', params: ({ requestId }) => ({ setupId: requestId }) },
   'device.pair.approve': { session: 'target', params: ({ requestId }) => ({ requestId }) },
   'device.pair.reject': { session: 'target', params: ({ requestId }) => ({ requestId }) },
   'device.pair.remove': { session: 'target', params: ({ deviceId }) => ({ deviceId }) },
@@ -231,6 +236,8 @@ for (const [who, { client }] of callers) {
 /** What makes each event happen in the other session; `undefined` for events that are about no session. */
 const CAUSES: Readonly<Record<EventName, (() => Promise<unknown>) | undefined>> = {
   'connect.challenge': undefined,
+  // For clients of OpenClaw; ours, such as the owner here, hear of invitations instead.
+  'device.pair.setup.completed': undefined,
   'device.pair.requested': () => askToPair(gateway, { device: other.admin.device, role: 'node' }),
   'device.pair.resolved': () => owner.call('device.pair.reject', { requestId: other.target.requestId }),
   'device.pair.changed': () =>

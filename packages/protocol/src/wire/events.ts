@@ -17,6 +17,7 @@ export const EVENTS = {
   'device.pair.requested': { scope: 'operator.pairing', session: 'filtered' },
   'device.pair.resolved': { scope: 'operator.pairing', session: 'filtered' },
   'device.pair.changed': { scope: 'operator.pairing', session: 'filtered', since: 4 },
+  'device.pair.setup.completed': { scope: 'operator.pairing', session: 'filtered', since: 4 },
   'device.pair.invitation': { scope: 'operator.pairing', session: 'filtered', extended: true },
   'device.pair.guessing': { scope: 'operator.pairing', session: 'none', extended: true },
   chat: { scope: 'operator.read', session: 'filtered', extended: true },

@@ -95,3 +95,5 @@ export type {
   SessionResult,
   SessionRow,
 } from './session-rows.ts'
+
+export type { SetupAccess, SetupCodeResult, SetupCompletion, SetupStatusResult } from './setup-rows.ts'

@@ -14,6 +14,12 @@ export interface InviteResult {
   /** Readable key, `new`, or `*`; absent where nothing was chosen. */
   readonly session?: string
   readonly confirm: boolean
+  /** The address of this gateway in link and setup code. */
+  readonly gatewayUrl: string
+  /** For a browser or a QR code; the secret is in its fragment. */
+  readonly link: string
+  /** The same for clients of OpenClaw. */
+  readonly setupCode: string
 }
 
 /** A device that brought the right secret and has to be confirmed. */

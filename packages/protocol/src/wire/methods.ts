@@ -6,6 +6,7 @@ import { GATEWAY_METHODS } from './rows/gateway-methods.ts'
 import { INVITATION_METHODS } from './rows/invitation-methods.ts'
 import type { MethodRow } from './rows/method-row.ts'
 import { SESSION_METHODS } from './rows/session-methods.ts'
+import { SETUP_METHODS } from './rows/setup-methods.ts'
 
 /**
  * Every method of the gateway, once: authorization, validation, `features.methods` and the
@@ -15,6 +16,7 @@ export const METHODS = {
   ...GATEWAY_METHODS,
   ...DEVICE_METHODS,
   ...INVITATION_METHODS,
+  ...SETUP_METHODS,
   ...AUDIT_METHODS,
   ...SESSION_METHODS,
 } as const satisfies Record<string, MethodRow>
@@ -26,9 +28,9 @@ export const METHOD_NAMES = Object.keys(METHODS) as readonly MethodName[]
 /** Our own clients: every method is for them. */
 const OWN_CLIENT: Audience = { protocol: PROTOCOL_VERSION, extended: true }
 
-/** The methods that a client is told of and served. */
+/** The methods that a client is told of; all of them are served. */
 export function methodNames(audience: Audience): readonly MethodName[] {
-  return METHOD_NAMES.filter((name) => isFor(name, audience))
+  return METHOD_NAMES.filter((name) => isFor(name, audience) && !isUnlisted(name))
 }
 
 /** @returns the method's name, or `undefined` for one that is not in the table, or not for such a client. */
@@ -36,6 +38,11 @@ export function parseMethod(text: string, audience = OWN_CLIENT): MethodName | u
   if (!Object.hasOwn(METHODS, text)) return undefined
   const name = text as MethodName
   return isFor(name, audience) ? name : undefined
+}
+
+function isUnlisted(name: MethodName): boolean {
+  const row: MethodRow = METHODS[name]
+  return row.unlisted === true
 }
 
 function isFor(name: MethodName, { protocol, extended }: Audience): boolean {

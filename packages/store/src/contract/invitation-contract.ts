@@ -34,6 +34,42 @@ function redeemed(one: Invitation, by = 1): Invitation {
 export function describeInvitations(open: OpenStore): void {
   describe('invitations', () => {
     test(
+      'of two who bring a join code at once, one is told the secret, and nobody later',
+      withStore(open, async (store) => {
+        const one = invitation(1, { joins: true })
+        await insert(store, one)
+        const take = (now = at(2_000)) => store.mutate((tx) => tx.takeJoin(one.secretHash, now))
+        const both = await Promise.all([take(), take()])
+        assert.deepEqual(
+          both.filter((taken) => taken !== undefined),
+          [{ ...one, joins: false }],
+        )
+        assert.equal(await take(), undefined)
+      }),
+    )
+
+    test(
+      'are not told by a join code when they have none, or are over',
+      withStore(open, async (store) => {
+        const [plain, late, used, ended] = [
+          invitation(1),
+          invitation(2, { joins: true }),
+          redeemed(invitation(3, { joins: true })),
+          invitation(4, { joins: true, cancelledAt: at(1_500) }),
+        ]
+        await insert(store, plain, late, used, ended)
+        for (const [{ secretHash }, now] of [
+          [plain, at(2_000)],
+          [late, at(10_000)],
+          [used, at(2_000)],
+          [ended, at(2_000)],
+        ] as const) {
+          assert.equal(await store.mutate((tx) => tx.takeJoin(secretHash, now)), undefined)
+        }
+      }),
+    )
+
+    test(
       'come back as they were inserted, and are found by id, by secret and by code',
       withStore(open, async (store) => {
         await insert(store, invitation(1), full, claim)

@@ -180,6 +180,7 @@ export function invitation(n: number, changes: Partial<Invitation> = {}): Invita
     label: undefined,
     confirm: false,
     claim: false,
+    joins: false,
     createdBy: 'owner',
     creatorScopes: ['operator.admin'],
     creatorMark: undefined,

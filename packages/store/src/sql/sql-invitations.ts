@@ -33,7 +33,7 @@ export function readInvitations(
 
 export function writeInvitations(
   db: Kysely<Tables>,
-): Pick<StoreTransaction, 'insertInvitation' | 'redeemInvitation' | 'cancelInvitation'> {
+): Pick<StoreTransaction, 'insertInvitation' | 'redeemInvitation' | 'takeJoin' | 'cancelInvitation'> {
   const standing = (id: string) =>
     db.updateTable('invitations').where('id', '=', id).where('cancelled_at', 'is', null)
   return {
@@ -50,6 +50,19 @@ export function writeInvitations(
         })
         .executeTakeFirst()
       return numUpdatedRows === 1n
+    },
+    async takeJoin(secretHash, now) {
+      const row = await db
+        .updateTable('invitations')
+        .set({ joins: 0 })
+        .where('secret_hash', '=', secretHash)
+        .where('joins', '=', 1)
+        .where('cancelled_at', 'is', null)
+        .where('redeemed_at', 'is', null)
+        .where('expires_at', '>', now)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toInvitation(row)
     },
     async cancelInvitation(id, at) {
       const { numUpdatedRows } = await standing(id).set({ cancelled_at: at }).executeTakeFirst()

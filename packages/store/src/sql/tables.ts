@@ -109,6 +109,7 @@ export interface InvitationRow {
   readonly label: string | null
   readonly confirm: number
   readonly claim: number
+  readonly joins: number
   readonly created_by: string
   readonly creator_scopes: string
   readonly creator_mark: string | null

@@ -6,9 +6,15 @@ import type {
   InvitationList,
   InviteResult,
 } from '@pairgate/protocol/wire'
+import type { Endpoint } from '../../endpoints/choose-endpoints.ts'
 import { invitationRow, inviteResult, sessionWord } from '../../wire/invitation-to-wire.ts'
 import { pairedRow } from '../../wire/record-to-wire.ts'
 import type { Handler } from './method-handlers.ts'
+
+export interface InvitationMethodsDeps {
+  readonly core: Core
+  readonly endpoints: () => readonly Endpoint[]
+}
 
 export interface InvitationMethods {
   readonly invite: Handler<'device.pair.invite'>
@@ -19,14 +25,15 @@ export interface InvitationMethods {
 }
 
 /** `device.pair.invite` and what follows: parsed params in, rows of the wire out. */
-export function createInvitationMethods({ core }: { readonly core: Core }): InvitationMethods {
+export function createInvitationMethods({ core, endpoints }: InvitationMethodsDeps): InvitationMethods {
   async function answer(made: Result<NewInvitation>): Promise<Result<InviteResult>> {
     if (!made.ok) return made
     const { session } = made.value.invitation
     const named =
       session !== undefined && session !== 'new' && session !== 'main' ? (session as SessionId) : undefined
     const key = named && (await core.sessionKeyOf(named))
-    return ok(inviteResult(made.value, sessionWord(made.value.invitation, key)))
+    const word = sessionWord(made.value.invitation, key)
+    return ok(inviteResult(made.value, word, endpoints()))
   }
   return {
     async invite({ principal }, { role = 'operator', ...order }) {

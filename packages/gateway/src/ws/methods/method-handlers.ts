@@ -10,6 +10,7 @@ import type { DeviceTokenMethods } from './device-token-methods.ts'
 import type { GatewayReport } from './gateway-report.ts'
 import type { InvitationMethods } from './invitation-methods.ts'
 import type { SessionMethods } from './session-methods.ts'
+import type { SetupMethods } from './setup-methods.ts'
 
 /** One method's work; its params were validated against the table before. */
 export type Handler<M extends MethodName> = (
@@ -37,6 +38,7 @@ export interface MethodParts {
   readonly report: GatewayReport
   readonly pair: DevicePairMethods
   readonly invitations: InvitationMethods
+  readonly setup: SetupMethods
   readonly token: DeviceTokenMethods
   readonly scopes: DeviceScopesMethods
   readonly audit: AuditMethods
@@ -46,7 +48,7 @@ export interface MethodParts {
 }
 
 export function createMethodHandlers(parts: MethodParts) {
-  const { report, pair, invitations, token, scopes, audit, config, session, chat } = parts
+  const { report, pair, invitations, setup, token, scopes, audit, config, session, chat } = parts
   return {
     health: report.health,
     status: report.status,
@@ -60,6 +62,8 @@ export function createMethodHandlers(parts: MethodParts) {
     'device.pair.cancelInvitation': invitations.cancel,
     'device.pair.confirm': invitations.confirm,
     'device.pair.claimCode': invitations.claimCode,
+    'device.pair.setupCode': setup.setupCode,
+    'device.pair.setupStatus': setup.setupStatus,
     'device.token.rotate': token.rotate,
     'device.token.revoke': token.revoke,
     'device.token.extend': token.extend,

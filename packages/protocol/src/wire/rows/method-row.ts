@@ -13,6 +13,8 @@ export interface MethodRow {
   readonly params: TSchema
   /** Only for clients that announced `pairgate-1`: OpenClaw means something else by the name. */
   readonly extended?: true
+  /** Served, and not among `features.methods`, as OpenClaw has it. */
+  readonly unlisted?: true
   /** The first protocol that has it; left out, all of ours. */
   readonly since?: ProtocolVersion
 }

@@ -21,6 +21,7 @@ export function invitations({ text, wholeNumber, tableEnd }: EngineWords): Migra
         .addColumn('label', text)
         .addColumn('confirm', wholeNumber, (column) => column.notNull())
         .addColumn('claim', wholeNumber, (column) => column.notNull())
+        .addColumn('joins', wholeNumber, (column) => column.notNull())
         .addColumn('created_by', text, (column) => column.notNull())
         .addColumn('creator_scopes', text, (column) => column.notNull())
         .addColumn('creator_mark', text)

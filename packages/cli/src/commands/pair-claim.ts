@@ -1,0 +1,35 @@
+import { formatPairCode, parsePairCode } from '@pairgate/protocol'
+import { formatExpiry } from '../output/age.ts'
+import { largeDigits } from '../output/large-digits.ts'
+import { bold } from '../output/paint.ts'
+import { printJson } from '../output/print-json.ts'
+import { qrLines } from '../output/qr-lines.ts'
+import { systemNow } from '../platform/system-clock.ts'
+import { withLink } from '../target/gateway-link.ts'
+import { linkFor } from './common-options.ts'
+import type { InviteOptions } from './pair-invite.ts'
+import { PAIRING_SCOPES } from './read-pair-list.ts'
+
+/** `openclaw pair --claim`: what makes a device the first owner, for who sits at the host. */
+export async function showClaim(options: InviteOptions): Promise<void> {
+  const made = await withLink(linkFor(options, 'device.pair.claimCode'), (link) =>
+    link.request('device.pair.claimCode', {}, [...PAIRING_SCOPES, 'operator.admin']),
+  )
+  if (options.json) return printJson(made)
+  const { code = '', codeExpiresAtMs, link, gatewayUrl, id } = made
+  const digits = parsePairCode(code)
+  const readable = digits ? formatPairCode(digits) : code
+  const lines = [
+    'Whoever enters this becomes the owner of the gateway.',
+    '',
+    ...qrLines(link, options.qr),
+    ...(process.stdout.isTTY ? [...largeDigits(readable).map(bold), ''] : []),
+    `Code:    ${bold(readable)} (${formatExpiry(codeExpiresAtMs, systemNow())})`,
+    `Link:    ${link}`,
+    `Gateway: ${gatewayUrl}`,
+    '',
+    `On the new device: openclaw pair ${readable} --url ${gatewayUrl}`,
+    `Then here, after comparing six words: openclaw pair confirm ${id}`,
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
