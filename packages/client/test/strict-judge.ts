@@ -16,6 +16,7 @@ export function flawOfProof(params: ConnectParams, nonce: string, origin: string
   if (createHash('sha256').update(raw).digest('hex') !== device.id) return 'DEVICE_AUTH_DEVICE_ID_MISMATCH'
   if (Math.abs(Date.now() - device.signedAt) > SKEW_MS) return 'DEVICE_AUTH_SIGNATURE_EXPIRED'
   if (device.nonce !== nonce) return 'DEVICE_AUTH_NONCE_MISMATCH'
+  if (device.origin !== origin) return 'DEVICE_AUTH_SIGNATURE_INVALID'
   const token = auth?.token ?? auth?.deviceToken ?? auth?.bootstrapToken ?? ''
   const text =
     `v4|${device.id}|${client.id}|${client.mode}|${role}|${scopes.join(',')}|${device.signedAt}|${token}|${nonce}` +

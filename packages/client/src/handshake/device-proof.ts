@@ -33,5 +33,6 @@ export async function proveDevice(
   // The origin that we dialled: whoever passes the signature on to another gateway has passed on another one.
   const text = challenge.knowsOrigin ? signingTextV4(facts, origin) : signingTextV3(facts)
   const signature = await key.sign(text)
-  return { ...params, device: { id: key.deviceId, publicKey: key.publicKey, signature, signedAt, nonce } }
+  const device = { id: key.deviceId, publicKey: key.publicKey, signature, signedAt, nonce }
+  return { ...params, device: { ...device, ...(challenge.knowsOrigin && { origin }) } }
 }

@@ -47,7 +47,7 @@ export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
     const proved = verifyProof(ask, ask.device, {
       nonce,
       now: deps.clock.wall(),
-      origins: peer.origins,
+      isOwnOrigin: peer.isOwnOrigin,
     })
     if (!proved.ok) return proved
 

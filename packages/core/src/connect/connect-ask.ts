@@ -8,6 +8,8 @@ export interface DeviceClaim {
   /** Milliseconds since the epoch by the device's clock. */
   readonly signedAt: number
   readonly nonce: string
+  /** Where it says that it dialled, and what its signature covers then; `undefined` in texts v3 and v2. */
+  readonly origin?: string | undefined
 }
 
 /** The credentials of a connect. Empty strings count as absent. */
@@ -45,8 +47,8 @@ export interface ConnectPeer {
   readonly prefix: string
   /** The /48 around an IPv6 prefix. */
   readonly network: string | undefined
-  /** Origins under which it may have dialled this gateway. */
-  readonly origins: readonly string[]
+  /** Whether it may have dialled this gateway there. */
+  readonly isOwnOrigin: (origin: string) => boolean
   /** Upgrade header `x-openclaw-scopes`: the session gets no scope outside of it. */
   readonly scopeCap: readonly string[] | undefined
 }

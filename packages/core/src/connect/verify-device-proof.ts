@@ -28,8 +28,8 @@ export interface ProvedDevice {
 interface Expected {
   readonly nonce: string
   readonly now: Instant
-  /** Origins under which the device may have dialled this gateway. */
-  readonly origins: readonly string[]
+  /** Whether the device may have dialled this gateway there. */
+  readonly isOwnOrigin: (origin: string) => boolean
 }
 
 /**
@@ -47,13 +47,17 @@ export function createVerifyDeviceProof({ crypto }: { readonly crypto: Crypto })
     if (claim.nonce !== expected.nonce) return refuse({ reason: 'nonce-mismatch' })
 
     const signature = decodeBase64(claim.signature)
-    const facts = signedFacts(ask, claim, expected.nonce)
     const isSigned = (text: string): boolean =>
       signature !== undefined && crypto.verifyEd25519(key, text, signature)
-    const origins = ask.extended ? expected.origins : []
-    const signedOrigin = origins.some((origin) => isSigned(signingTextV4(facts, origin)))
-    return signedOrigin || isSigned(signingTextV3(facts)) || isSigned(signingTextV2(facts))
-      ? ok({ deviceId, publicKey: encodeBase64Url(key), signedOrigin })
+    const facts = signedFacts(ask, claim, expected.nonce)
+    const { origin } = claim
+    // One text for one origin: however many names a gateway has, a wrong signature costs no more.
+    const proved =
+      origin === undefined
+        ? isSigned(signingTextV3(facts)) || isSigned(signingTextV2(facts))
+        : expected.isOwnOrigin(origin) && isSigned(signingTextV4(facts, origin))
+    return proved
+      ? ok({ deviceId, publicKey: encodeBase64Url(key), signedOrigin: origin !== undefined })
       : refuse({ reason: 'signature-invalid' })
   }
 }

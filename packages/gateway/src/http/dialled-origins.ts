@@ -9,14 +9,14 @@ export interface OriginSources {
 }
 
 /**
- * The origins under which a client may have dialled this gateway, the likeliest first: what its `Host`
+ * The origins under which a client may have dialled this gateway: what its `Host`
  * header names, and what the settings name, for a proxy that writes a `Host` of its own. Where TLS was
  * seen only `wss://` counts; without, something before us may have ended it.
  */
 export function dialledOrigins(
   peer: Pick<Peer, 'host' | 'scheme'>,
   sources: OriginSources,
-): readonly string[] {
+): ReadonlySet<string> {
   const schemes = peer.scheme === 'https' ? [true] : [false, true]
   const configured = [...sources.hostRule.configured].filter((name) => name !== '')
   const hosts = [peer.host ?? '', ...sources.allowedOrigins.map(hostOfOrigin), ...configured]
@@ -26,7 +26,7 @@ export function dialledOrigins(
     if (!host) continue
     for (const secure of schemes) origins.add(gatewayOrigin({ secure, host: host.name, port: host.port }))
   }
-  return [...origins]
+  return origins
 }
 
 function hostOfOrigin(origin: string): string {

@@ -23,8 +23,8 @@ export interface UpgradeGuard extends UpgradeCounts {
    * response has been written, the socket is going down and `undefined` comes back.
    */
   judge(request: IncomingMessage, socket: Duplex): Peer | undefined
-  /** Origins under which this peer may have dialled the gateway, the likeliest first. */
-  originsOf(peer: Peer): readonly string[]
+  /** Whether this peer may have dialled the gateway there. */
+  isOwnOrigin(peer: Peer, origin: string): boolean
   /** Answers 503 on a socket for which `admit` had no room. */
   refuseBusy(socket: Duplex, peer: Peer): void
 }
@@ -50,7 +50,7 @@ export function createUpgradeGuard(deps: UpgradeGuardDeps): UpgradeGuard {
       refuseUpgrade(socket, asJson(403, { ...ORIGIN_NOT_ALLOWED, reason: verdict.reason }))
       return undefined
     },
-    originsOf: (peer) => dialledOrigins(peer, deps.rules),
+    isOwnOrigin: (peer, origin) => dialledOrigins(peer, deps.rules).has(origin),
     refuseBusy(socket, peer) {
       deps.onRefusal?.('TOO_MANY_SOCKETS', peer)
       refuseUpgrade(socket, { status: 503, type: 'text/plain', body: 'Too many unauthenticated sockets' })

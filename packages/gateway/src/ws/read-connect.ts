@@ -117,6 +117,12 @@ function judgeVersion(
   }
   // Our own clients speak the newest protocol, and the extra fields are in its words.
   const extended = protocol === PROTOCOL_VERSION && (params.caps?.includes(PAIRGATE_CAPABILITY) ?? false)
+  // OpenClaw's frames are closed, and do not know it.
+  if (!extended && params.device?.origin !== undefined)
+    return refused(id, {
+      code: 'INVALID_REQUEST',
+      message: "invalid connect params: at /device: unexpected property 'origin'",
+    })
   return {
     ok: true,
     value: {

@@ -111,7 +111,7 @@ function serve(deps: ServeSocketDeps, socket: Socket): void {
     nonce,
     owner,
     origin: peer.origin,
-    peer: connectPeer(peer, deps.uuid(), deps.guard.originsOf(peer)),
+    peer: connectPeer(peer, deps.uuid(), deps.guard),
     whenLate(answer: () => void) {
       answerLate = answer
     },
@@ -161,7 +161,7 @@ function receive(deps: ServeSocketDeps, channel: FrameChannel, connection: Conne
   deps.onOpen(connection)
 }
 
-function connectPeer(peer: Peer, connId: string, origins: readonly string[]) {
+function connectPeer(peer: Peer, connId: string, guard: UpgradeGuard) {
   return {
     connId,
     // A browser sends an Origin, and a page on this machine's browser is not this machine's owner (T09).
@@ -171,6 +171,6 @@ function connectPeer(peer: Peer, connId: string, origins: readonly string[]) {
     prefix: peer.prefix,
     network: peer.network,
     scopeCap: peer.scopeCap,
-    origins,
+    isOwnOrigin: (origin: string) => guard.isOwnOrigin(peer, origin),
   }
 }

@@ -103,6 +103,7 @@ function deviceClaim(
     signature: device.sign(text),
     signedAt,
     nonce: challenge.nonce,
+    ...(options.signed?.version === 'v4' && { origin: options.signed.origin ?? '' }),
   }
 }
 

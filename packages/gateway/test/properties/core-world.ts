@@ -138,7 +138,7 @@ export async function openWorld(
         prefix: ask.from ?? '192.0.2.1',
         network: undefined,
         scopeCap: undefined,
-        origins: [],
+        isOwnOrigin: () => false,
       }
       const accepted = await core.acceptConnect(
         signedAsk(device, ask, believesSignatures ? undefined : time, time),

@@ -88,7 +88,7 @@ async function answerOne({ registry, core, revision = () => 0, isGone = false }:
     prefix: 'loopback',
     network: undefined,
     scopeCap: undefined,
-    origins: [],
+    isOwnOrigin: () => false,
   }
   const whenLate = () => undefined
   const facts = { nonce: 'n', origin: undefined, owner: undefined, peer, revision: 0, whenLate }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { startPostgres } from '@pairgate/store/testing'
 import { WebSocket } from 'ws'
-import type { ConnectOptions } from '../harness/connect-params.ts'
+import type { ConnectOptions, DraftConnect } from '../harness/connect-params.ts'
 import { ON_SQLITE, onPostgres } from '../harness/engine.ts'
 import { type GatewayOfTest, openGateway } from '../harness/gateway-of-test.ts'
 import { type PairedDevice, pair, refusedConnect } from '../harness/pair.ts'
@@ -52,7 +52,12 @@ test('a signature over the origin that was dialled lets in, over another one it 
   const { gateway, paired } = await withDevice(context)
   await gateway.open().hello(ours(gateway.url, withToken(paired)))
   const { port } = gateway
-  for (const origin of ['', 'wss://evil.example', `ws://127.0.0.1:${port + 1}`, `ws://localhost:${port}`])
+  for (const origin of [
+    'ws://',
+    'wss://evil.example',
+    `ws://127.0.0.1:${port + 1}`,
+    `ws://localhost:${port}`,
+  ])
     await expectRefused(gateway, ours(origin, withToken(paired)))
   // Something before us may have ended TLS; then the device dialled wss.
   await gateway.open().hello(ours(gateway.url.replace('ws:', 'wss:'), withToken(paired)))
@@ -102,7 +107,14 @@ for (const engine of ENGINES) {
     }
     await downgrades()
     // A stripped capability does not turn the better text into an older one either.
-    await expectRefused(gateway, { ...ours(gateway.url, withToken(paired)), extended: false })
+    const stripped = { ...ours(gateway.url, withToken(paired)), extended: false }
+    const { message } = await refusedConnect(gateway, stripped)
+    assert.equal(message, "invalid connect params: at /device: unexpected property 'origin'")
+    const silent = (draft: DraftConnect) => void delete draft.device?.['origin']
+    await expectRefused(gateway, { ...stripped, tamper: silent })
+    await expectRefused(gateway, { ...ours(gateway.url, withToken(paired)), tamper: silent })
+    const named = (draft: DraftConnect) => Object.assign(draft.device ?? {}, { origin: gateway.url })
+    await expectRefused(gateway, { ...ours('ws://evil.example', withToken(paired)), tamper: named })
     await gateway.open().hello(ours(gateway.url, withToken(paired)))
 
     await gateway.restart()

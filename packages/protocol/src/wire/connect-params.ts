@@ -27,6 +27,8 @@ const Device = Type.Object(
     signature: Text,
     signedAt: Type.Integer({ minimum: 0 }),
     nonce: Type.String({ minLength: 1 }),
+    /** Where the client dialled; with it the proof is text v4. Only of clients that announce `pairgate-1`. */
+    origin: Type.Optional(Text),
   },
   closed,
 )
