@@ -15,6 +15,7 @@ export type {
   SecretTarget,
   SharedSecret,
 } from './connection.ts'
+export { type ChatToFollow, followChat } from './follow-chat.ts'
 export { type GatewayAddress, parseGatewayAddress } from './gateway-address.ts'
 export type {
   GatewaySession,
