@@ -46,7 +46,7 @@ after(async () => {
   for (const machine of [host, owner, thief]) machine.remove()
 })
 
-describe("device A's token file copied to device B without the key is refused everywhere (T04)", () => {
+describe('a token file that was copied to a device with another key is refused everywhere (T04)', () => {
   test('by the command, as the file was and with the id of B written into it', async () => {
     copyFileSync(tokenFile(owner), tokenFile(thief))
     const asItWas = await thief.run(['call', 'health', '--url', url, '--json'])
