@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer as createPlainServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { createServer } from 'node:tls'
 import { ClientError, connectGateway, createFileTokenStore, loadOrCreateFileKey } from '@pairgate/client'
-import { formatInvitationSecret, formatPairLink, type TlsPin } from '@pairgate/protocol'
+import {
+  formatInvitationSecret,
+  formatJoinLink,
+  formatPairLink,
+  joinCodeOf,
+  type TlsPin,
+} from '@pairgate/protocol'
 import { collect, createMachine, type Machine, waitForOutput } from './run-cli.ts'
 
 const TOKEN = 'the-shared-token'
@@ -128,6 +135,31 @@ test('an invitation carries the pin', async (context) => {
   assert.equal(right.code, 1)
 })
 
+test('a join link has no room for a pin, so it is named beside it', async (context) => {
+  const secret = (name: string) => readFileSync(join(host.stateDir, 'secrets', name))
+  const asked: (string | undefined)[] = []
+  const server = createHttpsServer(
+    { cert: secret('tls.crt'), key: secret('tls.key') },
+    (request, response) => {
+      asked.push(request.url)
+      const payload = { url, bootstrapToken: formatInvitationSecret(new Uint8Array(32)), tlsFingerprint: pin }
+      response.end(JSON.stringify(payload))
+    },
+  )
+  const there = await listen(context, server)
+  const link = formatJoinLink(there, joinCodeOf(new Uint8Array(16)))
+  const phone = machine(context)
+  const bare = await phone.run(['pair', link])
+  assert.match(bare.stderr, /DEPTH_ZERO_SELF_SIGNED_CERT[\s\S]*--tls-fingerprint/)
+  const wrong = await phone.run(['pair', link, '--tls-fingerprint', WRONG])
+  assert.match(wrong.stderr, /\(TLS_FINGERPRINT\)[\s\S]*another certificate than the pinned one/)
+  assert.deepEqual(asked, [])
+
+  const right = await phone.run(['pair', link, '--tls-fingerprint', pin])
+  assert.equal(asked.length, 1)
+  assert.match(right.stderr, /The join link has run out/)
+})
+
 test('gateway.remote.tlsFingerprint pins the gateway of the config, and no other', async (context) => {
   const desk = machine(context)
   const remote = { url, token: TOKEN, tlsFingerprint: pin }
@@ -165,6 +197,10 @@ test('a server that never finishes the TLS handshake keeps no command alive', as
   const { code, stderr } = await machine(context).run(['call', 'health', '--url', silent, ...flags])
   assert.equal(code, 1)
   assert.match(stderr, /gateway timeout after 300ms/)
+  const link = formatJoinLink(silent, joinCodeOf(new Uint8Array(16)))
+  const join = await machine(context).run(['pair', link, '--tls-fingerprint', pin, '--timeout', '300'])
+  assert.equal(join.code, 1)
+  assert.match(join.stderr, /\(TimeoutError\)/)
 })
 
 test('a session of the library ends at another certificate, and does not come back for more', async (context) => {

@@ -1,17 +1,25 @@
-import { parseGatewayAddress } from '@pairgate/client'
-import { parseSetupPayload, type SetupPayload } from '@pairgate/protocol'
+import { PinnedCertificateError, parseGatewayAddress } from '@pairgate/client'
+import { parseSetupPayload, type SetupPayload, type TlsPin } from '@pairgate/protocol'
 import { CommandError } from '../output/command-error.ts'
+import { getPinned } from '../target/get-pinned.ts'
 
 const LONGEST_ANSWER = 8_192
+
+export interface JoinOptions {
+  /** Milliseconds. */
+  readonly timeout: number
+  /** The link itself has no room for one. */
+  readonly tlsFingerprint?: TlsPin | undefined
+}
 
 /**
  * Fetches the setup code behind a join link, which can be done once.
  * @throws CommandError when it is gone, or what answers is no gateway.
  */
-export async function fetchJoinLink(href: string, timeoutMs: number): Promise<SetupPayload> {
+export async function fetchJoinLink(href: string, how: JoinOptions): Promise<SetupPayload> {
   const { origin } = new URL(href)
   refusePlaintext(href)
-  const response = await ask(href, origin, timeoutMs)
+  const response = await ask(href, origin, how)
   if (response.status === 404) {
     throw new CommandError('This join link has run out or was used before.', {
       next: ['Make a new one on the gateway: openclaw devices join-code'],
@@ -40,15 +48,38 @@ function refusePlaintext(href: string): void {
   }
 }
 
-async function ask(href: string, origin: string, timeoutMs: number): Promise<Response> {
+async function ask(
+  href: string,
+  origin: string,
+  { timeout, tlsFingerprint: pin }: JoinOptions,
+): Promise<Response> {
+  if (pin !== undefined && !href.startsWith('https:'))
+    throw new CommandError('A TLS fingerprint needs a https:// link.')
+  const signal = AbortSignal.timeout(timeout)
   try {
+    if (pin !== undefined) return await getPinned({ href, pin, signal, longest: LONGEST_ANSWER })
     // Whoever redirects is not the gateway that made the link.
-    return await fetch(href, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
+    return await fetch(href, { redirect: 'manual', signal })
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
+    const code = codeOf(cause)
     const message = `Gateway not reachable at ${origin} (${code}).`
     const shape = { type: 'gateway_transport_error', kind: 'closed', message, reason: code } as const
-    throw new CommandError(message, { next: ['Check the link, and whether the gateway runs.'], shape })
+    throw new CommandError(message, { next: adviceFor(cause, code), shape })
   }
+}
+
+function codeOf(cause: unknown): string {
+  if (cause instanceof PinnedCertificateError) return 'TLS_FINGERPRINT'
+  if (!(cause instanceof Error)) return 'no answer'
+  // A timeout has a number of its own, which tells nobody anything.
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+}
+
+function adviceFor(cause: unknown, code: string): readonly string[] {
+  if (cause instanceof PinnedCertificateError)
+    return [`It shows another certificate than the pinned one: ${cause.shown}`]
+  return code === 'DEPTH_ZERO_SELF_SIGNED_CERT'
+    ? ["If it is the gateway's own certificate, pass its fingerprint: --tls-fingerprint <sha256>"]
+    : ['Check the link, and whether the gateway runs.']
 }

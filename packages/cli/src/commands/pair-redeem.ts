@@ -63,7 +63,7 @@ async function readHanded(invitation: InvitationText, options: RedeemOptions): P
     case 'setup-code':
     case 'join-link': {
       const payload =
-        kind === 'setup-code' ? invitation.payload : await fetchJoinLink(invitation.href, options.timeout)
+        kind === 'setup-code' ? invitation.payload : await fetchJoinLink(invitation.href, options)
       const urls = [...new Set([payload.url, ...(payload.urls ?? [])])]
       return handedAt(kind, payload.bootstrapToken, { ...payload, urls }, options)
     }
