@@ -37,6 +37,7 @@ import type { Clock } from './ports/clock.ts'
 import type { Crypto, EventSeal, ShortSecrets, TokenSecrets } from './ports/crypto.ts'
 import type { HeadKeeper } from './ports/head-keeper.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
+import type { PairingPolicy } from './ports/pairing-policy.ts'
 import type { Random } from './ports/random.ts'
 import type { Store, StoredCounter, StoreReader } from './ports/store.ts'
 import { createCreateSession } from './sessions/create-session.ts'
@@ -66,6 +67,7 @@ export interface CoreDeps {
   readonly seal: EventSeal
   readonly heads: HeadKeeper
   readonly policy: AuthPolicy
+  readonly pairing: PairingPolicy
   readonly live: LiveConnections
   /** The numbers of these two may change at any time, so they are read when they are needed. */
   readonly limits: PendingLimits
@@ -184,7 +186,7 @@ function takeRequests(deps: CoreDeps) {
 }
 
 /** The follower, and what it keeps true: the tokens that are remembered and the gates that stand open. */
-function followLog({ store, live, heads, head, clock, onLogExchanged }: CoreDeps) {
+function followLog({ store, live, heads, head, clock, pairing, onLogExchanged }: CoreDeps) {
   const { read } = store
   const follower = createEventFollower({
     eventsAfter: (cursor, limit) => read.eventsAfter(cursor, limit),
@@ -201,7 +203,7 @@ function followLog({ store, live, heads, head, clock, onLogExchanged }: CoreDeps
     clock,
     from: head,
   })
-  const tokens = createStandingTokens({ read, following: follower })
+  const tokens = createStandingTokens({ read, following: follower, clock, pairing })
   const access = createStandingAccess({ read, following: follower })
   const sessionKeys = createSessionKeys({ read })
   const applyEvent = createApplyEvent({ live, remembered: [tokens, access, sessionKeys] })

@@ -36,7 +36,7 @@ export type { EndpointFault, Refusal, RequestFate, TokenFault } from './domain/r
 export { payForRequest, type RequestRate, waitForRequest } from './domain/request-rate.ts'
 export { ok, type Refused, type Result, refuse } from './domain/result.ts'
 export type { Session, SessionFacts } from './domain/session.ts'
-export { type Token, type TokenState, tokenState } from './domain/token.ts'
+export { idleDeadline, type Token, type TokenState, tokenState } from './domain/token.ts'
 export { readWrongTries, type WrongTries } from './domain/wrong-tries.ts'
 export { createAppendEvent } from './events/append-event.ts'
 export { createCheckHead } from './events/check-head.ts'
@@ -57,6 +57,7 @@ export type { Clock } from './ports/clock.ts'
 export type { Crypto, EventSeal, ShortSecrets, TokenSecrets } from './ports/crypto.ts'
 export type { HeadKeeper } from './ports/head-keeper.ts'
 export type { InvitationNews, LiveConnections, PairingNews, SentMessage } from './ports/live-connections.ts'
+export type { PairingPolicy } from './ports/pairing-policy.ts'
 export type { Random } from './ports/random.ts'
 export type {
   ErasableDetails,

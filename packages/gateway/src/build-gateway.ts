@@ -69,7 +69,7 @@ export function buildGateway(given: GatewayParts): Gateway {
   let url: string | undefined
   const metrics = createGatewayMetrics()
   const observers = createObservers({ log, metrics, traces: parts.traces })
-  const use = createNoteUse({ store: database.store, clock, log })
+  const use = createNoteUse({ ...parts, principals: live.registry.principals })
   const dispatch = createDispatch({
     handlers: buildMethods(parts, { core, live, secrets, startedAt, url: () => url }),
     clock,
@@ -85,7 +85,7 @@ export function buildGateway(given: GatewayParts): Gateway {
   const onUpgrade = buildSockets(parts, { ...shared, dispatch, isClosed })
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
-  const sweeps = { timers, core, registry: live.registry, flushUse: use.flush, sumUp: observers.sumUp }
+  const sweeps = { timers, core, registry: live.registry, use, sumUp: observers.sumUp }
   const lookAtTls = async () => parts.tls?.look()
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls })
   const writeMetrics = createWriteMetrics({ ...shared, ready, tls: parts.tls })
@@ -149,7 +149,7 @@ function buildCore(
   { registry, told }: Live,
   { secrets, onLogExchanged }: CoreParts,
 ): Core {
-  const { auth, limits, feed } = parts.settings.config
+  const { auth, limits, feed, pairing } = parts.settings.config
   const sharedSecretsOf = createSharedSecrets(() => sharedTokenOf(parts.tokenKey))
   const shortSecrets = createShortSecrets(parts.tokenKey)
   const markOf = (text: string) => shortSecrets.macOf('shared-secret', text)
@@ -161,6 +161,7 @@ function buildCore(
     secrets,
     shortSecrets,
     policy: createAuthPolicy(auth, sharedSecretsOf, markOf),
+    pairing,
     live: told,
     breathe,
     feedLimits: { keepMs: days(feed.keepDays), maxRows: feed.maxRows },

@@ -37,6 +37,7 @@ export function buildMethods(
   const authMode = config.auth.mode
   const connections = () => registry.size
   const endpoints = createEndpoints({ config, bind, url, machine: thisMachine, tls })
+  const idleMs = () => config.pairing.idleTtlMs
   return createMethodHandlers({
     report: createGatewayReport({
       read: store.read,
@@ -52,8 +53,8 @@ export function buildMethods(
       seenBy: presence.seenBy,
       codeGuessing: core.codeGuessing,
     }),
-    pair: createDevicePairMethods({ core, isConnected: registry.isConnected }),
-    invitations: createInvitationMethods({ core, endpoints }),
+    pair: createDevicePairMethods({ core, isConnected: registry.isConnected, idleMs }),
+    invitations: createInvitationMethods({ core, endpoints, idleMs }),
     setup: createSetupMethods({ core, endpoints, authMode }),
     token: createDeviceTokenMethods({ core, secretOf }),
     scopes: createDeviceScopesMethods({ core, clock, watches, secretOf }),

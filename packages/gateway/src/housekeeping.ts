@@ -6,6 +6,7 @@ import type { Timers } from './platform/timers.ts'
 import type { EventHeadFile } from './state/event-head.ts'
 import { type DatabaseWatch, isDatabaseAway } from './state/watch-database.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
+import type { NoteUse } from './ws/note-use.ts'
 
 /** How long a finished request or invitation still answers what became of it. */
 const FINISHED_KEPT_MS = hours(24)
@@ -19,7 +20,7 @@ export interface HousekeepingDeps {
   readonly database: DatabaseWatch
   readonly core: Core
   readonly registry: ConnectionRegistry
-  readonly flushUse: () => Promise<void>
+  readonly use: Pick<NoteUse, 'flush' | 'noteLive'>
   readonly heads: EventHeadFile
   /** Takes a newer TLS certificate into use. */
   readonly lookAtTls: () => Promise<void>
@@ -44,7 +45,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     })
   const keepCounters = quietly(core.keepCounters, 'keeping the counters of guesses')
   const keepFeed = quietly(core.keepFeed, 'writing the feed')
-  const flushUse = quietly(deps.flushUse, 'writing last use')
+  const flushUse = quietly(deps.use.flush, 'writing last use')
   const stops = [
     // Tried again as long as it fails; a head that is noted costs nothing here.
     timers.every(seconds(1), () => void heads.written()),
@@ -62,6 +63,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(LIMITS.pingIntervalMs, () => registry.each((connection) => connection.beat())),
     // In the log files it lies where a thief of the state directory may not reach it.
     timers.every(hours(1), () => log.info(heads.head, 'event log head')),
+    timers.every(minutes(15), deps.use.noteLive),
     timers.every(minutes(1), flushUse),
     timers.every(minutes(1), deps.sumUp),
     timers.every(

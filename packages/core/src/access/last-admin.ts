@@ -1,5 +1,5 @@
-import type { Instant } from '@pairgate/protocol'
 import { isLiveAdmin, type Token } from '../domain/token.ts'
+import type { Decision } from '../events/decide.ts'
 import type { StoreReader } from '../ports/store.ts'
 import type { Actor } from './reread-actor.ts'
 
@@ -11,15 +11,22 @@ export async function wouldLoseLastAdmin(
   tx: StoreReader,
   actor: Actor,
   change: { readonly before: readonly Token[]; readonly after: readonly Token[] },
-  now: Instant,
+  { now, idleMs }: Pick<Decision, 'now' | 'idleMs'>,
 ): Promise<boolean> {
-  if (actor.isOwner || !change.before.some((token) => isLiveAdmin(token, now))) return false
+  const isLive = (token: Token) => isLiveAdmin(token, now, idleMs)
+  if (actor.isOwner || !change.before.some(isLive)) return false
   // An admin with a deadline is one that goes by itself, so it does not count as one that stays.
-  const stays = (token: Token) => isLiveAdmin(token, now) && token.expiresAt === undefined
+  const stays = (token: Token) => isLive(token) && token.expiresAt === undefined
   if (change.after.some(stays)) return false
-  if (!change.before.some(stays) && change.after.some((token) => isLiveAdmin(token, now))) return false
+  if (!change.before.some(stays) && change.after.some(isLive)) return false
   const touched = new Set(change.before.map((token) => token.tokenId))
   const others = (await tx.listTokens()).filter((token) => !touched.has(token.tokenId))
   const wasStaying = change.before.some(stays)
-  return !others.some((token) => (wasStaying ? stays(token) : isLiveAdmin(token, now)))
+  return !others.some((token) => (wasStaying ? stays(token) : isLive(token)))
+}
+
+/** Whether there is an admin whose token has no deadline. */
+export async function hasLastingAdmin({ tx, now, idleMs }: Decision): Promise<boolean> {
+  const tokens = await tx.listTokens()
+  return tokens.some((token) => token.expiresAt === undefined && isLiveAdmin(token, now, idleMs))
 }

@@ -36,7 +36,7 @@ export async function rereadActor(
 async function standingScopes(tx: StoreReader, principal: Principal, now: Instant) {
   if (principal.kind !== 'device') return principal.scopes
   const token = await tx.findToken(principal.deviceId, principal.role)
-  if (token?.tokenId !== principal.tokenId || tokenState(token, now) !== 'live') return undefined
+  if (token?.tokenId !== principal.tokenId || tokenState(token, now, undefined) !== 'live') return undefined
   // Moved to another session a moment ago: what the connection knows of itself is no longer so.
   if (token.sessionId !== principal.sessionId) return undefined
   return narrowScopes(token.scopes, principal.scopes)

@@ -7,6 +7,7 @@ import type { FileRequest } from '../pairing/file-request.ts'
 import type { AuthPolicy } from '../ports/auth-policy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto, TokenSecrets } from '../ports/crypto.ts'
+import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { StoreReader } from '../ports/store.ts'
 import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { AcceptInvited } from './accept-invited.ts'
@@ -26,6 +27,7 @@ export interface AcceptConnectDeps {
   readonly crypto: Crypto
   readonly secrets: TokenSecrets
   readonly policy: AuthPolicy
+  readonly pairing: Pick<PairingPolicy, 'idleTtlMs'>
   readonly fileRequest: FileRequest
   readonly compareSecret: CompareSecret
   readonly judgeInvitation: JudgeInvitation
@@ -125,11 +127,24 @@ function isDowngrade({ proved }: DeviceConnect, { signsOrigin }: Judged): boolea
 }
 
 /** The way of every paired device: its token was found by its secret, and that is all there is to read. */
-function judgeFound({ clock }: AcceptConnectDeps, { credential, ask }: DeviceConnect): Judged | undefined {
+function judgeFound(
+  { clock, pairing }: AcceptConnectDeps,
+  { credential, ask }: DeviceConnect,
+): Judged | undefined {
   if (credential.kind !== 'device-token') return undefined
   const { token, signsOrigin } = credential
   const asked = knownScopes(ask.scopes)
-  return { answer: judgeGrant({ known: true, token, credential, asked, now: clock.now() }), signsOrigin }
+  return {
+    answer: judgeGrant({
+      known: true,
+      token,
+      credential,
+      asked,
+      now: clock.now(),
+      idleMs: pairing.idleTtlMs,
+    }),
+    signsOrigin,
+  }
 }
 
 async function judgeAgainst(
@@ -144,7 +159,14 @@ async function judgeAgainst(
   ])
   const known = device !== undefined
   const asked = knownScopes(ask.scopes)
-  const answer = judgeGrant({ known, token, credential, asked, now: deps.clock.now() })
+  const answer = judgeGrant({
+    known,
+    token,
+    credential,
+    asked,
+    now: deps.clock.now(),
+    idleMs: deps.pairing.idleTtlMs,
+  })
   return { answer, signsOrigin: device?.originSignedAt !== undefined }
 }
 

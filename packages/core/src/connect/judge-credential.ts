@@ -9,7 +9,7 @@ import {
 import { previousStillFetches } from '../domain/grant.ts'
 import type { TokenFault } from '../domain/refusal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
-import { type Token, tokenState } from '../domain/token.ts'
+import type { Token } from '../domain/token.ts'
 import type { AuthPolicy } from '../ports/auth-policy.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { StoreReader } from '../ports/store.ts'
@@ -70,7 +70,7 @@ export function createJudgeCredential(deps: JudgeCredentialDeps) {
     const { token, as, signsOrigin } = found
     if (token.deviceId !== device.deviceId) return 'mismatch'
     if (token.role !== device.role) return 'other-role'
-    if (tokenState(token, now) === 'revoked') return 'revoked'
+    if (token.revokedAt !== undefined) return 'revoked'
     if (as === 'previous' && !previousStillFetches(token, now)) return 'rotated'
     return { kind: 'device-token', as, secret, token, signsOrigin } as const
   }

@@ -49,7 +49,14 @@ const credential = fc.constantFrom<Credential[]>(
 test('nothing that is accepted is wider than the token or than what was asked', () => {
   fc.assert(
     fc.property(token, credential, scopes, (held, brought, asked) => {
-      const answer = judgeGrant({ known: true, token: held, credential: brought, asked, now: 10 as Instant })
+      const answer = judgeGrant({
+        known: true,
+        token: held,
+        credential: brought,
+        asked,
+        now: 10 as Instant,
+        idleMs: undefined,
+      })
       if (answer.kind !== 'accept') return
       assert.equal(coversScopes(held.scopes, answer.scopes), true)
       assert.equal(coversScopes(asked, answer.scopes), true)
@@ -62,7 +69,14 @@ test('a revoked or expired token is never accepted, whatever comes with it', () 
       const gone = held.revokedAt !== undefined || (held.expiresAt !== undefined && held.expiresAt <= 10)
       fc.pre(gone)
       assert.equal(
-        judgeGrant({ known: true, token: held, credential: brought, asked, now: 10 as Instant }).kind,
+        judgeGrant({
+          known: true,
+          token: held,
+          credential: brought,
+          asked,
+          now: 10 as Instant,
+          idleMs: undefined,
+        }).kind,
         'ask',
       )
     }),
@@ -77,6 +91,7 @@ test('the key alone fetches a secret only until it was first proved', () => {
         credential: { kind: 'key-alone' },
         asked,
         now: 10 as Instant,
+        idleMs: undefined,
       })
       if (held.presentedAt !== undefined) assert.equal(answer.kind, 'ask')
     }),
@@ -92,7 +107,14 @@ test('a token that asks for more than it holds files no request', () => {
   } as unknown as Token
   const asked = ['operator.write'] as const
   assert.equal(
-    judgeGrant({ known: true, token: held, credential: brought('current'), asked, now: 10 as Instant }).kind,
+    judgeGrant({
+      known: true,
+      token: held,
+      credential: brought('current'),
+      asked,
+      now: 10 as Instant,
+      idleMs: undefined,
+    }).kind,
     'scope-mismatch',
   )
 })
@@ -108,14 +130,47 @@ test('the shared secret fetches a secret once, and then asks an operator for wha
   const brought = { kind: 'shared', by: 'token' } as const
   const asked = ['operator.read', 'operator.write'] as const
   const now = 10 as Instant
-  assert.deepEqual(judgeGrant({ known: true, token: fresh, credential: brought, asked, now }), {
-    kind: 'accept',
-    token: fresh,
-    scopes: ['operator.read'],
-  })
+  assert.deepEqual(
+    judgeGrant({ known: true, token: fresh, credential: brought, asked, now, idleMs: undefined }),
+    {
+      kind: 'accept',
+      token: fresh,
+      scopes: ['operator.read'],
+    },
+  )
   const delivered = { ...fresh, deliveredAt: now }
-  assert.deepEqual(judgeGrant({ known: true, token: delivered, credential: brought, asked, now }), {
-    kind: 'ask',
-    why: 'scope-upgrade',
-  })
+  assert.deepEqual(
+    judgeGrant({ known: true, token: delivered, credential: brought, asked, now, idleMs: undefined }),
+    {
+      kind: 'ask',
+      why: 'scope-upgrade',
+    },
+  )
+})
+test('a token that lay unused for too long asks for a renewal, whatever comes with it, and one that was used does not', () => {
+  const used = fc.record({ created: fc.nat(50), rotated: fc.nat(50), renewed: fc.nat(50), last: fc.nat(50) })
+  fc.assert(
+    fc.property(token, credential, used, fc.integer({ min: 1, max: 60 }), (held, brought, at, idleMs) => {
+      const lain = {
+        ...held,
+        createdAt: at.created as Instant,
+        rotatedAt: at.rotated as Instant,
+        renewedAt: at.renewed as Instant,
+        lastUsedAt: at.last as Instant,
+        revokedAt: undefined,
+        expiresAt: undefined,
+      }
+      const question = {
+        known: true,
+        token: lain,
+        credential: brought,
+        asked: [],
+        now: 60 as Instant,
+        idleMs,
+      }
+      const answer = judgeGrant(question)
+      const isIdle = Math.max(at.created, at.rotated, at.renewed, at.last) + idleMs <= 60
+      assert.equal(answer.kind === 'ask' && answer.why === 'token-expired', isIdle)
+    }),
+  )
 })

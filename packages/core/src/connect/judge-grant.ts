@@ -11,6 +11,8 @@ export interface GrantQuestion {
   readonly credential: Credential
   readonly asked: readonly Scope[]
   readonly now: Instant
+  /** How long tokens may lie unused. */
+  readonly idleMs: number | undefined
 }
 
 export type GrantAnswer =
@@ -20,10 +22,11 @@ export type GrantAnswer =
   | { readonly kind: 'scope-mismatch' }
 
 /** Whether what was approved carries this connect. Never widens: what is accepted is held by the token. */
-export function judgeGrant({ known, token, credential, asked, now }: GrantQuestion): GrantAnswer {
+export function judgeGrant({ known, token, credential, asked, now, idleMs }: GrantQuestion): GrantAnswer {
   if (!known) return { kind: 'ask', why: 'not-paired' }
-  if (!token || tokenState(token, now) === 'revoked') return { kind: 'ask', why: 'role-upgrade' }
-  if (tokenState(token, now) === 'expired') return { kind: 'ask', why: 'token-expired' }
+  const state = token && tokenState(token, now, idleMs)
+  if (!token || state === 'revoked') return { kind: 'ask', why: 'role-upgrade' }
+  if (state === 'expired') return { kind: 'ask', why: 'token-expired' }
 
   const fetching = fetchesSecret(token, credential)
   if (credential.kind === 'key-alone' && !fetching) return { kind: 'ask', why: 'token-lost' }

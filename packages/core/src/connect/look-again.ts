@@ -3,6 +3,7 @@ import { deliverToken, presentToken } from '../domain/grant.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
 import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { Admission } from './admission.ts'
@@ -10,6 +11,7 @@ import type { Admission } from './admission.ts'
 export interface LookAgainDeps {
   readonly store: Store
   readonly clock: Clock
+  readonly pairing: Pick<PairingPolicy, 'idleTtlMs'>
   readonly tokens: Pick<StandingTokens, 'holds' | 'forget'>
 }
 
@@ -18,8 +20,9 @@ export interface LookAgainDeps {
  * registration is seen here; a later one finds the socket in the registry. There is no third case.
  * A first delivery or proof of a secret, and a first proof that covers the origin, is written down here; a proof ends what an older one was good for.
  */
-export function createLookAgain({ store, clock, tokens }: LookAgainDeps) {
-  const isBelieved = (token: Token) => tokens.holds(token) && tokenState(token, clock.now()) === 'live'
+export function createLookAgain({ store, clock, pairing, tokens }: LookAgainDeps) {
+  const isBelieved = (token: Token) =>
+    tokens.holds(token) && tokenState(token, clock.now(), pairing.idleTtlMs) === 'live'
 
   return async (admission: Admission): Promise<Result<Admission>> => {
     const { token, first } = admission
@@ -27,7 +30,8 @@ export function createLookAgain({ store, clock, tokens }: LookAgainDeps) {
     const { firstOrigin } = token
     // What the first look found is still believed, so no event has spoken of it since.
     if (!first && !firstOrigin && isBelieved(token.record)) return ok(admission)
-    const look = (read: StoreReader) => lookAt(read, admission, clock.now())
+    const look = (read: StoreReader) =>
+      lookAt(read, admission, { now: clock.now(), idleMs: pairing.idleTtlMs })
     const standing =
       first || firstOrigin
         ? await store.mutate(async (tx) => {
@@ -56,12 +60,12 @@ function noteFirst(token: Token, first: 'proof' | 'delivery', now: Instant): Tok
 async function lookAt(
   read: StoreReader,
   { principal, token }: Admission,
-  now: Instant,
+  { now, idleMs }: { readonly now: Instant; readonly idleMs: number | undefined },
 ): Promise<Token | undefined> {
   if (!token) return undefined
   const current = await read.findToken(token.record.deviceId, token.record.role)
   const { tokenId, sessionId, expiresAt } = token.record
-  const stands = current?.tokenId === tokenId && tokenState(current, now) === 'live'
+  const stands = current?.tokenId === tokenId && tokenState(current, now, idleMs) === 'live'
   // The connection goes by the session and the deadline that were read first.
   const same = current?.sessionId === sessionId && current.expiresAt === expiresAt
   return stands && same && coversScopes(current.scopes, principal.scopes) ? current : undefined

@@ -12,7 +12,7 @@ import { closeRequestsOf } from '../pairing/close-requests.ts'
 export function createRemoveDevice({ decide }: { readonly decide: Decide }) {
   return (principal: Principal, deviceId: DeviceId): Promise<Result<DeviceId>> =>
     decide(principal, async (decision) => {
-      const { tx, actor, now } = decision
+      const { tx, actor } = decision
       const own = !isSelfScoped(principal) || principal.deviceId === deviceId
       if (!own) return refuse({ reason: 'removal-denied' })
       const device = await tx.findDevice(deviceId)
@@ -23,7 +23,7 @@ export function createRemoveDevice({ decide }: { readonly decide: Decide }) {
       if (isSelfScoped(principal) && device.roles.some((role) => role !== 'operator'))
         return refuse({ reason: 'removal-denied' })
 
-      if (await wouldLoseLastAdmin(tx, actor, { before: tokens, after: [] }, now))
+      if (await wouldLoseLastAdmin(tx, actor, { before: tokens, after: [] }, decision))
         return refuse({ reason: 'last-admin' })
 
       await tx.deleteDevice(deviceId)

@@ -47,6 +47,7 @@ export function accessScopes(
   now: Instant,
 ): readonly Scope[] | undefined {
   if (now >= access.expiresAt || parent?.tokenId !== access.parentId) return undefined
-  if (tokenState(parent, now) !== 'live' || parent.sessionId !== access.sessionId) return undefined
+  // It was made over a connection of its parent less than an hour ago, and no token is idle sooner than that.
+  if (tokenState(parent, now, undefined) !== 'live' || parent.sessionId !== access.sessionId) return undefined
   return narrowScopes(parent.scopes, access.scopes)
 }

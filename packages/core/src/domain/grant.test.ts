@@ -59,6 +59,7 @@ const grant = (change: Partial<Grant> = {}): Grant => ({
   scopes: ['operator.read'],
   sessionId: 's' as SessionId,
   lifetime: undefined,
+  idleMs: undefined,
   label: undefined,
   by: 'owner',
   via: 'operator',
@@ -139,15 +140,27 @@ test('the baseline grows with an upgrade and starts anew with a renewal', () => 
 })
 test('a token lives until the millisecond before its expiry; revoked is the stronger reason', () => {
   const token = { ...paired, expiresAt: at(1_000) }
-  assert.deepEqual([tokenState(token, at(999)), tokenState(token, at(1_000))], ['live', 'expired'])
-  assert.equal(tokenState(revokeToken(token, 'owner', at(5)), at(2_000)), 'revoked')
+  assert.deepEqual(
+    [tokenState(token, at(999), undefined), tokenState(token, at(1_000), undefined)],
+    ['live', 'expired'],
+  )
+  assert.equal(tokenState(revokeToken(token, 'owner', at(5)), at(2_000), undefined), 'revoked')
   const admin = { ...paired, scopes: ['operator.admin'] } as const
-  assert.equal(isLiveAdmin({ ...admin, sessionId: EVERY_SESSION }, at(20)), true)
+  assert.equal(isLiveAdmin({ ...admin, sessionId: EVERY_SESSION }, at(20), undefined), true)
   // An admin of one session leaves nobody behind who could look after the gateway.
-  assert.equal(isLiveAdmin(admin, at(20)), false)
-  assert.equal(isLiveAdmin(paired, at(20)), false)
+  assert.equal(isLiveAdmin(admin, at(20), undefined), false)
+  assert.equal(isLiveAdmin(paired, at(20), undefined), false)
 })
 test('a request is open until the last millisecond; asking again moves only its deadline', () => {
   assert.deepEqual([isOpen(request, at(299_999)), isOpen(request, at(300_000))], [true, false])
   assert.deepEqual(refreshRequest(request, at(7)), { ...request, refreshedAt: at(7), expiresAt: at(300_007) })
+})
+test('a renewal of a token that lay unused keeps its deadline, and counts as use', () => {
+  const idle = { ...paired, scopes: ['operator.write'] as const, expiresAt: at(100_000), lifetimeMs: 100_000 }
+  const renewed = grantToken(idle, grant({ now: at(5_000), idleMs: 1_000 }), secret('two'))
+  assert.deepEqual([renewed.expiresAt, renewed.scopes], [100_000, ['operator.read']])
+  assert.deepEqual(
+    [tokenState(renewed, at(5_999), 1_000), tokenState(renewed, at(6_000), 1_000)],
+    ['live', 'expired'],
+  )
 })

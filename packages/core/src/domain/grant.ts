@@ -35,6 +35,8 @@ export interface Grant {
   readonly sessionId: SessionId
   /** How long the token is good for, in milliseconds; `undefined` keeps what it had, or repeats it. */
   readonly lifetime: Lifetime | undefined
+  /** How long tokens may lie unused. */
+  readonly idleMs: number | undefined
   readonly label: string | undefined
   readonly by: string
   readonly via: ApprovedVia
@@ -47,11 +49,12 @@ export interface Grant {
  * approval after a revoke take a new one, so an old secret never comes back to life.
  */
 export function grantToken(existing: Token | undefined, grant: Grant, fresh: NewSecret): Token {
-  if (!existing || tokenState(existing, grant.now) === 'revoked') return firstToken(grant, fresh)
+  const state = existing && tokenState(existing, grant.now, grant.idleMs)
+  if (!existing || state === 'revoked') return firstToken(grant, fresh)
   const lost = grant.request.why === 'token-lost'
   return {
     ...existing,
-    scopes: joinScopes(tokenState(existing, grant.now) === 'live' ? existing.scopes : [], grant.scopes),
+    scopes: joinScopes(state === 'live' ? existing.scopes : [], grant.scopes),
     sessionId: grant.sessionId,
     ...renewedDeadline(existing, grant),
     renewedAt: grant.now,

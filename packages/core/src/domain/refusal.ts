@@ -92,6 +92,7 @@ export type Refusal =
   | { readonly reason: 'candidates-several' }
   | { readonly reason: 'claim-over' }
   | { readonly reason: 'session-unknown' }
+  | { readonly reason: 'default-session-missing'; readonly key: string }
   | { readonly reason: 'session-not-allowed' }
   | { readonly reason: 'session-key-invalid' }
   | { readonly reason: 'session-exists' }

@@ -3,6 +3,7 @@ import {
   type DeviceId,
   EVERY_SESSION,
   type Instant,
+  later,
   type Role,
   type Scope,
   type SessionId,
@@ -42,10 +43,21 @@ export interface Token {
 
 export type TokenState = 'live' | 'expired' | 'revoked'
 
-/** Revoked is asked before expired: an audit must show the stronger reason. */
-export function tokenState(token: Token, now: Instant): TokenState {
+/** When a token that may lie unused for `idleMs` runs out, unless it is used before. */
+export function idleDeadline(token: Token, idleMs: number | undefined): Instant | undefined {
+  const { createdAt, rotatedAt = createdAt, renewedAt = createdAt, lastUsedAt = createdAt } = token
+  if (idleMs === undefined) return undefined
+  return later(Math.max(createdAt, rotatedAt, renewedAt, lastUsedAt) as Instant, idleMs)
+}
+
+/**
+ * Revoked is asked before expired: an audit must show the stronger reason. A token behind a connection that
+ * stands is in use, whatever its row says yet: then `idleMs` is `undefined`.
+ */
+export function tokenState(token: Token, now: Instant, idleMs: number | undefined): TokenState {
   if (token.revokedAt !== undefined) return 'revoked'
-  if (token.expiresAt !== undefined && now >= token.expiresAt) return 'expired'
+  const ends = [token.expiresAt, idleDeadline(token, idleMs)]
+  if (ends.some((end) => end !== undefined && now >= end)) return 'expired'
   return 'live'
 }
 
@@ -55,11 +67,11 @@ export function tokenFacts({ scopes, sessionId, expiresAt }: Token): EventState 
 }
 
 /** Whether the token stands at `now` and opens what an admin opens, in every session. */
-export function isLiveAdmin(token: Token, now: Instant): boolean {
+export function isLiveAdmin(token: Token, now: Instant, idleMs: number | undefined): boolean {
   return (
     token.role === 'operator' &&
     token.sessionId === EVERY_SESSION &&
-    tokenState(token, now) === 'live' &&
+    tokenState(token, now, idleMs) === 'live' &&
     coversScopes(token.scopes, ['operator.admin'])
   )
 }

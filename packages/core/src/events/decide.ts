@@ -6,6 +6,7 @@ import { eventActor, type Principal } from '../domain/principal.ts'
 import type { Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HeadKeeper } from '../ports/head-keeper.ts'
+import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
 import type { AppendEvent } from './append-event.ts'
 import type { EventFollower } from './event-follower.ts'
@@ -15,6 +16,9 @@ export interface Decision {
   readonly tx: StoreTransaction
   readonly actor: Actor
   readonly now: Instant
+  /** How long tokens may lie unused at this moment. */
+  readonly idleMs: number | undefined
+  readonly pairing: PairingPolicy
   /** `change` is what can be erased later: how it was before and how it is after. */
   append(event: GatewayEvent, change?: EventChange): Promise<void>
 }
@@ -22,6 +26,7 @@ export interface Decision {
 export interface DecideDeps {
   readonly store: Store
   readonly clock: Clock
+  readonly pairing: PairingPolicy
   readonly follower: EventFollower
   readonly appendEvent: AppendEvent
   readonly heads: HeadKeeper
@@ -59,7 +64,14 @@ export function createDecide(decideAs: DecideAs): Decide {
   }
 }
 
-export function createDecideAs({ store, clock, follower, appendEvent, heads }: DecideDeps): DecideAs {
+export function createDecideAs({
+  store,
+  clock,
+  pairing,
+  follower,
+  appendEvent,
+  heads,
+}: DecideDeps): DecideAs {
   return async ({ by, standing }, work) => {
     const committing = store.mutate(async (tx) => {
       // The clock is asked under the lock, so that times never run against the order of events.
@@ -70,6 +82,8 @@ export function createDecideAs({ store, clock, follower, appendEvent, heads }: D
         tx,
         actor: actor.value,
         now,
+        idleMs: pairing.idleTtlMs,
+        pairing,
         append: (event, change = {}) => appendEvent(tx, { event, change, actor: by, at: now }),
       })
     })

@@ -46,6 +46,8 @@ export function createRecoverLog({ store, clock, appendEvent }: RecoverLogDeps) 
       const decision: Decision = {
         tx,
         now,
+        idleMs: undefined,
+        pairing: { defaultSession: 'own', tokenTtlMs: undefined, idleTtlMs: undefined },
         actor: OWNER,
         append: (event, change = {}) => appendEvent(tx, { event, change, actor: HOST, at: now }),
       }

@@ -10,6 +10,7 @@ import { newSessionFor, type Session } from '../domain/session.ts'
 import { isLiveAdmin, type Token, tokenFacts, tokenState } from '../domain/token.ts'
 import type { Decision } from '../events/decide.ts'
 import { isRegranted } from '../pairing/approve-request.ts'
+import { chooseLifetime } from '../pairing/choose-lifetime.ts'
 import { type ChosenSession, chooseSession } from '../pairing/choose-session.ts'
 import type { Random } from '../ports/random.ts'
 import type { DrawSecret } from '../tokens/draw-secret.ts'
@@ -85,7 +86,10 @@ async function planJoin(
       fresh ??= newSession(deps, decision, { joining, key: session.value.key })
     const sessionId = session.value.id ?? fresh?.id
     if (sessionId === undefined) return refuse({ reason: 'session-unknown' })
-    const grant = grantOf(invitation, joining, { role, sessionId, now })
+    const scopes = scopesFor(invitation, role)
+    const wanted = invitation.tokenTtlMs
+    const lifetime = await chooseLifetime(decision, { wanted, existing, role, scopes })
+    const grant = grantOf(invitation, joining, { role, sessionId, lifetime, now, idleMs: decision.idleMs })
     const granted = grantToken(existing, grant, deps.drawSecret())
     const token = joining.tells ? deliverToken(granted, now) : granted
     // The secret is told again, whatever it opens, so the inviter answers for all of it (T19).
@@ -95,24 +99,24 @@ async function planJoin(
   }
   const before = plans.flatMap(({ existing }) => (existing ? [existing] : []))
   const after = plans.map(({ token }) => token)
-  if (await wouldLoseLastAdmin(tx, actor, { before, after }, now)) return refuse({ reason: 'last-admin' })
+  if (await wouldLoseLastAdmin(tx, actor, { before, after }, decision))
+    return refuse({ reason: 'last-admin' })
   return ok({ roles: plans, fresh, home: await findHome(tx, joining.deviceId) })
 }
 
 function grantOf(
-  { scopes, tokenTtlMs, label }: Invitation,
+  { scopes, label }: Invitation,
   { deviceId, publicKey, metadata, via, approvedBy }: Joining,
-  { role, sessionId, now }: Pick<Grant, 'sessionId' | 'now'> & { readonly role: Role },
+  terms: Pick<Grant, 'sessionId' | 'lifetime' | 'now' | 'idleMs'> & { readonly role: Role },
 ): Grant {
+  const { role, ...given } = terms
   return {
+    ...given,
     request: { deviceId, publicKey, metadata, role, why: 'not-paired' },
     scopes: scopesFor({ scopes }, role),
-    sessionId,
-    lifetime: tokenTtlMs,
     label,
     by: approvedBy,
     via,
-    now,
   }
 }
 
@@ -153,13 +157,13 @@ async function carryOut(
   invitation: Invitation,
   { joining, plan }: { readonly joining: Joining; readonly plan: JoinPlan },
 ): Promise<Result<Joined>> {
-  const { tx, now } = decision
+  const { tx, now, idleMs } = decision
   const after = redeemed(invitation, joining.deviceId, now)
   if (!(await tx.redeemInvitation(after))) return refuse({ reason: 'invitation-over', state: 'redeemed' })
   if (plan.fresh) await tx.insertSession(plan.fresh)
   let device = await tx.findDevice(joining.deviceId)
   for (const { grant, existing, token } of plan.roles) {
-    const standing = existing !== undefined && tokenState(existing, now) === 'live'
+    const standing = existing !== undefined && tokenState(existing, now, idleMs) === 'live'
     device = grantDevice(device, grant, standing)
     await tx.saveDevice(device)
     await tx.saveToken(token)
@@ -170,7 +174,7 @@ async function carryOut(
   if (joining.accepts) await settle(decision, joining.accepts, plan)
   await rejectCandidates(decision, invitation.id)
   const tokens = plan.roles.map(({ token }) => token)
-  if (tokens.some((token) => isLiveAdmin(token, now))) await endClaim(tx, now)
+  if (tokens.some((token) => isLiveAdmin(token, now, idleMs))) await endClaim(tx, now)
   return ok({ invitation: after, device, tokens })
 }
 

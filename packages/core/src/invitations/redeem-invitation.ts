@@ -119,14 +119,14 @@ async function fits(tx: StoreReader, current: Invitation, { redemption, now }: J
 
 /** The same tokens as the first time, as far as they stand. */
 async function repeat(
-  { tx, now }: Decision,
+  { tx, now, idleMs }: Decision,
   { roles }: Invitation,
   redemption: Redemption,
 ): Promise<Result<Redeemed>> {
   const found = await Promise.all(roles.map((role) => tx.findToken(redemption.deviceId, role)))
   const live = found
     .filter((token) => token !== undefined)
-    .filter((token) => tokenState(token, now) === 'live')
+    .filter((token) => tokenState(token, now, idleMs) === 'live')
   const told = live.map((token) => deliverToken(token, now))
   const answer = split(told, redemption)
   if (!answer.ok) return answer

@@ -41,6 +41,7 @@ async function rightsOf(
     return creatorMark === sharedMark ? { ...everywhere, isOwner: false } : undefined
   const deviceId = parseDeviceId(createdBy.slice('device:'.length))
   const token = deviceId && (await tx.findToken(deviceId, 'operator'))
-  if (!token || tokenState(token, now) !== 'live') return undefined
+  // It was in use when it made the invitation.
+  if (!token || tokenState(token, now, undefined) !== 'live') return undefined
   return { scopes: token.scopes, sessionId: token.sessionId, isOwner: false }
 }

@@ -16,6 +16,7 @@ import type { TellInvitation } from '../invitations/tell-invitation.ts'
 import type { Random } from '../ports/random.ts'
 import type { StoreReader } from '../ports/store.ts'
 import type { DrawSecret } from '../tokens/draw-secret.ts'
+import { chooseLifetime } from './choose-lifetime.ts'
 import { chooseSession } from './choose-session.ts'
 import { type Decidable, findDecidable } from './request-fate.ts'
 
@@ -76,21 +77,31 @@ async function planApproval(
   principal: Principal,
   approval: Approval,
 ): Promise<Result<ApprovalPlan>> {
-  const { tx, actor, now } = decision
+  const { tx, actor, now, idleMs } = decision
   const found = await findApprovable(decision, principal, approval)
   if (!found.ok) return found
   const { request, home } = found.value
   const scopes = grantedScopes(request, approval.scopes, actor)
   if (!scopes.ok) return scopes
   const existing = await tx.findToken(request.deviceId, request.role)
-  const session = await chooseSession(decision, { wanted: approval.session, scopes: scopes.value, existing })
+  const session = await chooseSession(decision, {
+    wanted: approval.session,
+    scopes: scopes.value,
+    existing,
+  })
   if (!session.ok) return session
 
   const grant: ApprovalPlan['grant'] = {
     request,
     scopes: scopes.value,
     sessionId: session.value.id ?? random.sessionId(),
-    lifetime: approval.expiresInMs === null ? 'never' : approval.expiresInMs,
+    lifetime: await chooseLifetime(decision, {
+      wanted: approval.expiresInMs,
+      existing,
+      role: request.role,
+      scopes: scopes.value,
+    }),
+    idleMs,
     label: approval.label?.trim() || undefined,
     by: actor.ref,
     via: 'operator',
@@ -100,7 +111,7 @@ async function planApproval(
   const missing = missingOfWhole(actor, request, existing, token)
   if (missing !== undefined) return refuse({ reason: 'ceiling', missing })
   const before = existing ? [existing] : []
-  if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, now))
+  if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, decision))
     return refuse({ reason: 'last-admin' })
   const newSession =
     session.value.id === undefined
@@ -124,7 +135,7 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
     return refuse({ reason: 'request-unknown', fate: { kind: 'decided' } })
 
   if (plan.newSession) await tx.insertSession(plan.newSession)
-  const standing = existing !== undefined && tokenState(existing, now) === 'live'
+  const standing = existing !== undefined && tokenState(existing, now, decision.idleMs) === 'live'
   const device = grantDevice(await tx.findDevice(request.deviceId), grant, standing)
   await tx.saveDevice(device)
   await tx.saveToken(token)
@@ -137,7 +148,7 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
       after: { name: nameOf(device), ...tokenFacts(token) },
     },
   )
-  if (isLiveAdmin(token, now)) await endClaim(tx, now)
+  if (isLiveAdmin(token, now, decision.idleMs)) await endClaim(tx, now)
   const invitation = await consumeByApproval(decision, request)
   const tokens = await tx.listTokens(deviceId)
   return ok({ request, device, tokens, sessions: await sessionsOf(tx, tokens), invitation })

@@ -30,15 +30,16 @@ const NEW_SESSION: ChosenSession = { id: undefined, key: undefined }
  * knows no other. Else an admin gets every session, and everybody else a new one.
  */
 export async function chooseSession(
-  { tx, actor }: Decision,
+  decision: Decision,
   { wanted, scopes, existing }: SessionChoice,
 ): Promise<Result<ChosenSession>> {
+  const { tx, actor } = decision
   const everywhere = actor.sessionId === EVERY_SESSION
   const mayOpenAll = everywhere && coversScopes(scopes, ['operator.admin'])
   if (wanted === undefined) {
     if (existing && existing.revokedAt === undefined) return ok({ id: existing.sessionId })
     if (!everywhere) return ok({ id: actor.sessionId })
-    return ok(mayOpenAll ? { id: EVERY_SESSION } : NEW_SESSION)
+    return mayOpenAll ? ok({ id: EVERY_SESSION }) : defaultSession(decision)
   }
   if (wanted === 'new') return everywhere ? ok(NEW_SESSION) : refuse({ reason: 'session-bound' })
   if (wanted === '*')
@@ -47,4 +48,15 @@ export async function chooseSession(
   if (session) return ok({ id: session.id })
   if (everywhere && isMainSession(wanted)) return ok({ id: undefined, key: MAIN_SESSION })
   return refuse({ reason: 'session-unknown' })
+}
+
+/** Only for who may open every session: anybody else stays in its own. */
+async function defaultSession({ tx, actor, pairing }: Decision): Promise<Result<ChosenSession>> {
+  const key = pairing.defaultSession
+  if (key === 'own') return ok(NEW_SESSION)
+  const session = await findNamedSession(tx, actor, key)
+  if (session) return ok({ id: session.id })
+  return isMainSession(key)
+    ? ok({ id: undefined, key: MAIN_SESSION })
+    : refuse({ reason: 'default-session-missing', key })
 }

@@ -30,7 +30,7 @@ export function createFindUpgrade({ read, clock }: FindUpgradeDeps) {
     if (request.state !== 'approved') return ok({ status: 'rejected' })
     const token = await read.findToken(deviceId, role)
     // The connection came with this very secret, so saying it again tells nothing new.
-    const stands = token?.tokenId === tokenId && tokenState(token, now) === 'live'
+    const stands = token?.tokenId === tokenId && tokenState(token, now, undefined) === 'live'
     if (!stands) return refuse({ reason: 'upgrade-unknown' })
     return token.scopes.length > 0 ? ok({ status: 'approved', token }) : ok({ status: 'rejected' })
   }

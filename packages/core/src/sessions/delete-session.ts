@@ -29,16 +29,16 @@ export interface DeletedSession {
 export function createDeleteSession({ decide }: { readonly decide: Decide }) {
   return (principal: Principal, { key, revokeTokens }: SessionDeletion): Promise<Result<DeletedSession>> =>
     decide(principal, async (decision) => {
-      const { tx, actor, now, append } = decision
+      const { tx, actor, now, idleMs, append } = decision
       const manager = judgeManager(actor, 'every')
       if (!manager.ok) return manager
       const session = await findNamedSession(tx, actor, key)
       if (!session) return refuse({ reason: 'session-unknown' })
       const tokens = await tx.listSessionTokens(session.id)
       const standing = tokens.filter(({ revokedAt }) => revokedAt === undefined)
-      const live = standing.filter((token) => tokenState(token, now) === 'live').length
+      const live = standing.filter((token) => tokenState(token, now, idleMs) === 'live').length
       if (live > 0 && !revokeTokens) return refuse({ reason: 'session-in-use', tokens: live })
-      if (await wouldLoseLastAdmin(tx, actor, { before: standing, after: [] }, now))
+      if (await wouldLoseLastAdmin(tx, actor, { before: standing, after: [] }, decision))
         return refuse({ reason: 'last-admin' })
 
       // First, so that whoever is cut off by it is told why.

@@ -5,6 +5,7 @@ import { tokenState } from '../domain/token.ts'
 import type { Following } from '../events/event-follower.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto } from '../ports/crypto.ts'
+import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { FoundToken } from '../ports/store.ts'
 import { type HttpAsk, type HttpUse, type HttpVerdict, httpFault } from './http-use.ts'
 import type { StandingTokens } from './standing-tokens.ts'
@@ -16,6 +17,7 @@ export interface CheckDpopTokenDeps {
   readonly used: Pick<UsedProofs, 'judge' | 'use'>
   readonly crypto: Crypto
   readonly clock: Clock
+  readonly pairing: Pick<PairingPolicy, 'idleTtlMs'>
 }
 
 /**
@@ -24,13 +26,15 @@ export interface CheckDpopTokenDeps {
  * right: else a stranger could use up somebody's.
  */
 export function createCheckDpopToken(deps: CheckDpopTokenDeps) {
-  const { tokens, following, used, crypto, clock } = deps
+  const { tokens, following, used, crypto, clock, pairing } = deps
   const verify = createVerifyProof(deps)
 
   function judge(found: FoundToken | undefined, { deviceId, mark }: Proved, use: HttpUse): HttpVerdict {
     const token = found?.as === 'current' ? found.token : undefined
     // Of another device is as good as unknown: what a stranger's key fetches tells nothing of others.
-    if (token?.deviceId !== deviceId || tokenState(token, clock.now()) !== 'live') return httpFault('token')
+    const stands =
+      token?.deviceId === deviceId && tokenState(token, clock.now(), pairing.idleTtlMs) === 'live'
+    if (!stands) return httpFault('token')
     if (!used.use(mark)) return httpFault('proof')
     const { tokenId, role, sessionId, expiresAt } = token
     const { remoteIp, connId } = use

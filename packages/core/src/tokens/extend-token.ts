@@ -27,7 +27,7 @@ export function createExtendToken({ decide }: { readonly decide: Decide }) {
         return refuse({ reason: 'extension-denied' })
 
       const extended = extendToken(token, lifetime, now)
-      if (await wouldLoseLastAdmin(tx, actor, { before: [token], after: [extended] }, now))
+      if (await wouldLoseLastAdmin(tx, actor, { before: [token], after: [extended] }, decision))
         return refuse({ reason: 'last-admin' })
       await tx.saveToken(extended)
       const { deviceId, role, tokenId, expiresAt: ends = 'never' } = extended

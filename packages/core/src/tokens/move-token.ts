@@ -35,7 +35,11 @@ export function createMoveToken({ decide, random }: MoveTokenDeps) {
       const token = found?.token
       if (!token || token.revokedAt !== undefined || isSelfScoped(principal) || !holdsWhole(actor, token))
         return refuse({ reason: 'move-denied' })
-      const chosen = await chooseSession(decision, { wanted, scopes: token.scopes, existing: undefined })
+      const chosen = await chooseSession(decision, {
+        wanted,
+        scopes: token.scopes,
+        existing: undefined,
+      })
       if (!chosen.ok) return chosen
 
       const sessionId = chosen.value.id ?? random.sessionId()
@@ -43,7 +47,7 @@ export function createMoveToken({ decide, random }: MoveTokenDeps) {
       if (sessionId === token.sessionId) return ok({ token, session: await keyOf(decision, sessionId) })
       // An admin of one session is none of the others, so leaving `*` counts as going.
       const after = token.sessionId === EVERY_SESSION ? [] : [moved]
-      if (await wouldLoseLastAdmin(tx, actor, { before: [token], after }, now))
+      if (await wouldLoseLastAdmin(tx, actor, { before: [token], after }, decision))
         return refuse({ reason: 'last-admin' })
       if (chosen.value.id === undefined) {
         const made = { id: sessionId, key: chosen.value.key, by: actor.ref, now }

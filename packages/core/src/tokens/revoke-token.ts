@@ -26,7 +26,7 @@ export function createRevokeToken({ decide }: { readonly decide: Decide }) {
       }
 
       const revoked = revokeToken(found.token, actor.ref, now)
-      if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [revoked] }, now)) {
+      if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [revoked] }, decision)) {
         return refuse({ reason: 'last-admin' })
       }
       await tx.saveToken(revoked)

@@ -32,7 +32,10 @@ export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
     decide(principal, async (decision) => {
       const { tx, actor, now } = decision
       const found = await findManaged(decision, principal, rotation)
-      if (!found || tokenState(found.token, now) !== 'live') return refuse({ reason: 'rotation-denied' })
+      // Whoever rotates its own token over it uses it.
+      const idleMs = isOwnToken(principal, rotation) ? undefined : decision.idleMs
+      if (!found || tokenState(found.token, now, idleMs) !== 'live')
+        return refuse({ reason: 'rotation-denied' })
 
       const scopes = rotatedScopes(found, rotation.scopes)
       if (!scopes || !holdsWhole(actor, found.token, scopes)) return refuse({ reason: 'rotation-denied' })
@@ -40,7 +43,7 @@ export function createRotateToken({ decide, drawSecret }: RotateTokenDeps) {
       const tellsCaller = isOwnToken(principal, rotation)
       const fresh = rotateToken(found.token, drawSecret(), scopes, now)
       const token = tellsCaller ? deliverToken(fresh, now) : fresh
-      if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [token] }, now)) {
+      if (await wouldLoseLastAdmin(tx, actor, { before: [found.token], after: [token] }, decision)) {
         return refuse({ reason: 'last-admin' })
       }
       await tx.saveToken(token)

@@ -12,6 +12,7 @@ const tokenOf = (device: number, changed: Partial<Token> = {}): Token =>
   ({
     deviceId: `device ${device}` as DeviceId,
     role: 'operator',
+    createdAt: 1_000,
     tokenHash: hashOf(device),
     presentedAt: 1 as Instant,
     revokedAt: undefined,
@@ -24,8 +25,13 @@ function remembering() {
   const following = { cursor: 0, isCurrent: true, isBroken: false, lagMs: 0 }
   const reads: (() => void)[] = []
   let isSlow = false
+  let time = 1_000 as Instant
+  const clock = { now: () => time }
+  const pairing = { idleTtlMs: 1_000 }
   const tokens = createStandingTokens({
     following,
+    clock,
+    pairing,
     read: {
       async findTokenByHash(hash) {
         const found = rows.get(hash)
@@ -40,6 +46,9 @@ function remembering() {
     following,
     tokens,
     reads,
+    pass: (ms: number) => {
+      time = (time + ms) as Instant
+    },
     slowDown: () => {
       isSlow = true
     },
@@ -64,6 +73,17 @@ test('a token is read once and then found without a read, as long as the followe
   following.isCurrent = false
   await tokens.find(hashOf(1))
   assert.equal(reads.length, 2)
+})
+test('a token whose row says that it lay unused is read again: its use is no event', async () => {
+  const { tokens, put, reads, pass } = remembering()
+  put(tokenOf(1))
+  await tokens.find(hashOf(1))
+  pass(999)
+  assert.equal(tokens.find(hashOf(1)) instanceof Promise, false)
+  pass(1)
+  put(tokenOf(1, { lastUsedAt: 1_500 as Instant }))
+  const again = await tokens.find(hashOf(1))
+  assert.deepEqual([reads.length, again?.token.lastUsedAt], [2, 1_500])
 })
 test('an event about a device ends what is remembered of it, and only of it', async () => {
   const { tokens, put, apply, reads } = remembering()

@@ -1,7 +1,9 @@
 import type { DeviceId, Role, TokenHash } from '@pairgate/protocol'
 import type { LoggedEvent } from '../domain/gateway-event.ts'
-import type { Token } from '../domain/token.ts'
+import { idleDeadline, type Token } from '../domain/token.ts'
 import type { Following } from '../events/event-follower.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { FoundToken, StoreReader } from '../ports/store.ts'
 
 /** How many tokens are remembered; those used last stay. */
@@ -10,6 +12,8 @@ const REMEMBERED = 10_000
 export interface StandingTokensDeps {
   readonly read: Pick<StoreReader, 'findTokenByHash'>
   readonly following: Following
+  readonly clock: Pick<Clock, 'now'>
+  readonly pairing: Pick<PairingPolicy, 'idleTtlMs'>
 }
 
 /**
@@ -29,7 +33,12 @@ export interface StandingTokens {
   clear(): void
 }
 
-export function createStandingTokens({ read, following }: StandingTokensDeps): StandingTokens {
+export function createStandingTokens({
+  read,
+  following,
+  clock,
+  pairing,
+}: StandingTokensDeps): StandingTokens {
   const byHash = new Map<TokenHash, FoundToken>()
   const hashesOf = new Map<DeviceId, Map<Role, TokenHash>>()
   let drops = 0
@@ -53,6 +62,10 @@ export function createStandingTokens({ read, following }: StandingTokensDeps): S
     byHash.clear()
     hashesOf.clear()
   }
+  function looksIdle(token: Token): boolean {
+    const end = idleDeadline(token, pairing.idleTtlMs)
+    return end !== undefined && clock.now() >= end
+  }
   async function load(hash: TokenHash): Promise<FoundToken | undefined> {
     const before = following.cursor
     const dropsBefore = drops
@@ -65,7 +78,8 @@ export function createStandingTokens({ read, following }: StandingTokensDeps): S
   return {
     find(hash) {
       const found = following.isCurrent ? byHash.get(hash) : undefined
-      if (!found) return load(hash)
+      // Its row may have been used since: that is no event, so only the store can tell.
+      if (!found || looksIdle(found.token)) return load(hash)
       // Taken out and put back, so that the map's order is the order of last use.
       byHash.delete(hash)
       byHash.set(hash, found)

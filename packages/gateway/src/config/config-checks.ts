@@ -1,4 +1,13 @@
-import { parseGatewayUrl, parseTlsPin } from '@pairgate/protocol'
+import {
+  days,
+  hours,
+  isMainSession,
+  minutes,
+  parseDuration,
+  parseGatewayUrl,
+  parseSessionKey,
+  parseTlsPin,
+} from '@pairgate/protocol'
 import { addressEntryFault, parseIp } from '../http/ip-address.ts'
 
 /** Each answers what is wrong with a value that has the right type, or `undefined`. */
@@ -58,6 +67,30 @@ export function tlsFingerprintFault(text: string): string | undefined {
 /** A key that was pasted where its file should be named would be shown as a path is. */
 export function filePathFault(path: string): string | undefined {
   return /-----BEGIN|[\r\n]/.test(path) ? 'it is no path of a file' : undefined
+}
+
+/** As long as a wire lifetime may be: a hundred years. */
+const LONGEST_MS = days(36_500)
+
+function durationFault(text: string, shortestMs: number, shortest: string): string | undefined {
+  const ms = parseDuration(text)
+  if (ms === undefined) return `"${text}" is no duration; write a number with s, m, h, d or w`
+  if (ms < shortestMs) return `it is shorter than ${shortest}`
+  return ms > LONGEST_MS ? 'it is longer than a hundred years' : undefined
+}
+
+export function tokenTtlFault(text: string): string | undefined {
+  return durationFault(text, minutes(1), 'a minute')
+}
+
+/** Last use is written down once a minute, and that of a quiet connection every quarter of an hour. */
+export function idleTtlFault(text: string): string | undefined {
+  return durationFault(text, hours(1), 'an hour')
+}
+
+export function defaultSessionFault(key: string): string | undefined {
+  if (key === 'own' || isMainSession(key) || parseSessionKey(key) !== undefined) return undefined
+  return `"${key}" cannot be the key of a session`
 }
 
 /** The check of a list out of the check of its entries. */

@@ -15,11 +15,7 @@ export interface GatewayConfig {
   readonly trustedProxies: readonly string[]
   readonly controlUi: { readonly allowedOrigins: readonly string[] }
   readonly allowedHosts: readonly string[]
-  readonly pairing: {
-    readonly approveLatest: 'strict' | 'documented'
-    /** Of the proxy or tunnel through which devices come. */
-    readonly publicUrl: string | undefined
-  }
+  readonly pairing: PairingConfig
   readonly sessions: { readonly keepMessages: number }
   readonly database: DatabaseConfig
   readonly feed: FeedConfig
@@ -45,6 +41,16 @@ export type TlsConfig = TlsFiles | 'auto'
 export interface TlsFiles {
   readonly cert: string
   readonly key: string
+}
+
+export interface PairingConfig {
+  readonly approveLatest: 'strict' | 'documented'
+  /** `own`, or the key of a session. */
+  readonly defaultSession: string
+  readonly tokenTtlMs: number | undefined
+  readonly idleTtlMs: number | undefined
+  /** Of the proxy or tunnel through which devices come. */
+  readonly publicUrl: string | undefined
 }
 
 export interface DatabaseConfig {

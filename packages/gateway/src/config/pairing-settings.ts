@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
-import { publicUrlFault } from './config-checks.ts'
+import { defaultSessionFault, idleTtlFault, publicUrlFault, tokenTtlFault } from './config-checks.ts'
 import type { ConfigRow } from './config-row.ts'
+
+const Duration = Type.String({ minLength: 2, maxLength: 16 })
 
 /** How devices get in; rows of the one table of settings. */
 export const PAIRING_SETTINGS = {
@@ -18,5 +20,31 @@ export const PAIRING_SETTINGS = {
     allowed: 'an address such as https://gateway.example',
     fault: publicUrlFault,
     applies: 'live',
+  },
+  'gateway.pairing.defaultSession': {
+    schema: Type.String({ minLength: 1, maxLength: 128 }),
+    default: 'own',
+    description:
+      'The session of a device that is approved without one: a new one of its own, "main", or an existing one. Admins get all.',
+    allowed: '"own", "main", or the key of a session',
+    applies: 'live',
+    fault: defaultSessionFault,
+  },
+  'gateway.pairing.tokenTtl': {
+    schema: Duration,
+    default: undefined,
+    description:
+      'Lifetime of tokens that are granted without one; unset means no deadline. Never that of an admin beside whom no other stays.',
+    allowed: 'a duration such as 30d, 12h or 90m',
+    applies: 'live',
+    fault: tokenTtlFault,
+  },
+  'gateway.pairing.idleTtl': {
+    schema: Duration,
+    default: undefined,
+    description: 'How long a token may lie unused before it has run out; unset means for ever.',
+    allowed: 'a duration of at least an hour, such as 30d or 12h',
+    applies: 'live',
+    fault: idleTtlFault,
   },
 } as const satisfies Record<string, ConfigRow>

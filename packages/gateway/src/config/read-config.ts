@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { parseDuration } from '@pairgate/protocol'
 import { ConfigError } from './config-error.ts'
 import { type ConfigProblem, parseConfigText, readConfigText } from './config-file.ts'
 import {
@@ -9,7 +10,7 @@ import {
   configRow,
 } from './config-schema.ts'
 import { type ConfigSource, checkValue, type Said } from './config-value.ts'
-import type { AuthConfig, GatewayConfig, RemoteConfig, TlsConfig } from './gateway-config.ts'
+import type { AuthConfig, GatewayConfig, PairingConfig, RemoteConfig, TlsConfig } from './gateway-config.ts'
 import type { Env } from './state-dir.ts'
 
 /** What the command line says, by setting; text is read as the setting's type. */
@@ -93,10 +94,7 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
     trustedProxies: values['gateway.trustedProxies'],
     controlUi: { allowedOrigins: values['gateway.controlUi.allowedOrigins'] },
     allowedHosts: values['gateway.allowedHosts'],
-    pairing: {
-      approveLatest: values['gateway.pairing.approveLatest'],
-      publicUrl: values['gateway.pairing.publicUrl'],
-    },
+    pairing: pairingOf(values),
     sessions: { keepMessages: values['gateway.sessions.keepMessages'] },
     database: { url: values['gateway.database.url'] },
     feed: { keepDays: values['gateway.feed.keepDays'], maxRows: values['gateway.feed.maxRows'] },
@@ -218,6 +216,17 @@ function authOf(values: ConfigValues): AuthConfig {
     )
   }
   return { mode, token: values['gateway.auth.token'], password, sharedSecret }
+}
+
+function pairingOf(values: ConfigValues): PairingConfig {
+  const ms = (text: string | undefined) => (text === undefined ? undefined : parseDuration(text))
+  return {
+    approveLatest: values['gateway.pairing.approveLatest'],
+    publicUrl: values['gateway.pairing.publicUrl'],
+    defaultSession: values['gateway.pairing.defaultSession'],
+    tokenTtlMs: ms(values['gateway.pairing.tokenTtl']),
+    idleTtlMs: ms(values['gateway.pairing.idleTtl']),
+  }
 }
 
 function tlsOf(values: ConfigValues, file: string): TlsConfig | undefined {

@@ -1,4 +1,12 @@
-import type { Device, DeviceList, OpenRequest, PairingNews, Session, Token } from '@pairgate/core'
+import {
+  type Device,
+  type DeviceList,
+  idleDeadline,
+  type OpenRequest,
+  type PairingNews,
+  type Session,
+  type Token,
+} from '@pairgate/core'
 import { EVERY_SESSION, fingerprintWords } from '@pairgate/protocol'
 import type {
   DevicePairList,
@@ -41,13 +49,13 @@ export interface PairedContext {
   readonly sessions: ReadonlyMap<string, Session>
   readonly connected: boolean | undefined
   readonly extended: boolean
+  /** How long tokens may lie unused. */
+  readonly idleMs: number | undefined
 }
 
 /** A paired device as operators see it; no secret is among its fields. */
-export function pairedRow(
-  device: Device,
-  { tokens, sessions, connected, extended }: PairedContext,
-): PairedRow {
+export function pairedRow(device: Device, { connected, extended, ...context }: PairedContext): PairedRow {
+  const { tokens } = context
   const { displayName, platform, deviceFamily, clientId, clientMode } = device
   return {
     deviceId: device.id,
@@ -70,12 +78,17 @@ export function pairedRow(
     ...present({ lastSeenAtMs: device.lastSeenAt }),
     ...(device.lastSeenAt !== undefined && { lastSeenReason: 'connect' }),
     ...present({ connected }),
-    tokens: tokens.map((token) => tokenRow(token, sessions, extended)),
+    tokens: tokens.map((token) => tokenRow(token, context, extended)),
     ...(extended && { fingerprint: fingerprintWords(device.id), approvedBy: device.approvedBy }),
   }
 }
 
-function tokenRow(token: Token, sessions: ReadonlyMap<string, Session>, extended: boolean): TokenRow {
+function tokenRow(
+  token: Token,
+  { sessions, idleMs }: Pick<PairedContext, 'sessions' | 'idleMs'>,
+  extended: boolean,
+): TokenRow {
+  const idleExpiresAtMs = token.revokedAt === undefined ? idleDeadline(token, idleMs) : undefined
   const session = token.sessionId === EVERY_SESSION ? '*' : sessions.get(token.sessionId)?.key
   return {
     role: token.role,
@@ -86,20 +99,20 @@ function tokenRow(token: Token, sessions: ReadonlyMap<string, Session>, extended
       revokedAtMs: token.revokedAt,
       lastUsedAtMs: token.lastUsedAt,
     }),
-    ...(extended && present({ expiresAtMs: token.expiresAt, session })),
+    ...(extended && present({ expiresAtMs: token.expiresAt, idleExpiresAtMs, session })),
   }
 }
 
 export function deviceListPayload(
   list: DeviceList,
   isConnected: (id: Device['id']) => boolean,
-  extended: boolean,
+  { extended, idleMs }: Pick<PairedContext, 'extended' | 'idleMs'>,
 ): DevicePairList {
   const { pending, paired, sessions, madeRoomAt } = list
   return {
     pending: pending.map(({ request, isRepair }) => pendingRow(request, isRepair, extended)),
     paired: paired.map(({ device, tokens }) =>
-      pairedRow(device, { tokens, sessions, connected: isConnected(device.id), extended }),
+      pairedRow(device, { tokens, sessions, connected: isConnected(device.id), extended, idleMs }),
     ),
     ...(extended && madeRoomAt !== undefined && { madeRoomAtMs: madeRoomAt }),
   }

@@ -37,6 +37,8 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
       return invalid(`an access token never holds this scope: ${refusal.scope}`)
     case 'scope-not-asked':
       return invalid(`scope was not requested: ${refusal.scope}`)
+    case 'default-session-missing':
+      return missingDefaultSession(refusal.key)
     case 'ceiling':
       return invalid(`missing scope: ${refusal.missing}`)
     case 'scope-missing': {
@@ -67,6 +69,11 @@ export function refusalToWire(refusal: Refusal, context: WireContext): ErrorShap
 }
 
 const invalid = (message: string): ErrorShape => ({ code: 'INVALID_REQUEST', message })
+
+function missingDefaultSession(key: string): ErrorShape {
+  const what = 'gateway.pairing.defaultSession names a session that there is not'
+  return invalid(`${what}: ${key}; make it, or name one`)
+}
 
 const FATES: Readonly<Record<Exclude<RequestFate['kind'], 'unknown'>, DetailCode>> = {
   expired: 'REQUEST_EXPIRED',

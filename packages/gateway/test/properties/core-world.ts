@@ -87,6 +87,7 @@ export async function openWorld(
   let time = 1_800_000_000_000 as Instant
   let connections = 0
   const clock = { now: () => time, wall: () => time, steady: () => time, ticks: () => time }
+  const pairing = { defaultSession: 'own', tokenTtlMs: undefined, idleTtlMs: undefined }
   const core = createCore({
     store,
     clock,
@@ -97,6 +98,7 @@ export async function openWorld(
     seal: createEventSeal(new Uint8Array(32).fill(8)),
     heads: { note: () => undefined, written: async () => undefined },
     policy: OPEN_POLICY,
+    pairing,
     live: {
       closeDevice(deviceId, role) {
         closed.push(role ? `${deviceId}/${role}` : deviceId)

@@ -15,6 +15,9 @@ const SPECIAL: Readonly<Partial<Record<ConfigKey, fc.Arbitrary<unknown>>>> = {
     { maxLength: 4 },
   ),
   'gateway.allowedHosts': fc.array(name, { maxLength: 4 }),
+  'gateway.pairing.defaultSession': fc.constantFrom('own', 'main', 'work'),
+  'gateway.pairing.tokenTtl': fc.constantFrom('30d', '12h', '90m'),
+  'gateway.pairing.idleTtl': fc.constantFrom('4w', '24h', '60m'),
   'gateway.database.url': name.map((host) => `postgres://user:secret@${host}/db`),
 }
 

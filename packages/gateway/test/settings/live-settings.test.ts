@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { DevicePairList, TokenRow } from '@pairgate/protocol/wire'
 import { type CONFIG, CONFIG_KEYS, type ConfigKey, configRow } from '../../src/config/config-schema.ts'
 import { type GatewayOfTest, openGateway } from '../harness/gateway-of-test.ts'
+import { pair } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
 import type { OpenOptions } from '../harness/wire-client.ts'
 import { within } from '../harness/within.ts'
@@ -56,6 +58,14 @@ async function waitAfterGuess(gateway: GatewayOfTest): Promise<number> {
   return error?.retryAfterMs ?? 0
 }
 
+/** The token of a device that was just approved without further words. */
+async function freshToken(gateway: GatewayOfTest): Promise<TokenRow | undefined> {
+  const { device } = await pair(gateway)
+  const owner = await gateway.owner()
+  const { paired } = await owner.call<DevicePairList>('device.pair.list')
+  return paired.find(({ deviceId }) => deviceId === device.id)?.tokens[0]
+}
+
 const authAs = (auth: Record<string, string>) => (gateway: GatewayOfTest) =>
   outcome(gateway, { auth }).then((came) => came === 'ok')
 
@@ -87,6 +97,18 @@ const PROBES: Readonly<Record<LiveKey, Probe>> = {
       const made = await (await gateway.owner()).call<{ link: string }>('device.pair.invite', {})
       return made.link.startsWith('https://gateway.example/')
     },
+  },
+  'gateway.pairing.defaultSession': {
+    settings: { pairing: { defaultSession: 'main' } },
+    counts: async (gateway) => (await freshToken(gateway))?.session === 'main',
+  },
+  'gateway.pairing.tokenTtl': {
+    settings: { pairing: { tokenTtl: '30d' } },
+    counts: async (gateway) => (await freshToken(gateway))?.expiresAtMs !== undefined,
+  },
+  'gateway.pairing.idleTtl': {
+    settings: { pairing: { idleTtl: '30d' } },
+    counts: async (gateway) => (await freshToken(gateway))?.idleExpiresAtMs !== undefined,
   },
   'gateway.sessions.keepMessages': {
     settings: { sessions: { keepMessages: 1 } },

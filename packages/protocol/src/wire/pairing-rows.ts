@@ -36,6 +36,8 @@ export interface TokenRow {
   readonly lastUsedAtMs?: number
   /** Only for clients that announced `pairgate-1`. */
   readonly expiresAtMs?: number
+  /** Only for clients that announced `pairgate-1`: when it runs out unless it is used before. */
+  readonly idleExpiresAtMs?: number
   /** Only for clients that announced `pairgate-1`: the readable key of the token's session, or `*`. */
   readonly session?: string
 }

@@ -7,6 +7,8 @@ import type { Handler } from './method-handlers.ts'
 export interface DevicePairMethodsDeps {
   readonly core: Core
   readonly isConnected: (id: DeviceId) => boolean
+  /** How long tokens may lie unused, by the settings. */
+  readonly idleMs: () => number | undefined
 }
 
 export interface DevicePairMethods {
@@ -18,10 +20,16 @@ export interface DevicePairMethods {
 }
 
 /** `device.pair.*`: parsed params in, rows of the wire out. */
-export function createDevicePairMethods({ core, isConnected }: DevicePairMethodsDeps): DevicePairMethods {
+export function createDevicePairMethods({
+  core,
+  isConnected,
+  idleMs,
+}: DevicePairMethodsDeps): DevicePairMethods {
   return {
     async list({ principal, extended }) {
-      return ok(deviceListPayload(await core.listDevices(principal), isConnected, extended))
+      return ok(
+        deviceListPayload(await core.listDevices(principal), isConnected, { extended, idleMs: idleMs() }),
+      )
     },
     async approve({ principal, extended }, params) {
       const approved = await core.approveRequest(principal, {
@@ -30,7 +38,7 @@ export function createDevicePairMethods({ core, isConnected }: DevicePairMethods
       })
       if (!approved.ok) return approved
       const { request, device, tokens, sessions } = approved.value
-      const row = pairedRow(device, { tokens, sessions, connected: undefined, extended })
+      const row = pairedRow(device, { tokens, sessions, connected: undefined, extended, idleMs: idleMs() })
       return ok({ requestId: request.id, device: row } satisfies ApproveResult)
     },
     async reject({ principal }, { requestId }) {

@@ -12,6 +12,8 @@ import { pairedRow } from '../../wire/record-to-wire.ts'
 import type { Handler } from './method-handlers.ts'
 
 export interface InvitationMethodsDeps {
+  /** How long tokens may lie unused, by the settings. */
+  readonly idleMs: () => number | undefined
   readonly core: Core
   readonly endpoints: () => readonly Endpoint[]
 }
@@ -25,7 +27,11 @@ export interface InvitationMethods {
 }
 
 /** `device.pair.invite` and what follows: parsed params in, rows of the wire out. */
-export function createInvitationMethods({ core, endpoints }: InvitationMethodsDeps): InvitationMethods {
+export function createInvitationMethods({
+  core,
+  endpoints,
+  idleMs,
+}: InvitationMethodsDeps): InvitationMethods {
   async function answer(made: Result<NewInvitation>): Promise<Result<InviteResult>> {
     if (!made.ok) return made
     const { session } = made.value.invitation
@@ -54,7 +60,7 @@ export function createInvitationMethods({ core, endpoints }: InvitationMethodsDe
       })
       if (!confirmed.ok) return confirmed
       const { request, device, tokens, sessions } = confirmed.value
-      const row = pairedRow(device, { tokens, sessions, connected: undefined, extended })
+      const row = pairedRow(device, { tokens, sessions, connected: undefined, extended, idleMs: idleMs() })
       return ok({ id, requestId: request.id, device: row } satisfies ConfirmResult)
     },
     async claimCode({ principal }) {
