@@ -16,7 +16,8 @@ const session = connectGateway({
   scopes: ['operator.read', 'operator.pairing'],
   displayName: 'Example automation',
   wait: true,
-  onPending: ({ requestId, reason }) => console.log(`an operator has to approve ${requestId} (${reason})`),
+  onPending: ({ requestId, reason, authReason = reason }) =>
+    console.log(`an operator has to approve ${requestId} (${authReason})`),
 })
 session.onState((state) => {
   if (state.kind !== 'open') return

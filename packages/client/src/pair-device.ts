@@ -16,6 +16,8 @@ export interface PendingPairing {
   readonly expiresAtMs?: number
   /** `not-paired`, `role-upgrade`, `scope-upgrade` (protocol fact 10). */
   readonly reason: string
+  /** Why a device that was let in before asks again: `token_expired` or `token_lost`. */
+  readonly authReason?: string
 }
 
 export interface PairTarget extends DeviceTarget {
@@ -89,11 +91,13 @@ function keepRequest(target: PairTarget, error: ClientError, waitingFor: string 
       cause: error,
     })
   }
+  const { reason, authReason } = details
   const expiresAtMs = readCount(details['expiresAtMs'])
   target.onPending?.({
     requestId,
     fingerprint: fingerprintWords(target.key.deviceId),
-    reason: typeof details['reason'] === 'string' ? details['reason'] : 'not-paired',
+    reason: typeof reason === 'string' ? reason : 'not-paired',
+    ...(typeof authReason === 'string' && { authReason }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   })
   return requestId

@@ -25,8 +25,8 @@ export function createConnectReport(json: boolean): ConnectReport {
 
 function jsonReport(): ConnectReport {
   return {
-    pending({ requestId, fingerprint, expiresAtMs }) {
-      printJsonLine({ event: 'pending', requestId, fingerprint, expiresAtMs })
+    pending({ requestId, fingerprint, expiresAtMs, authReason }) {
+      printJsonLine({ event: 'pending', requestId, fingerprint, expiresAtMs, authReason })
     },
     tokenRefused() {
       printJsonLine({ event: 'token-refused' })
@@ -47,14 +47,16 @@ function jsonReport(): ConnectReport {
 const OPENINGS: Readonly<Record<string, string>> = {
   'scope-upgrade': 'This device asks for more scopes than it has. An operator has to decide.',
   'role-upgrade': 'This device asks for a role that it does not have. An operator has to decide.',
+  token_expired: 'The token of this device has expired. An operator has to renew it.',
+  token_lost: 'This device was let in before, but has no token of it. An operator has to give it again.',
 }
 
 function humanReport(): ConnectReport {
   return {
-    pending({ requestId, fingerprint, expiresAtMs, reason }) {
+    pending({ requestId, fingerprint, expiresAtMs, reason, authReason }) {
       const id = cleanText(requestId)
       say([
-        OPENINGS[reason] ?? 'An operator has to let this device in.',
+        OPENINGS[authReason ?? reason] ?? 'An operator has to let this device in.',
         '',
         `  Request:     ${id}`,
         `  Fingerprint: ${bold(fingerprint)}`,

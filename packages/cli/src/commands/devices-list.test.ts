@@ -71,8 +71,36 @@ test('tables stay within the terminal', () => {
   for (const line of tables) assert.ok(displayWidth(line) <= 80, line)
 })
 
-test('a token says when it is no longer good', () => {
-  assert.equal(formatTokens(paired, 9), 'node (revoked), operator')
+test('a token says when it ends, and when it is no longer good', () => {
+  assert.equal(formatTokens(paired, 9), 'node (revoked), operator (in 1s)')
   assert.equal(formatTokens(paired, 10), 'node (revoked), operator (expired)')
   assert.equal(formatTokens({ ...paired, tokens: [] }, 0), 'none')
+})
+
+test('a token that ends within a week is warned about, with the command that renews it', () => {
+  const day = 86_400_000
+  const warned = (token: Partial<PairedRow['tokens'][number]>): boolean => {
+    const tokens = [{ role: 'operator', scopes: [], createdAtMs: 0, ...token }]
+    return formatList({ pending: [], paired: [{ ...paired, tokens }] }, 200, day).includes('within a week')
+  }
+  assert.equal(warned({ expiresAtMs: 8 * day }), true)
+  assert.equal(warned({ expiresAtMs: 8 * day + 1 }), false)
+  assert.equal(warned({ expiresAtMs: day }), false, 'it has ended')
+  assert.equal(warned({ expiresAtMs: 2 * day, revokedAtMs: 0 }), false)
+  assert.equal(warned({}), false)
+  const text = formatList({ pending: [], paired: [paired] }, 200, 0)
+  assert.ok(
+    text.includes(
+      'Küche (operator) ends in 1s: openclaw devices extend aaaaaaaa --role operator --expires 30d',
+    ),
+  )
+})
+
+test('a request that brings no name is listed under the name that the device has here', () => {
+  const { displayName: _, ...nameless } = pending
+  const text = formatList({ pending: [nameless], paired: [paired] }, 200, 0)
+  assert.ok(
+    text.split('\n').some((line) => line.includes('935cddd1 │ Küche · 203.0.113.7')),
+    text,
+  )
 })

@@ -1,7 +1,8 @@
-import type { DevicePairList, PairedRow, PendingRow } from '@pairgate/protocol/wire'
-import { formatAge } from '../output/age.ts'
+import { days } from '@pairgate/protocol'
+import type { DevicePairList, PairedRow, PendingRow, TokenRow } from '@pairgate/protocol/wire'
+import { formatAge, formatExpiry } from '../output/age.ts'
 import { cleanText } from '../output/clean-text.ts'
-import { bold } from '../output/paint.ts'
+import { bold, yellow } from '../output/paint.ts'
 import { printJson } from '../output/print-json.ts'
 import { formatTable } from '../output/print-table.ts'
 import {
@@ -29,9 +30,10 @@ export function formatList({ pending, paired }: DevicePairList, width: number, n
   if (pending.length === 0 && paired.length === 0) return 'No device pairing entries.'
   const sections = [
     ...(pending.length > 0 ? [pendingSection(pending, paired, { width, now })] : []),
-    ...(paired.length > 0 ? [pairedSection(paired, width)] : []),
+    ...(paired.length > 0 ? [pairedSection(paired, { width, now })] : []),
     ...(pending.length > 0 ? [fullRequestIds(pending)] : []),
     fullDeviceIds(pending, paired),
+    ...renewalWarning(paired, now),
   ]
   return sections.join('\n\n')
 }
@@ -43,13 +45,12 @@ function pendingSection(
 ): string {
   const ids = shortIds(pending.map((row) => row.requestId))
   const rows = pending.map((row, index) => {
-    const state = approvalState(
-      row,
-      paired.find(({ deviceId }) => deviceId === row.deviceId),
-    )
+    const known = paired.find(({ deviceId }) => deviceId === row.deviceId)
+    const state = approvalState(row, known)
+    const name = known && row.displayName === undefined ? pairedName(known) : pendingName(row)
     return [
       cleanText(ids[index] ?? row.requestId),
-      row.remoteIp === undefined ? pendingName(row) : `${pendingName(row)} · ${cleanText(row.remoteIp)}`,
+      row.remoteIp === undefined ? name : `${name} · ${cleanText(row.remoteIp)}`,
       formatRights(state.requested),
       formatRights(state.approved),
       formatAge(row.ts, now),
@@ -60,27 +61,52 @@ function pendingSection(
   return `${bold(`Pending (${pending.length})`)}\n${formatTable(head, rows, width)}`
 }
 
-function pairedSection(paired: readonly PairedRow[], width: number): string {
+function pairedSection(
+  paired: readonly PairedRow[],
+  { width, now }: { readonly width: number; readonly now: number },
+): string {
   const ids = shortIds(paired.map((row) => row.deviceId))
   const rows = paired.map((row, index) => [
     pairedName(row),
     cleanText(ids[index] ?? row.deviceId),
     cleanText(row.roles.join(', ') || 'none'),
     cleanText(row.scopes.join(', ') || 'none', 1_000),
-    formatTokens(row),
+    formatTokens(row, now),
     cleanText(row.remoteIp ?? ''),
   ])
   const head = ['Device', 'Device ID', 'Roles', 'Scopes', 'Tokens', 'IP']
   return `${bold(`Paired (${paired.length})`)}\n${formatTable(head, rows, width)}`
 }
 
-/** `operator, node (revoked)`. */
-export function formatTokens({ tokens }: PairedRow, now: number = systemNow()): string {
+/** `operator (in 29d), node (revoked)`: when it ends, or that it has. */
+export function formatTokens({ tokens }: PairedRow, now: number): string {
   const shown = tokens.map(({ role, revokedAtMs, expiresAtMs }) => {
     if (revokedAtMs !== undefined) return `${role} (revoked)`
-    return expiresAtMs !== undefined && expiresAtMs <= now ? `${role} (expired)` : role
+    return expiresAtMs === undefined ? role : `${role} (${formatExpiry(expiresAtMs, now)})`
   })
   return cleanText(shown.join(', ') || 'none')
+}
+
+/** How long before its deadline a token is warned about. */
+const WARNED_AHEAD = days(7)
+
+function renewalWarning(paired: readonly PairedRow[], now: number): readonly string[] {
+  const ids = shortIds(paired.map((row) => row.deviceId))
+  const lines = paired.flatMap((row, index) =>
+    row.tokens
+      .filter((token) => endsSoon(token, now))
+      .map(({ role, expiresAtMs }) => {
+        const ends = formatExpiry(expiresAtMs, now)
+        const command = `openclaw devices extend ${cleanText(ids[index] ?? row.deviceId)} --role ${cleanText(role)}`
+        return `  ${pairedName(row)} (${cleanText(role)}) ends ${ends}: ${command} --expires 30d`
+      }),
+  )
+  return lines.length === 0 ? [] : [[yellow(bold('Tokens that end within a week')), ...lines].join('\n')]
+}
+
+function endsSoon({ revokedAtMs, expiresAtMs }: TokenRow, now: number): boolean {
+  if (revokedAtMs !== undefined || expiresAtMs === undefined) return false
+  return expiresAtMs > now && expiresAtMs - now <= WARNED_AHEAD
 }
 
 function fullRequestIds(pending: readonly PendingRow[]): string {

@@ -92,11 +92,12 @@ export async function enterGateway(entry: Entry): Promise<Entered> {
 }
 
 function pendingOf({ requestId = '', details }: ClientError, key: DeviceKey): PendingPairing {
-  const { reason, expiresAtMs } = details
+  const { reason, authReason, expiresAtMs } = details
   return {
     requestId,
     fingerprint: fingerprintWords(key.deviceId),
     reason: typeof reason === 'string' ? reason : 'not-paired',
+    ...(typeof authReason === 'string' && { authReason }),
     ...(typeof expiresAtMs === 'number' && { expiresAtMs }),
   }
 }

@@ -19,3 +19,10 @@ test('an expiry is ahead, over, or never', () => {
   assert.equal(formatExpiry(240_000, 0), 'in 4m')
   assert.equal(formatExpiry(1_000, 1_000), 'expired')
 })
+
+test('what was given 30 days this morning ends in 30 days, and what still stands never in 0 seconds', () => {
+  assert.equal(formatExpiry(30 * 86_400_000, 4 * 3_600_000), 'in 30d')
+  assert.equal(formatExpiry(30 * 86_400_000, 86_400_000), 'in 29d')
+  assert.equal(formatExpiry(300_000, 2_000), 'in 5m')
+  assert.equal(formatExpiry(1_000, 999), 'in 1s')
+})

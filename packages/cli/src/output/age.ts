@@ -21,5 +21,7 @@ export function formatAge(then: number, now: number): string {
 /** When something ends: `in 4m`, `expired`, or `never` when it has no end. */
 export function formatExpiry(expiresAt: number | undefined, now: number): string {
   if (expiresAt === undefined) return 'never'
-  return expiresAt <= now ? 'expired' : `in ${formatSpan(expiresAt - now)}`
+  if (expiresAt <= now) return 'expired'
+  // Told to a fiftieth: what was given 30d this morning is told as 30d. What still stands is never told as 0s.
+  return `in ${formatSpan(Math.max(((expiresAt - now) * 51) / 50, seconds(1)))}`
 }

@@ -78,6 +78,17 @@ test("a pairing refusal is told in the words of OpenClaw's command", () => {
   }
 })
 
+test('a device whose token has expired is told so, beside the request that it filed', () => {
+  const details = { reason: 'not-paired', authReason: 'token_expired', requestId: 'r1' }
+  const refused = new ClientError('PAIRING_REQUIRED', 'x', { details, errorCode: 'NOT_PAIRED' })
+  const { message, next } = explainClientError(refused, place)
+  assert.equal(message, 'device pairing required (requestId: r1)')
+  assert.deepEqual(next, [
+    'The token of this device has expired.',
+    'Approve it on the gateway: openclaw devices approve r1',
+  ])
+})
+
 test('a refusal that nobody foresaw is told in the words of the gateway', () => {
   const error = explainClientError(
     new ClientError('INVALID_REQUEST', 'unknown method: nope', { errorCode: 'INVALID_REQUEST' }),

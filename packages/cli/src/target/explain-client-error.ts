@@ -119,16 +119,22 @@ function refusalMessage({ code, message, details, requestId }: ClientError): str
   return requestId === undefined ? text : `${text} (requestId: ${cleanText(requestId)})`
 }
 
+function pairingAdvice({ requestId, details }: ClientError): readonly string[] {
+  return [
+    ...(details['authReason'] === 'token_expired' ? ['The token of this device has expired.'] : []),
+    ...(requestId === undefined
+      ? []
+      : [`Approve it on the gateway: openclaw devices approve ${cleanText(requestId)}`]),
+  ]
+}
+
 function refusalAdvice(error: ClientError, target: Target): readonly string[] {
   const connect =
     target.kind === 'url' ? `openclaw connect --url ${target.url}` : 'openclaw connect --url <url>'
-  const { requestId, retryAfterMs, details } = error
+  const { retryAfterMs, details } = error
   const wait = retryAfterMs === undefined ? 'Wait a little' : `Wait ${formatSpan(retryAfterMs)}`
   const advice: Readonly<Record<string, readonly string[]>> = {
-    PAIRING_REQUIRED:
-      requestId === undefined
-        ? []
-        : [`Approve it on the gateway: openclaw devices approve ${cleanText(requestId)}`],
+    PAIRING_REQUIRED: pairingAdvice(error),
     AUTH_TOKEN_MISSING: [`Pass --token, or pair this device: ${connect}`],
     AUTH_TOKEN_MISMATCH: [`Check the value of --token, or pair this device: ${connect}`],
     AUTH_PASSWORD_MISSING: [`Pass --password, or pair this device: ${connect}`],
