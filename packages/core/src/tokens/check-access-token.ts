@@ -21,7 +21,7 @@ export function createCheckAccessToken({ access, crypto, clock }: CheckAccessTok
     if (!found) return httpFault('token')
     const { deviceId, role, parentId, sessionId, audience } = found.access
     const scopes = accessScopes(found.access, found.parent, clock.now())
-    const isElsewhere = audience !== undefined && audience !== use.asked?.origin
+    const isElsewhere = audience !== undefined && audience !== use.asked()?.origin
     if (!scopes || isElsewhere) return httpFault('token')
     const { remoteIp, connId } = use
     const facts = { role, scopes: capScopes(scopes, use), sessionId, remoteIp, connId }

@@ -58,7 +58,7 @@ export function createCheckDpopToken(deps: CheckDpopTokenDeps) {
     const secret = parseTokenSecret(text)
     if (!secret) return httpFault('token')
     const hash = crypto.hashToken(secret)
-    const proved = verify(proof, hash, use.asked)
+    const proved = verify(proof, hash, use.asked())
     if (typeof proved === 'string') return httpFault(proved)
     const begun = following.cursor
     const found = tokens.find(hash)

@@ -3,8 +3,8 @@ import type { DevicePrincipal } from '../domain/principal.ts'
 
 /** The HTTP request that a token is shown for, and where it comes from. */
 export interface HttpUse {
-  /** What is asked for, if that can be said for sure. */
-  readonly asked: HttpAsk | undefined
+  /** What is asked for, if that can be said for sure; most tokens are good whatever it is, and then nobody asks. */
+  asked(): HttpAsk | undefined
   readonly remoteIp: string | undefined
   readonly connId: string
   /** Header `x-openclaw-scopes`: no scope outside of it. */

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import {
   authorize,
   type Core,
-  type HttpAsk,
   type HttpUse,
   type HttpVerdict,
   type Principal,
@@ -26,7 +25,7 @@ export interface AuthenticateDeps {
 /** What a request asks for, and what that needs. */
 export interface HttpNeed {
   readonly peer: Peer
-  readonly asked: HttpAsk | undefined
+  readonly asked: HttpUse['asked']
   readonly requirement: Requirement
   /** How the audit would name it. */
   readonly connId: string

@@ -36,32 +36,41 @@ export function addVerifyRoute(app: FastifyInstance, deps: VerifyRouteDeps): voi
   })
 }
 
-type Verify = (request: FastifyRequest, reply: FastifyReply, scope: Scope | 'none') => Promise<FastifyReply>
+type Verify = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  scope: Scope | 'none',
+) => FastifyReply | Promise<FastifyReply>
 
+/** Without a promise where none is needed: each costs more than the check of a token that is remembered. */
 function createVerify({ authenticate, readAskedFor, onUse, isClosed }: VerifyRouteDeps): Verify {
-  async function judge(request: FastifyRequest, scope: Scope | 'none'): Promise<Authenticated> {
-    const { raw, peer, id: connId } = request
-    if (isClosed() || !peer) return { ok: false, refusal: UNAVAILABLE }
+  function judge({ raw, peer, id: connId }: FastifyRequest, scope: Scope | 'none') {
+    if (isClosed() || !peer) return CLOSED
     const row = HTTP_ROUTES[PATH]
     const requirement = scope === 'none' ? row : { ...row, scope }
-    try {
-      return await authenticate(raw, { peer, asked: readAskedFor(raw, peer), requirement, connId })
-    } catch (error) {
-      if (isDatabaseAway(error)) return { ok: false, refusal: UNAVAILABLE }
-      throw error
-    }
+    return authenticate(raw, { peer, asked: () => readAskedFor(raw, peer), requirement, connId })
   }
-  return async (request, reply, scope) => {
-    // Always there, also empty: what a proxy copies must never be what its client sent.
-    setIdentity(reply, undefined)
-    const judged = await judge(request, scope)
+  function answer(reply: FastifyReply, judged: Authenticated): FastifyReply {
+    setIdentity(reply, judged.ok ? judged.principal : undefined)
     if (!judged.ok) return sendTokenRefusal(reply, judged.refusal)
     onUse(judged.principal)
-    setIdentity(reply, judged.principal)
     return reply.code(204).send()
+  }
+  return (request, reply, scope) => {
+    const judged = judge(request, scope)
+    if (!(judged instanceof Promise)) return answer(reply, judged)
+    return judged.catch(closedIfAway).then((late) => answer(reply, late))
   }
 }
 
+const CLOSED: Authenticated = { ok: false, refusal: UNAVAILABLE }
+
+function closedIfAway(error: unknown): Authenticated {
+  if (isDatabaseAway(error)) return CLOSED
+  throw error
+}
+
+/** Always there, also empty: what a proxy copies must never be what its client sent. */
 function setIdentity(reply: FastifyReply, principal: Principal | undefined): void {
   reply.header('X-Pairgate-Device', principal?.kind === 'device' ? principal.deviceId : '')
   reply.header('X-Pairgate-Session', principal?.sessionId ?? '')
