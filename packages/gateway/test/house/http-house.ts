@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
 import { refuse } from '@pairgate/core'
+import type { Authenticate } from '../../src/http/authenticate.ts'
 import type { BuildHttpDeps, Readiness } from '../../src/http/build-http.ts'
 import { buildHttp } from '../../src/http/build-http.ts'
 import { createEntryRules } from '../../src/http/entry-rules.ts'
@@ -14,6 +15,7 @@ export interface HouseOptions {
   readonly allowedOrigins?: readonly string[]
   readonly allowedHosts?: readonly string[]
   readonly readiness?: Readiness
+  readonly authenticate?: Authenticate
 }
 
 export interface House {
@@ -43,7 +45,8 @@ export async function openHouse(
   const log = createLog({ level: 'debug', destination: { write: (line) => logged.push(line) } })
   const rules = createEntryRules(config, ['workbench'])
   const writeMetrics = async () => 'measured 1\n'
-  const verify = { authenticate: () => NOBODY, onUse: () => undefined, isClosed: () => false }
+  const { authenticate = () => NOBODY } = options
+  const verify = { authenticate, onUse: () => undefined, isClosed: () => false }
   const app = buildHttp({
     rules,
     ready: async () => readiness,
