@@ -17,6 +17,9 @@ import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypt
 import { createNodeRandom, randomNonce } from './platform/node-random.ts'
 import { processFacts } from './platform/process-facts.ts'
 import { createSystemTimers, type Timers } from './platform/timers.ts'
+import { buildUpstreams } from './proxy/build-upstreams.ts'
+import { createDoors, type Doors } from './proxy/doors.ts'
+import { createWorkGates } from './proxy/work-gates.ts'
 import { createReadiness } from './readiness.ts'
 import { createShortSecrets, createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
 import { watchDatabase } from './state/watch-database.ts'
@@ -38,7 +41,8 @@ import { createServeSocket, type OnUpgrade } from './ws/serve-socket.ts'
 /** A gateway whose parts are wired; it serves once something listens for it. */
 export interface Gateway {
   readonly app: FastifyInstance
-  readonly onUpgrade: OnUpgrade
+  /** What comes in at each port. */
+  readonly doors: Doors
   /** Tells where the gateway listens, for `status`. */
   listensAt(url: string): void
   /** Says goodbye, lets replies in flight leave, closes every connection, writes down what is open. */
@@ -85,15 +89,25 @@ export function buildGateway(given: GatewayParts): Gateway {
   const onUpgrade = buildSockets(parts, { ...shared, dispatch, isClosed })
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
-  const sweeps = { timers, core, registry: live.registry, use, sumUp: observers.sumUp }
-  const lookAtTls = async () => parts.tls?.look()
-  const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls })
+  const { registry, work } = live
+  const sweeps = { timers, core, registry, work, use, sumUp: observers.sumUp }
+  const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls: async () => parts.tls?.look() })
   const writeMetrics = createWriteMetrics({ ...shared, ready, tls: parts.tls })
   const verify = { authenticate: createAuthenticate({ core }), onUse: use.note, isClosed }
   const join = { takeJoin: core.takeJoin, publicUrl: () => settings.config.pairing.publicUrl }
+  const upstreams = buildUpstreams(parts.upstreams, { ...verify, ...shared, rules, work, log })
+  const app = buildHttp({
+    rules,
+    ready,
+    writeMetrics,
+    verify,
+    join,
+    assertions: parts.upstreams?.assertions,
+    log,
+  })
   return {
-    app: buildHttp({ rules, ready, writeMetrics, verify, join, log }),
-    onUpgrade,
+    app,
+    doors: createDoors({ app, onUpgrade }, upstreams),
     listensAt(address) {
       url = address
     },
@@ -136,7 +150,9 @@ function buildLive({ clock, log, claim }: GatewayParts, timers: Timers): Live {
   const watches = createDecisionWatches({ timers })
   const [host] = machineNames()
   const presence = createPresence({ clock, timers, version: VERSION, startedAt: clock.now(), host })
-  return { registry, watches, presence, told: hearNews(toldTo(registry, watches), { log, claim }) }
+  const work = createWorkGates({ clock })
+  const told = hearNews(toldTo(registry, watches, work), { log, claim })
+  return { registry, watches, presence, work, told }
 }
 
 interface CoreParts {

@@ -11,6 +11,8 @@ import type { Bind } from './config/bind-address.ts'
 import type { LiveConfig } from './config/live-config.ts'
 import type { Observer } from './observe/observer.ts'
 import type { Log } from './platform/log.ts'
+import type { UpstreamParts } from './proxy/build-upstreams.ts'
+import type { WorkGates } from './proxy/work-gates.ts'
 import type { EventHeadFile } from './state/event-head.ts'
 import type { ClaimKeeper } from './state/keep-claim.ts'
 import type { TlsKeeper } from './tls/tls-keeper.ts'
@@ -42,6 +44,8 @@ export interface GatewayParts {
   readonly log: Log
   /** Only where an SDK for traces is loaded. */
   readonly traces: Observer | undefined
+  /** Only where something is behind the gateway. */
+  readonly upstreams: UpstreamParts | undefined
 }
 
 /** The connections of this instance, and what is kept of them. */
@@ -49,6 +53,8 @@ export interface Live {
   readonly registry: ConnectionRegistry
   readonly watches: DecisionWatches
   readonly presence: Presence
-  /** Registry and watches together, as the rules see them. */
+  /** What is being done over HTTP. */
+  readonly work: WorkGates
+  /** Registry, watches and work together, as the rules see them. */
   readonly told: LiveConnections
 }

@@ -3,6 +3,7 @@ import { hours, type Instant, minutes, seconds } from '@pairgate/protocol'
 import { LIMITS } from '@pairgate/protocol/wire'
 import type { Log } from './platform/log.ts'
 import type { Timers } from './platform/timers.ts'
+import type { WorkGates } from './proxy/work-gates.ts'
 import type { EventHeadFile } from './state/event-head.ts'
 import { type DatabaseWatch, isDatabaseAway } from './state/watch-database.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
@@ -21,6 +22,7 @@ export interface HousekeepingDeps {
   readonly core: Core
   readonly registry: ConnectionRegistry
   readonly use: Pick<NoteUse, 'flush' | 'noteLive'>
+  readonly work: WorkGates
   readonly heads: EventHeadFile
   /** Takes a newer TLS certificate into use. */
   readonly lookAtTls: () => Promise<void>
@@ -51,6 +53,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(seconds(1), () => void heads.written()),
     timers.every(seconds(1), quietly(lookAfter(database), 'asking the database')),
     timers.every(seconds(1), () => registry.sweep()),
+    timers.every(seconds(1), () => deps.work.sweep()),
     timers.every(seconds(1), quietly(core.followLog, 'following the event log')),
     timers.every(seconds(1), keepCounters),
     timers.every(seconds(1), keepFeed),

@@ -4,14 +4,16 @@ import { REMEMBERED_PEERS, readWrongTries, type Store, WRONG_CODES } from '@pair
 import type { TlsPin } from '@pairgate/protocol'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
+import { checkUpstreams } from './config/check-upstreams.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { createLiveConfig, type LiveConfig } from './config/live-config.ts'
 import { type Env, resolveStateDir, type StatePaths, statePaths } from './config/state-dir.ts'
-import { type Listening, listen } from './http/listen.ts'
 import { openTraces } from './observe/open-traces.ts'
+import { type OpenPorts, openPorts } from './open-ports.ts'
 import type { Log } from './platform/log.ts'
-import { thisMachine } from './platform/machine.ts'
+import { machineNames, thisMachine } from './platform/machine.ts'
 import { createSystemClock } from './platform/system-clock.ts'
+import { openUpstreams, type UpstreamParts } from './proxy/build-upstreams.ts'
 import { type InstanceLock, takeInstanceLock } from './state/instance-lock.ts'
 import { type ClaimKeeper, keepClaim } from './state/keep-claim.ts'
 import { openDatabase } from './state/open-database.ts'
@@ -44,6 +46,8 @@ export interface RunningGateway {
   /** Where clients of this machine connect to. */
   readonly url: string
   readonly addresses: readonly string[]
+  /** Where the upstreams without a host of their own are; absent when there are none. */
+  readonly upstreamsPort: number | undefined
   readonly stateDir: string
   readonly ownerSocket: string
   readonly authMode: GatewayConfig['auth']['mode']
@@ -78,7 +82,7 @@ export async function startGateway({
     file: paths.configFile,
     env,
     flags: toConfigFlags(flags),
-    forbids: (config) => checkExposure(config, bindOf(config)),
+    forbids: (config) => checkExposure(config, bindOf(config)) ?? checkUpstreams(config, machineNames()),
   })
   const { config } = live
   followLevel(live, log)
@@ -93,9 +97,12 @@ export async function startGateway({
       const { clock, store, claim } = opened
       const traces = await openTraces({ clock, log })
       const tls = await openTls({ config, paths, clock, log })
-      const gateway = buildGateway({ settings: live, bind, log, traces, tls, ...opened })
-      const listening = await startListening(gateway, config, { bind, paths, tls })
-      return running({ gateway, listening, live, bind, paths, firstStart, lock, store, tls, claim, log })
+      const upstreams = await openUpstreams(config.upstreams, { key: opened.tokenKey, clock })
+      const gateway = buildGateway({ settings: live, bind, log, traces, tls, upstreams, ...opened })
+      await gateway.app.ready()
+      const listening = await openPorts(gateway.doors, config, { hosts: bind.hosts, paths, tls })
+      const opening = { live, bind, paths, firstStart, lock, store, tls, upstreams, claim, log }
+      return running({ gateway, listening, ...opening })
     } catch (error) {
       await opened.store.close()
       throw error
@@ -173,25 +180,9 @@ function databaseWarnings({ database }: GatewayConfig, { database: file }: State
   ]
 }
 
-async function startListening(
-  gateway: Gateway,
-  config: GatewayConfig,
-  where: { bind: Bind; paths: StatePaths; tls: TlsKeeper | undefined },
-): Promise<Listening> {
-  await gateway.app.ready()
-  return listen({
-    app: gateway.app,
-    hosts: where.bind.hosts,
-    port: config.port,
-    tls: where.tls,
-    ownerSocketPath: where.paths.ownerSocket,
-    onUpgrade: gateway.onUpgrade,
-  })
-}
-
 interface Started {
   readonly gateway: Gateway
-  readonly listening: Listening
+  readonly listening: OpenPorts
   readonly live: LiveConfig
   readonly bind: Bind
   readonly paths: StatePaths
@@ -200,6 +191,7 @@ interface Started {
   readonly store: Store
   readonly tls: TlsKeeper | undefined
   readonly claim: ClaimKeeper
+  readonly upstreams: UpstreamParts | undefined
   readonly log: Log
 }
 
@@ -214,6 +206,7 @@ function running({
   store,
   tls,
   claim,
+  upstreams,
   log,
 }: Started): RunningGateway {
   const { config } = live
@@ -223,6 +216,7 @@ function running({
   async function stop(reason: string): Promise<void> {
     await Promise.all([gateway.stop(reason), listening.close()])
     await gateway.app.close()
+    await upstreams?.clients.close()
     await store.close()
     lock.release()
     resolve()
@@ -232,6 +226,7 @@ function running({
   return {
     url,
     addresses: listening.addresses,
+    upstreamsPort: listening.upstreamsPort,
     stateDir: paths.dir,
     ownerSocket: paths.ownerSocket,
     authMode: config.auth.mode,

@@ -3,6 +3,7 @@ import JSON5 from 'json5'
 import { ConfigError } from './config-error.ts'
 import { CONFIG_KEYS, type ConfigKey, parseConfigKey } from './config-schema.ts'
 import { nearestWord } from './nearest-word.ts'
+import { isSettingsObject } from './settings-object.ts'
 
 /** One thing that is wrong with the settings, as a sentence and what to do next. */
 export interface ConfigProblem {
@@ -102,10 +103,6 @@ export function nearestConfigPath(path: string): string | undefined {
     return parts.map((_, at) => parts.slice(0, at + 1).join('.'))
   })
   return nearestWord(path, paths)
-}
-
-export function isSettingsObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function unknownKey(path: string, file: string): ConfigProblem {

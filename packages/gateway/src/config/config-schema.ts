@@ -13,6 +13,7 @@ import type { ConfigRow } from './config-row.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
 import { PAIRING_SETTINGS } from './pairing-settings.ts'
 import { SESSION_SETTINGS } from './session-settings.ts'
+import { UPSTREAM_SETTINGS } from './upstream-settings.ts'
 
 const Text = Type.String({ minLength: 1, maxLength: 4_096 })
 const Texts = Type.Array(Text, { maxItems: 1_000 })
@@ -214,6 +215,7 @@ export const CONFIG = {
     applies: 'restart',
   },
   ...LIMIT_SETTINGS,
+  ...UPSTREAM_SETTINGS,
   'logging.level': {
     schema: Type.Enum(['debug', 'info', 'warn', 'error', 'silent']),
     default: undefined,

@@ -1,4 +1,5 @@
 import type { LogLevel } from '../platform/log.ts'
+import type { UpstreamConfig } from './upstream-config.ts'
 
 /** What the gateway reads: complete and frozen, nothing to default later. */
 export interface GatewayConfig {
@@ -20,6 +21,7 @@ export interface GatewayConfig {
   readonly database: DatabaseConfig
   readonly feed: FeedConfig
   readonly limits: LimitsConfig
+  readonly upstreams: UpstreamsConfig
   /** Without one the log keeps the level that it was made with. */
   readonly logging: { readonly level: LogLevel | undefined }
 }
@@ -61,6 +63,12 @@ export interface DatabaseConfig {
 export interface FeedConfig {
   readonly keepDays: number
   readonly maxRows: number
+}
+
+export interface UpstreamsConfig {
+  /** Of those without a host of their own; 0 takes any free port. */
+  readonly port: number
+  readonly all: readonly UpstreamConfig[]
 }
 
 export interface LimitsConfig {

@@ -2,7 +2,6 @@ export { ConfigError } from './config-error.ts'
 export {
   type ConfigProblem,
   isConfigSection,
-  isSettingsObject,
   nearestConfigPath,
   parseConfigText,
   parseSectionText,
@@ -14,4 +13,5 @@ export { readSettingText } from './config-value.ts'
 export type { GatewayConfig, RemoteConfig } from './gateway-config.ts'
 export { nestSettings, redacted } from './nest-settings.ts'
 export { checkSettings, readGatewayConfig, readRemoteConfig, settingPlace } from './read-config.ts'
+export { isSettingsObject } from './settings-object.ts'
 export { type Env, resolveStateDir, type StatePaths, statePaths } from './state-dir.ts'

@@ -11,6 +11,7 @@ import {
 } from './config-schema.ts'
 import { type ConfigSource, checkValue, type Said } from './config-value.ts'
 import type { AuthConfig, GatewayConfig, PairingConfig, RemoteConfig, TlsConfig } from './gateway-config.ts'
+import { readUpstreams } from './read-upstream.ts'
 import type { Env } from './state-dir.ts'
 
 /** What the command line says, by setting; text is read as the setting's type. */
@@ -111,6 +112,7 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
       lockoutMs: values['gateway.limits.lockoutMs'],
       requestsPerSecond: values['gateway.limits.requestsPerSecond'],
     },
+    upstreams: { port: values['upstreams.port'], all: readUpstreams(values['gateway.upstreams']) },
     logging: { level: values['logging.level'] },
   })
 }

@@ -72,6 +72,13 @@ function textOf(header: string | string[] | undefined): string {
   return header === undefined ? '' : String(header)
 }
 
+/** What a request asks for by itself, whoever passed it on. */
+export function askedByItself(request: IncomingMessage, { scheme, host = '' }: Peer): HttpAsk | undefined {
+  const name = parseHost(host)
+  const origin = name && scheme && parseWebOrigin(originText(scheme, name))
+  return origin && { method: request.method ?? '', origin, target: request.url ?? '' }
+}
+
 function originText(scheme: 'http' | 'https', { name, port }: HostName): string {
   const host = name.includes(':') ? `[${name}]` : name
   const isDefault = port === undefined || port === (scheme === 'https' ? 443 : 80)

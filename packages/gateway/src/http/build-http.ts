@@ -6,6 +6,8 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { Log } from '../platform/log.ts'
+import type { Assertions } from '../proxy/assertion.ts'
+import { addJwksRoute } from '../proxy/jwks-route.ts'
 import { createReadAskedFor } from './asked-for.ts'
 import type { EntryRules } from './entry-rules.ts'
 import { addHealthRoutes, LIVE_PATHS, type Readiness } from './health-routes.ts'
@@ -23,6 +25,8 @@ export interface BuildHttpDeps {
   readonly ready: () => Promise<Readiness>
   readonly verify: Omit<VerifyRouteDeps, 'readAskedFor'>
   readonly join: JoinRouteDeps
+  /** Only where something is behind the gateway. */
+  readonly assertions?: Pick<Assertions, 'keys'> | undefined
   readonly log: Log
 }
 
@@ -39,7 +43,8 @@ const BODY_BYTES = 64 * 1_024
  * Our HTTP routes. It never listens itself: each server hands its requests to `app.routing`, so that one
  * app serves TCP and the owner's socket alike. Call `app.ready()` before.
  */
-export function buildHttp({ rules, ready, writeMetrics, verify, join, log }: BuildHttpDeps): FastifyInstance {
+export function buildHttp(deps: BuildHttpDeps): FastifyInstance {
+  const { rules, ready, writeMetrics, verify, join, log } = deps
   const judge = createJudgeRequest(rules)
   const app = fastify({
     bodyLimit: BODY_BYTES,
@@ -63,6 +68,7 @@ export function buildHttp({ rules, ready, writeMetrics, verify, join, log }: Bui
   addMetricsRoute(app, writeMetrics)
   addVerifyRoute(app, { ...verify, readAskedFor: createReadAskedFor(rules) })
   addJoinRoute(app, join)
+  if (deps.assertions) addJwksRoute(app, deps.assertions)
   return app
 }
 

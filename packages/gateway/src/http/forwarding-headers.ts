@@ -8,8 +8,13 @@ const FORWARDING =
 /** Whether any header of a request says so. */
 export function isForwarded(headers: IncomingHttpHeaders): boolean {
   // Node has written the names in lower case.
-  for (const name in headers) if (FORWARDING.test(name)) return true
+  for (const name in headers) if (isForwardingName(name)) return true
   return false
+}
+
+/** Whether a header by this name, in lower case, says so. */
+export function isForwardingName(name: string): boolean {
+  return FORWARDING.test(name)
 }
 
 /** `absent`: the proxy named nobody. `unclear`: it named something that is no address, or two peers. */

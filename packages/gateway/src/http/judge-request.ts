@@ -21,15 +21,21 @@ export type JudgedRequest =
 /** Parsing an address costs as much as all the rest of the judgement; strangers can only push each other out. */
 const REMEMBERED = 1_024
 
-/** What every request and every upgrade has to pass, whatever its path: form, peer, Host. */
-export function createJudgeRequest(rules: Pick<EntryRules, 'hostRule' | 'trustedProxies'>): JudgeRequest {
+/**
+ * What every request and every upgrade has to pass, whatever its path: form, peer, Host.
+ * @param isSecret what of a target has no place in one.
+ */
+export function createJudgeRequest(
+  rules: Pick<EntryRules, 'hostRule' | 'trustedProxies'>,
+  isSecret: (target: string) => boolean = carriesSecret,
+): JudgeRequest {
   const addressOf = createRecentlyUsed(REMEMBERED, parseSocketIp)
   const hostOf = createRecentlyUsed(REMEMBERED, parseHost)
   return (request) => {
     const target = request.url ?? ''
     // With `GET http://other/ HTTP/1.1` the target would outrank the Host header that is judged below.
     if (!target.startsWith('/')) return no(BAD_TARGET)
-    if (carriesSecret(target)) return no(SECRET_IN_URL)
+    if (isSecret(target)) return no(SECRET_IN_URL)
 
     const ownerSocket = request instanceof OwnerSocketRequest
     const { hostRule, trustedProxies } = rules

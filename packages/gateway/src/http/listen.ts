@@ -29,8 +29,13 @@ export interface CertificateAndKey {
 }
 
 export interface ListenOptions {
-  /** A Fastify app after `ready()`, or anything else with a request listener. */
-  readonly app: { readonly routing: RequestListener }
+  /**
+   * A Fastify app after `ready()`, or anything else with a request listener; `continuing` is given the requests
+   * whose body waits to be asked for.
+   */
+  readonly app: { readonly routing: RequestListener; readonly continuing?: RequestListener }
+  /** Bodies may take as long as they like. */
+  readonly takesLongBodies?: boolean
   readonly hosts: readonly string[]
   /** 0 takes any port that is free on all hosts. */
   readonly port: number
@@ -106,7 +111,8 @@ async function openHosts(options: ListenOptions): Promise<readonly OpenServer[]>
 }
 
 async function openHost(options: ListenOptions, host: string): Promise<OpenServer | undefined> {
-  const server = options.tls ? openTlsServer(options.tls) : createServer(SERVER_OPTIONS)
+  const limits = options.takesLongBodies ? { ...SERVER_OPTIONS, requestTimeout: 0 } : SERVER_OPTIONS
+  const server = options.tls ? openTlsServer(options.tls, limits) : createServer(limits)
   serve(server, options, 'tcp')
   const close = trackSockets(server)
   try {
@@ -123,10 +129,10 @@ async function openHost(options: ListenOptions, host: string): Promise<OpenServe
 }
 
 /** Handshakes after a change get the new certificate; connections that stand never notice. */
-function openTlsServer(tls: TlsOfServer): TlsServer {
+function openTlsServer(tls: TlsOfServer, limits: ServerOptions): TlsServer {
   const contextOf = ({ cert, key }: CertificateAndKey) => ({ cert, key, minVersion: 'TLSv1.2' as const })
   const server = createTlsServer({
-    ...SERVER_OPTIONS,
+    ...limits,
     ...contextOf(tls.current),
     ALPNProtocols: ['http/1.1'],
   })
@@ -145,6 +151,7 @@ async function openOwnerSocket(options: ListenOptions, path: string): Promise<Op
 
 function serve(server: Server | TlsServer, { app, onUpgrade }: ListenOptions, via: Via): void {
   server.on('request', app.routing)
+  if (app.continuing) server.on('checkContinue', app.continuing)
   server.on('upgrade', (request, socket, head) => onUpgrade(request, socket, head, via))
 }
 

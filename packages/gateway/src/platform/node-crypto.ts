@@ -42,9 +42,14 @@ export function createNodeCrypto(): Crypto {
 
 /** The raw public key that belongs to the 32 bytes of an Ed25519 seed. */
 export function rawPublicKeyOf(seed: Uint8Array): Uint8Array {
-  const key = Buffer.concat([PKCS8_PREFIX, seed])
-  const pair = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
+  const pair = createPublicKey(privateKeyOf(seed))
   return pair.export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length)
+}
+
+/** The private key of the 32 bytes of an Ed25519 seed. */
+export function privateKeyOf(seed: Uint8Array): KeyObject {
+  const key = Buffer.concat([PKCS8_PREFIX, seed])
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' })
 }
 
 /** HMAC-SHA-256 of UTF-8 text, base64url. */

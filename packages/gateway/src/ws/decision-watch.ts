@@ -45,13 +45,31 @@ export function createDecisionWatches({ timers }: { readonly timers: Timers }): 
   }
 }
 
-/** News goes to those who are connected, and to those among them who wait for it. */
-export function toldTo(live: LiveConnections, watches: DecisionWatches): LiveConnections {
+/** What a decision can do to something that is going on. */
+export type ClosesGates = Omit<LiveConnections, 'tell' | 'tellMessage'>
+
+/**
+ * News goes to those who are connected, and to those among them who wait for it. The gates that a decision
+ * closes are those of connections and those of what they opened over HTTP.
+ */
+export function toldTo(live: LiveConnections, watches: DecisionWatches, work: ClosesGates): LiveConnections {
   return {
-    closeDevice: live.closeDevice,
-    closeSession: live.closeSession,
-    setDeadline: live.setDeadline,
-    closeAll: live.closeAll,
+    closeDevice(...which) {
+      live.closeDevice(...which)
+      work.closeDevice(...which)
+    },
+    closeSession(...which) {
+      live.closeSession(...which)
+      work.closeSession(...which)
+    },
+    setDeadline(...which) {
+      live.setDeadline(...which)
+      work.setDeadline(...which)
+    },
+    closeAll() {
+      live.closeAll()
+      work.closeAll()
+    },
     tellMessage: live.tellMessage,
     tell(news) {
       live.tell(news)

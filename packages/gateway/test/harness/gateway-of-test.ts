@@ -9,6 +9,8 @@ import { type OpenOptions, openWireClient, type WireClient } from './wire-client
 export interface GatewayOptions {
   /** The content of `pairgate.json`, below `gateway`. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** What else the file holds, beside `gateway`. */
+  readonly sections?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
   readonly flags?: GatewayFlags
   /** A state directory that is there already, instead of a fresh one. */
@@ -64,7 +66,9 @@ export async function openGateway(hooks: TestHooks, options: GatewayOptions = {}
 
   mkdirSync(stateDir, { mode: 0o700, recursive: true })
   const configFile = join(stateDir, 'pairgate.json')
-  writeFileSync(configFile, JSON.stringify({ gateway: withRoom(options.config) }), { mode: 0o600 })
+  writeFileSync(configFile, JSON.stringify({ gateway: withRoom(options.config), ...options.sections }), {
+    mode: 0o600,
+  })
   const start = () =>
     startGateway({
       flags: { port: '0', ...options.flags },

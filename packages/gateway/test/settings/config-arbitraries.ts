@@ -18,6 +18,11 @@ const SPECIAL: Readonly<Partial<Record<ConfigKey, fc.Arbitrary<unknown>>>> = {
   'gateway.pairing.defaultSession': fc.constantFrom('own', 'main', 'work'),
   'gateway.pairing.tokenTtl': fc.constantFrom('30d', '12h', '90m'),
   'gateway.pairing.idleTtl': fc.constantFrom('4w', '24h', '60m'),
+  'gateway.upstreams': fc
+    .uniqueArray(name, { maxLength: 3 })
+    .map((hosts) =>
+      hosts.map((host) => ({ match: { host }, target: 'http://127.0.0.1:3000', auth: 'public' })),
+    ),
   'gateway.database.url': name.map((host) => `postgres://user:secret@${host}/db`),
 }
 

@@ -1,0 +1,109 @@
+import type { Core, DevicePrincipal } from '@pairgate/core'
+import type { GatewayConfig } from '../config/gateway-config.ts'
+import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { Authenticate } from '../http/authenticate.ts'
+import type { EntryRules } from '../http/entry-rules.ts'
+import { createJudgeRequest } from '../http/judge-request.ts'
+import type { FaultLog } from '../observe/fault-log.ts'
+import type { Log } from '../platform/log.ts'
+import { randomNonce } from '../platform/node-random.ts'
+import { type Assertions, type AssertionsDeps, openAssertions } from './assertion.ts'
+import { createEnterUpstream } from './enter-upstream.ts'
+import { createRoutes } from './find-upstream.ts'
+import { createForwardRequest } from './forward-request.ts'
+import { createForwardUpgrade } from './forward-upgrade.ts'
+import { carriesOurSecret } from './judge-target.ts'
+import { createOutcomeLog } from './outcome-log.ts'
+import { createServeUpstreams, type ServeUpstreams } from './serve-upstreams.ts'
+import { createSessionOfRequest } from './session-of-request.ts'
+import { openUpstreamClients, type UpstreamClients } from './upstream-clients.ts'
+import type { WorkGates } from './work-gates.ts'
+
+/** What is behind the gateway, opened before the gateway is built. */
+export interface UpstreamParts {
+  readonly all: readonly UpstreamConfig[]
+  readonly clients: UpstreamClients
+  readonly assertions: Assertions
+}
+
+/** @returns `undefined` when there is nothing behind the gateway, and then nothing is loaded for it. */
+export async function openUpstreams(
+  { all }: GatewayConfig['upstreams'],
+  deps: AssertionsDeps,
+): Promise<UpstreamParts | undefined> {
+  if (all.length === 0) return undefined
+  const [clients, assertions] = await Promise.all([openUpstreamClients(all), openAssertions(deps)])
+  return { all, clients, assertions }
+}
+
+export interface BuildUpstreamsDeps {
+  readonly core: Pick<Core, 'sessionKeyOf'>
+  readonly authenticate: Authenticate
+  readonly rules: EntryRules
+  readonly work: WorkGates
+  readonly observers: { readonly faults: FaultLog }
+  readonly log: Log
+  readonly isClosed: () => boolean
+  readonly onUse: (principal: DevicePrincipal) => void
+}
+
+/** Wires what serves the upstreams, if there are any. */
+export function buildUpstreams(
+  parts: UpstreamParts | undefined,
+  deps: BuildUpstreamsDeps,
+): ServeUpstreams | undefined {
+  if (!parts) return undefined
+  const { all, clients, assertions } = parts
+  const { core, rules, work: gates, log } = deps
+  const routes = createRoutes(all)
+  const onOutcome = createOutcomeLog(log)
+  return createServeUpstreams({
+    routes,
+    enter: createEnterUpstream({
+      ...deps,
+      routes,
+      gates,
+      judge: judgesOf(rules, routes.hosts),
+      uuid: randomNonce,
+      sessionOf: createSessionOfRequest(core),
+    }),
+    forward: createForwardRequest({ clients, onOutcome }),
+    forwardUpgrade: createForwardUpgrade({ onOutcome }),
+    faults: deps.observers.faults,
+    assert: assertions.sign,
+  })
+}
+
+/** At the port of the gateway only the hosts of upstreams get here; at theirs its own names count too. */
+function judgesOf(rules: EntryRules, hosts: readonly string[]) {
+  const own = new Set(hosts)
+  const atGateway = { configured: own, machineNames: new Set<string>() }
+  const judge = (hostRule: () => EntryRules['hostRule']) =>
+    createJudgeRequest(
+      {
+        get hostRule() {
+          return hostRule()
+        },
+        get trustedProxies() {
+          return rules.trustedProxies
+        },
+      },
+      carriesOurSecret,
+    )
+  return {
+    gateway: judge(() => atGateway),
+    upstreams: judge(createWider(rules, own)),
+  }
+}
+
+/** The names of the gateway and those of its upstreams; put together again only when the settings changed. */
+function createWider(rules: EntryRules, own: ReadonlySet<string>): () => EntryRules['hostRule'] {
+  let last = rules.hostRule
+  let wider = { ...last, configured: new Set([...own, ...last.configured]) }
+  return () => {
+    if (rules.hostRule === last) return wider
+    last = rules.hostRule
+    wider = { ...last, configured: new Set([...own, ...last.configured]) }
+    return wider
+  }
+}

@@ -1,0 +1,174 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { DevicePrincipal } from '@pairgate/core'
+import type { Role } from '@pairgate/protocol'
+import type { UpstreamConfig } from '../config/upstream-config.ts'
+import { askedByItself } from '../http/asked-for.ts'
+import type { Authenticate } from '../http/authenticate.ts'
+import type { JudgeRequest } from '../http/judge-request.ts'
+import { judgeOrigin } from '../http/origin-rule.ts'
+import type { Peer } from '../http/peer.ts'
+import { CREDENTIAL_MISSING } from '../http/token-refusal.ts'
+import { type Door, liesBelow, type Routes, stripRoute } from './find-upstream.ts'
+import { carriesOurSecret, judgeRawTarget, judgeTarget, type Target } from './judge-target.ts'
+import { hasNoBody, type ProxyRefusal, REFUSALS } from './proxy-refusal.ts'
+import type { SessionOfRequest } from './session-of-request.ts'
+import type { Gate, WorkGates } from './work-gates.ts'
+
+export interface EnterUpstreamDeps {
+  readonly routes: Routes<UpstreamConfig>
+  readonly judge: Readonly<Record<Door, JudgeRequest>>
+  readonly authenticate: Authenticate
+  /** Names each request in the audit. */
+  readonly uuid: () => string
+  readonly gates: WorkGates
+  readonly sessionOf: SessionOfRequest
+  /** Nobody is let in at the moment. */
+  readonly isClosed: () => boolean
+  /** Told of every request that was let through. */
+  readonly onUse: (principal: DevicePrincipal) => void
+}
+
+/** A request that may go on, and on which terms. */
+export interface Entered {
+  readonly upstream: UpstreamConfig
+  readonly peer: Peer
+  /** As the upstream gets it. */
+  readonly target: string
+  readonly caller: DevicePrincipal | undefined
+  /** Set with the caller. */
+  readonly gate: Gate | undefined
+  /** The header that names the session, where the upstream is told by one. */
+  readonly session: readonly [string, string] | undefined
+}
+
+export type Entry =
+  | { readonly ok: true; readonly entered: Entered }
+  | { readonly ok: false; readonly refusal: ProxyRefusal }
+export type EnterUpstream = (request: IncomingMessage, door: Door, cut: () => void) => Promise<Entry>
+
+const ROLES: readonly Role[] = ['operator', 'node']
+
+/**
+ * Everything that a request has to pass before a byte of it goes on: peer and host, target, route, method or
+ * upgrade, credential, scope, session. What is to be done is announced before the token is looked at.
+ */
+export function createEnterUpstream(deps: EnterUpstreamDeps): EnterUpstream {
+  return async (request, door, cut) => {
+    if (deps.isClosed()) return no(REFUSALS.closed)
+    const judged = deps.judge[door](request)
+    if (!judged.ok) return no({ status: judged.refusal.status, ...judged.refusal.error })
+    const { peer } = judged
+    const found = findRoute(deps.routes.of(peer.host, door), request.url ?? '')
+    if ('refusal' in found) return no(found.refusal)
+    const refusal = refuseForm(request, found.upstream, peer)
+    return refusal ? no(refusal) : enterRoute(deps, { request, peer, cut, ...found })
+  }
+}
+
+/** The rest, for a request whose form is in order. */
+async function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Promise<Entry> {
+  const { request, peer, upstream, target } = asking
+  const sent = upstream.stripPrefix ? stripRoute(upstream, target.raw) : target.raw
+  const nobody = { upstream, peer, target: sent, caller: undefined, gate: undefined, session: undefined }
+  if (upstream.auth === 'public') return { ok: true, entered: nobody }
+
+  const admitted = await admitCaller(deps, asking)
+  if (!admitted.ok) {
+    const mayBeNobody = admitted.isAbsent && upstream.auth === 'optional'
+    return mayBeNobody ? { ok: true, entered: nobody } : no(admitted.refusal)
+  }
+  const { principal: caller, gate } = admitted
+  const session = await deps.sessionOf(caller, upstream, {
+    segments: target.segments,
+    headers: request.headers,
+  })
+  if (session === 'refused' || !gate.isOpen) {
+    gate.leave()
+    // A session of somebody else looks like one that there is not.
+    return no(REFUSALS.notFound)
+  }
+  deps.onUse(caller)
+  return { ok: true, entered: { ...nobody, caller, gate, session } }
+}
+
+type Found =
+  | { readonly upstream: UpstreamConfig; readonly target: Target }
+  | { readonly refusal: ProxyRefusal }
+
+function findRoute(candidates: readonly UpstreamConfig[], raw: string): Found {
+  const isRaw = candidates.length === 1 && candidates[0]?.rawPath === true
+  const target = isRaw ? judgeRawTarget(raw) : judgeTarget(raw)
+  if (!target) return { refusal: REFUSALS.badTarget }
+  if (carriesOurSecret(raw)) return { refusal: REFUSALS.secretInUrl }
+  const upstream = candidates.find((each) => liesBelow(each, target.segments))
+  // Kept for what the gateway itself will have on these hosts.
+  if (!upstream || target.path.startsWith('/__pairgate__')) return { refusal: REFUSALS.notFound }
+  return { upstream, target }
+}
+
+/** What is refused whoever asks: methods that speak to the gateway, framing that programs read differently. */
+function refuseForm(
+  request: IncomingMessage,
+  { websocket }: UpstreamConfig,
+  peer: Peer,
+): ProxyRefusal | undefined {
+  const { headers, method, httpVersionMajor } = request
+  if (httpVersionMajor !== 1) return REFUSALS.badVersion
+  if (method === 'TRACE' || method === 'CONNECT') return REFUSALS.badMethod
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return REFUSALS.badFraming
+  if (!asksForUpgrade(headers)) return undefined
+  const isWebSocket = websocket && method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+  if (!isWebSocket || !hasNoBody(request)) return REFUSALS.badUpgrade
+  return judgeOrigin(peer.origin, { ...peer, allowedOrigins: [] }).allowed
+    ? undefined
+    : REFUSALS.foreignOrigin
+}
+
+function asksForUpgrade({ upgrade, connection = '' }: IncomingHttpHeaders): boolean {
+  return upgrade !== undefined && /\bupgrade\b/i.test(connection)
+}
+
+interface Asking {
+  readonly request: IncomingMessage
+  readonly peer: Peer
+  readonly upstream: UpstreamConfig
+  readonly target: Target
+  readonly cut: () => void
+}
+
+type Caller =
+  | { readonly ok: true; readonly principal: DevicePrincipal; readonly gate: Gate }
+  | { readonly ok: false; readonly isAbsent: boolean; readonly refusal: ProxyRefusal }
+
+/**
+ * The work is announced before its token is looked at: a revocation that was decided before the look is seen by
+ * it, and one that is decided later finds the work. There is no third case.
+ */
+async function admitCaller(
+  { authenticate, gates, uuid }: EnterUpstreamDeps,
+  asking: Asking,
+): Promise<Caller> {
+  const { request, peer, cut, upstream } = asking
+  const announced = gates.announce()
+  try {
+    const requirement = { roles: ROLES, scope: upstream.scope, session: 'none' } as const
+    const found = await authenticate(request, {
+      peer,
+      asked: askedByItself(request, peer),
+      requirement,
+      connId: uuid(),
+    })
+    if (!found.ok)
+      return { ok: false, isAbsent: found.refusal === CREDENTIAL_MISSING, refusal: found.refusal }
+    const { principal, expiresAt } = found
+    if (principal.kind !== 'device') return { ok: false, isAbsent: false, refusal: REFUSALS.closed }
+    return { ok: true, principal, gate: announced.enter({ principal, expiresAt, cut }) }
+  } finally {
+    announced.over()
+  }
+}
+
+function no(refusal: ProxyRefusal): Entry {
+  return { ok: false, refusal }
+}

@@ -1,0 +1,97 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Duplex } from 'node:stream'
+import type { ForwardDeps, Outgoing } from './forward-request.ts'
+import { REFUSALS, sendUpgradeRefusal } from './proxy-refusal.ts'
+import { responseHeaders } from './response-headers.ts'
+
+export interface UpgradeSocket {
+  readonly socket: Duplex & { setTimeout?(ms: number, late: () => void): unknown }
+  /** What the client sent behind its request. */
+  readonly head: Buffer
+}
+
+export type ForwardUpgrade = (client: UpgradeSocket, outgoing: Outgoing) => void
+
+/** Asks an upstream for a WebSocket and ties the two sockets together once it has agreed, and not before. */
+export function createForwardUpgrade({ onOutcome }: Pick<ForwardDeps, 'onOutcome'>): ForwardUpgrade {
+  return ({ socket, head }, outgoing) => {
+    const { upstream } = outgoing
+    const asked = ask(outgoing)
+    const late = setTimeout(() => asked.destroy(new UpstreamLate()), upstream.timeouts.responseMs).unref()
+    const over = () => {
+      clearTimeout(late)
+      asked.destroy()
+    }
+    socket.on('error', () => socket.destroy())
+    socket.once('close', over)
+    socket.setTimeout?.(upstream.timeouts.idleMs, () => socket.destroy())
+
+    asked.on('error', (error) => {
+      clearTimeout(late)
+      onOutcome(upstream, (error as NodeJS.ErrnoException).code ?? error.name)
+      if (!socket.destroyed)
+        sendUpgradeRefusal(error instanceof UpstreamLate ? REFUSALS.late : REFUSALS.unreachable, socket)
+    })
+    asked.on('response', (answer) => {
+      clearTimeout(late)
+      onOutcome(upstream, undefined)
+      passRefusal(socket, answer)
+    })
+    asked.on('upgrade', (answer, inner, innerHead) => {
+      clearTimeout(late)
+      if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
+        inner.destroy()
+        return sendUpgradeRefusal(REFUSALS.brokenAnswer, socket)
+      }
+      onOutcome(upstream, undefined)
+      socket.write(headOf(answer, ['Connection: Upgrade', 'Upgrade: websocket']))
+      tie({ socket, head }, inner, innerHead)
+    })
+    asked.end()
+  }
+}
+
+class UpstreamLate extends Error {}
+
+function ask({ upstream, target: path, headers }: Outgoing): ClientRequest {
+  const { origin, socketPath } = upstream.target
+  const { protocol, hostname, port } = new URL(origin)
+  const to = socketPath === undefined ? { host: hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }
+  const options = { ...to, path, headers: withUpgrade(headers), agent: false, method: 'GET' }
+  return protocol === 'https:' ? httpsRequest(options) : httpRequest(options)
+}
+
+/** Node writes a list of headers as it is. */
+function withUpgrade(headers: readonly string[]): string[] {
+  return [...headers, 'connection', 'Upgrade', 'upgrade', 'websocket']
+}
+
+function tie({ socket, head }: UpgradeSocket, inner: Duplex, innerHead: Buffer): void {
+  const cut = () => {
+    socket.destroy()
+    inner.destroy()
+  }
+  for (const each of [socket, inner]) each.on('error', cut).once('close', cut)
+  if (innerHead.length > 0) socket.write(innerHead)
+  if (head.length > 0) inner.write(head)
+  socket.pipe(inner)
+  inner.pipe(socket)
+}
+
+/** The upstream wants no WebSocket: its answer goes back, and the connection ends with it. */
+function passRefusal(socket: Duplex, answer: IncomingMessage): void {
+  answer.on('error', () => socket.destroy())
+  if (socket.destroyed) return
+  socket.write(headOf(answer, ['Connection: close']))
+  answer.pipe(socket)
+}
+
+function headOf(
+  { statusCode, statusMessage = '', rawHeaders }: IncomingMessage,
+  more: readonly string[],
+): string {
+  const headers = responseHeaders(rawHeaders)
+  const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1]}`] : []))
+  return `${[`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, ...more].join('\r\n')}\r\n\r\n`
+}

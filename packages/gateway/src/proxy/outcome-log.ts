@@ -1,0 +1,16 @@
+import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { Log } from '../platform/log.ts'
+
+/** Keeps in mind which upstreams answer: the log has a line when one goes away, and one when it is back. */
+export function createOutcomeLog(log: Log): (upstream: UpstreamConfig, failure: string | undefined) => void {
+  const away = new Set<UpstreamConfig>()
+  return (upstream, failure) => {
+    const fields = { upstream: upstream.target.name }
+    if (failure === undefined) {
+      if (away.delete(upstream)) log.info(fields, 'an upstream answers again')
+      return
+    }
+    if (!away.has(upstream)) log.warn({ ...fields, code: failure }, 'an upstream does not answer')
+    away.add(upstream)
+  }
+}

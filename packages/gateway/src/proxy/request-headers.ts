@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http'
+import { isForwardingName } from '../http/forwarding-headers.ts'
+import type { Peer } from '../http/peer.ts'
+import { createIsHop, viaUs } from './hop-headers.ts'
+
+/** What the gateway itself says to an upstream. */
+export interface RequestNotes {
+  readonly peer: Peer
+  /** The names are in lower case; nobody else's header of these names gets through. */
+  readonly identity: readonly (readonly [string, string])[]
+  /** The `Authorization` header was meant for us. */
+  readonly ownAuthorization: boolean
+}
+
+/** Only ever said by us, or to us: scopes that one gateway tells another, the proof beside a token. */
+const OURS = /^(?:x-pairgate-|x-openclaw-scopes$|dpop$)/
+const OUR_COOKIE = /^(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
+const OUR_SECRET = /pg[adi]_[A-Za-z0-9_-]{43}/
+
+/**
+ * The headers that go on to an upstream, name and value by turns, in the order in which they came: without
+ * what is for the next hop, what only we may say, and what would open the gateway (T30, T39).
+ */
+export function requestHeaders(request: IncomingMessage, notes: RequestNotes): string[] {
+  const { rawHeaders, headers } = request
+  const isHop = createIsHop(headers.connection)
+  const said = new Set(notes.identity.map(([name]) => name))
+  const sent: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const written = rawHeaders[at] as string
+    const name = written.toLowerCase()
+    if (isHop(name) || SET_HERE.has(name) || isOurs(name, said)) continue
+    const value = keptValue(name, rawHeaders[at + 1] as string, notes)
+    if (value !== undefined) sent.push(written, value)
+  }
+  sent.push('via', viaUs(headers.via))
+  for (const [name, value] of notes.identity) sent.push(name, value)
+  pushForwarded(sent, notes.peer)
+  // RFC 9110, section 10.1.4: trailers of the answer are passed on to who can read them.
+  if (/\btrailers\b/i.test(String(headers['te'] ?? ''))) sent.push('te', 'trailers')
+  return sent
+}
+
+/** Written anew below; `Expect` was answered by us. */
+const SET_HERE: ReadonlySet<string> = new Set(['via', 'expect', 'http2-settings'])
+
+/** Many programs take `X_Pairgate_Device` for `X-Pairgate-Device`, so every such spelling is ours. */
+function isOurs(name: string, said: ReadonlySet<string>): boolean {
+  const plain = name.replace(/[^a-z0-9-]/g, '-')
+  return OURS.test(plain) || isForwardingName(plain) || said.has(plain)
+}
+
+function keptValue(name: string, value: string, { ownAuthorization }: RequestNotes): string | undefined {
+  if (name === 'cookie') return withoutOurCookies(value)
+  if (name !== 'authorization') return value
+  return ownAuthorization || /^dpop\b/i.test(value) || OUR_SECRET.test(value) ? undefined : value
+}
+
+function withoutOurCookies(value: string): string | undefined {
+  const kept = value.split(';').filter((pair) => !OUR_COOKIE.test(pair.trim()) && !OUR_SECRET.test(pair))
+  return kept.length === 0 ? undefined : kept.join(';').trim()
+}
+
+function pushForwarded(sent: string[], { address, host, scheme }: Peer): void {
+  sent.push('x-forwarded-for', address ?? '127.0.0.1')
+  sent.push('x-forwarded-proto', scheme ?? 'http')
+  if (host !== undefined) sent.push('x-forwarded-host', host)
+}
