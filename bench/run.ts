@@ -13,6 +13,7 @@ import { measureGuesses } from './measures/guesses.ts'
 import { measureManyDevices } from './measures/many-devices.ts'
 import type { Measure, MeasureContext } from './measures/measure.ts'
 import { measureMemory } from './measures/memory.ts'
+import { measureProxied } from './measures/proxied.ts'
 import { measureRequests } from './measures/requests.ts'
 import { measureRevoke } from './measures/revoke.ts'
 import { measureStore } from './measures/store.ts'
@@ -31,8 +32,12 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   size: measureBundleSize,
   store: measureStore,
 }
-/** Take minutes, so only by name. */
-const BY_NAME: Readonly<Record<string, Measure>> = { flood: measureFlood, guesses: measureGuesses }
+/** Take minutes, or are about what few have switched on, so only by name. */
+const BY_NAME: Readonly<Record<string, Measure>> = {
+  flood: measureFlood,
+  guesses: measureGuesses,
+  proxied: measureProxied,
+}
 const ALL = { ...MEASURES, ...BY_NAME }
 
 const HELP = `Usage: npm run bench -- [--only ${Object.keys(ALL).join(',')}] [--devices <n>] [--json] [--strict] [--cpu-prof <dir>]`

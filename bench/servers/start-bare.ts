@@ -3,6 +3,8 @@ import { startWorker } from '../machine/children.ts'
 const FILES = {
   connect: import.meta.resolve('./bare-connect.ts'),
   echo: import.meta.resolve('./bare-echo.ts'),
+  upstream: import.meta.resolve('./bare-upstream.ts'),
+  proxy: import.meta.resolve('./bare-proxy.ts'),
 } as const
 
 export interface BareServer {
@@ -12,8 +14,8 @@ export interface BareServer {
 }
 
 /** Starts one of the baselines in a process of its own. */
-export async function startBare(kind: keyof typeof FILES): Promise<BareServer> {
+export async function startBare(kind: keyof typeof FILES, job: object = {}): Promise<BareServer> {
   const worker = startWorker<object, number>(FILES[kind])
-  const port = await worker.run({})
+  const port = await worker.run(job)
   return { pid: worker.pid, port, stop: worker.stop }
 }

@@ -135,6 +135,8 @@ const ENDS: Readonly<Record<string, (caller: Caller) => Promise<unknown>>> = {
     owner.call('device.token.revoke', { deviceId: device.id, role: 'operator' }),
   'the token is rotated': ({ device }) =>
     owner.call('device.token.rotate', { deviceId: device.id, role: 'operator' }),
+  'its session is deleted': ({ hello }) =>
+    owner.call('sessions.delete', { key: hello.auth.session, revokeTokens: true }),
   'the device is removed': ({ device }) => owner.call('device.pair.remove', { deviceId: device.id }),
 }
 
@@ -142,7 +144,8 @@ describe('what a token has opened over HTTP (T23)', () => {
   for (const [kind, start] of Object.entries(KINDS)) {
     for (const [why, end] of Object.entries(ENDS)) {
       test(`${kind} is cut at both ends when ${why}, and nobody else's`, async () => {
-        const [caller, bystander] = [await enter(), await enter()]
+        const inOwnSession = { approval: { session: 'new' } }
+        const [caller, bystander] = [await enter(inOwnSession), await enter(inOwnSession)]
         const other = await start(bystander)
         let isCut = false
         void other.over.then(() => {
