@@ -78,10 +78,8 @@ async function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Promise<Entr
     return mayBeNobody ? { ok: true, entered: nobody } : no(admitted.refusal)
   }
   const { principal: caller, gate } = admitted
-  const session = await deps.sessionOf(caller, upstream, {
-    segments: target.segments,
-    headers: request.headers,
-  })
+  const asked = { segments: target.segments, headers: request.headers }
+  const session = upstream.session && (await deps.sessionOf(caller, upstream.session, asked))
   if (session === 'refused' || !gate.isOpen) {
     gate.leave()
     // A session of somebody else looks like one that there is not.
@@ -153,12 +151,13 @@ async function admitCaller(
   const announced = gates.announce()
   try {
     const requirement = { roles: ROLES, scope: upstream.scope, session: 'none' } as const
-    const found = await authenticate(request, {
+    const looked = authenticate(request, {
       peer,
       asked: askedByItself(request, peer),
       requirement,
       connId: uuid(),
     })
+    const found = looked instanceof Promise ? await looked : looked
     if (!found.ok)
       return { ok: false, isAbsent: found.refusal === CREDENTIAL_MISSING, refusal: found.refusal }
     const { principal, expiresAt } = found

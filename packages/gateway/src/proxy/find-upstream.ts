@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { parseHost } from '../http/host-header.ts'
+import { createRecentlyUsed } from '../platform/recently-used.ts'
 
 /** By which door a request came: the port of the gateway, or the one of the upstreams. */
 export type Door = 'gateway' | 'upstreams'
@@ -14,6 +15,9 @@ export interface Routes<T extends RouteFacts> {
 
 export type RouteFacts = Pick<UpstreamConfig, 'host' | 'segments'>
 
+/** Hosts that were read; strangers can only push each other out. */
+const REMEMBERED = 1_024
+
 /** The table of upstreams. Whoever has a host of its own has it at both doors, and nobody else has it. */
 export function createRoutes<T extends RouteFacts>(upstreams: readonly T[]): Routes<T> {
   const sorted = upstreams.toSorted(bySpeciality)
@@ -22,7 +26,8 @@ export function createRoutes<T extends RouteFacts>(upstreams: readonly T[]): Rou
     sorted.filter(({ host }) => host !== undefined),
     ({ host }) => host ?? '',
   )
-  const nameOf = (header: string | undefined) => (header === undefined ? '' : (parseHost(header)?.name ?? ''))
+  const named = createRecentlyUsed(REMEMBERED, (header: string) => parseHost(header)?.name)
+  const nameOf = (header = '') => named(header) ?? ''
   return {
     hosts: [...byHost.keys()],
     ownsHost: (header) => byHost.size > 0 && byHost.has(nameOf(header)),

@@ -3,8 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { DevicePrincipal } from '@pairgate/core'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
-import { isDatabaseAway } from '../state/watch-database.ts'
-import type { Entered, EnterUpstream, Entry } from './enter-upstream.ts'
+import type { Entered, EnterUpstream } from './enter-upstream.ts'
 import type { Door, Routes } from './find-upstream.ts'
 import type { ForwardRequest, Outgoing } from './forward-request.ts'
 import type { ForwardUpgrade } from './forward-upgrade.ts'
@@ -34,7 +33,8 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
   return {
     claims: ({ headers }) => deps.routes.ownsHost(headers.host),
     request(request, response, door) {
-      enter(deps, request, door)
+      deps
+        .enter(request, door, () => request.socket.destroy())
         .then(async (entry) => {
           if (!entry.ok) return sendRefusal(entry.refusal, request, response)
           const { gate } = entry.entered
@@ -51,7 +51,8 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
     upgrade(request, socket, head, door) {
       // From here on the server no longer looks after the socket.
       socket.on('error', () => socket.destroy())
-      enter(deps, request, door)
+      deps
+        .enter(request, door, () => request.socket.destroy())
         .then(async (entry) => {
           if (!entry.ok) return sendUpgradeRefusal(entry.refusal, socket)
           const { gate } = entry.entered
@@ -73,16 +74,6 @@ function leaveWith(gate: Gate, on: ServerResponse | Duplex): void {
   else on.once('close', () => gate.leave())
 }
 
-async function enter(deps: ServeUpstreamsDeps, request: IncomingMessage, door: Door): Promise<Entry> {
-  try {
-    const { socket } = request
-    return await deps.enter(request, door, () => socket.destroy())
-  } catch (error) {
-    if (isDatabaseAway(error)) return { ok: false, refusal: REFUSALS.closed }
-    throw error
-  }
-}
-
 async function outgoingOf(
   { assert }: ServeUpstreamsDeps,
   request: IncomingMessage,
@@ -90,11 +81,12 @@ async function outgoingOf(
 ): Promise<Outgoing> {
   const identity: (readonly [string, string])[] = session ? [session] : []
   if (caller) {
+    const signed = assert(caller, upstream)
     identity.push(['x-pairgate-device', caller.deviceId])
     identity.push(['x-pairgate-session', caller.sessionId])
     identity.push(['x-pairgate-role', caller.role])
     identity.push(['x-pairgate-scopes', caller.scopes.join(' ')])
-    identity.push(['x-pairgate-assertion', await assert(caller, upstream)])
+    identity.push(['x-pairgate-assertion', signed instanceof Promise ? await signed : signed])
   }
   const ownAuthorization = upstream.auth !== 'public'
   return { upstream, target, headers: requestHeaders(request, { peer, identity, ownAuthorization }) }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { DevicePrincipal } from '@pairgate/core'
 import { EVERY_SESSION, type SessionId } from '@pairgate/protocol'
-import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { SessionPlace } from '../config/upstream-config.ts'
 
 export interface SessionOfRequestDeps {
   /** The readable key of a session. */
@@ -19,7 +19,7 @@ interface Asked {
  */
 export type SessionOfRequest = (
   principal: DevicePrincipal,
-  upstream: UpstreamConfig,
+  place: SessionPlace,
   asked: Asked,
 ) => Promise<readonly [string, string] | undefined | 'refused'>
 
@@ -27,8 +27,7 @@ export type SessionOfRequest = (
 const OWN: ReadonlySet<string> = new Set(['main', 'agent:main:main'])
 
 export function createSessionOfRequest({ sessionKeyOf }: SessionOfRequestDeps): SessionOfRequest {
-  return async ({ sessionId }, { session: place }, { segments, headers }) => {
-    if (!place) return undefined
+  return async ({ sessionId }, place, { segments, headers }) => {
     if (place.kind === 'segment') {
       const isOwn =
         sessionId === EVERY_SESSION || names(segments[place.at], sessionId, await sessionKeyOf(sessionId))
