@@ -92,22 +92,9 @@ export function buildGateway(given: GatewayParts): Gateway {
   const { registry, work } = live
   const sweeps = { timers, core, registry, work, use, sumUp: observers.sumUp }
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls: async () => parts.tls?.look() })
-  const writeMetrics = createWriteMetrics({ ...shared, ready, tls: parts.tls })
-  const verify = { authenticate: createAuthenticate({ core }), onUse: use.note, isClosed }
-  const join = { takeJoin: core.takeJoin, publicUrl: () => settings.config.pairing.publicUrl }
-  const upstreams = buildUpstreams(parts.upstreams, { ...verify, ...shared, rules, work, log })
-  const app = buildHttp({
-    rules,
-    ready,
-    writeMetrics,
-    verify,
-    join,
-    assertions: parts.upstreams?.assertions,
-    log,
-  })
+  const front = buildFront(parts, { ...shared, rules, isClosed, ready, onUpgrade })
   return {
-    app,
-    doors: createDoors({ app, onUpgrade }, upstreams),
+    ...front,
     listensAt(address) {
       url = address
     },
@@ -119,6 +106,38 @@ export function buildGateway(given: GatewayParts): Gateway {
       await heads.written()
     },
   }
+}
+
+interface FrontDeps extends Omit<WriteMetricsDeps, 'tls'> {
+  readonly rules: EntryRules
+  readonly observers: Observers
+  readonly use: NoteUse
+  readonly isClosed: () => boolean
+  readonly onUpgrade: OnUpgrade
+}
+
+/** What answers over HTTP: the gateway itself, and what is behind it. */
+function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' | 'doors'> {
+  const { core, rules, ready, isClosed, use, live, onUpgrade } = deps
+  const { settings, log } = parts
+  const authenticate = createAuthenticate({ core })
+  const app = buildHttp({
+    rules,
+    ready,
+    writeMetrics: createWriteMetrics({ ...deps, tls: parts.tls }),
+    verify: { authenticate, onUse: use.note, isClosed },
+    join: { takeJoin: core.takeJoin, publicUrl: () => settings.config.pairing.publicUrl },
+    assertions: parts.upstreams?.assertions,
+    log,
+  })
+  const upstreams = buildUpstreams(parts.upstreams, {
+    ...deps,
+    authenticate,
+    onUse: use.note,
+    work: live.work,
+    log,
+  })
+  return { app, doors: createDoors({ app, onUpgrade }, upstreams) }
 }
 
 interface WriteMetricsDeps {
