@@ -153,7 +153,7 @@ async function admitCaller(
     const requirement = { roles: ROLES, scope: upstream.scope, session: 'none' } as const
     const looked = authenticate(request, {
       peer,
-      asked: askedByItself(request, peer),
+      asked: () => askedByItself(request, peer),
       requirement,
       connId: uuid(),
     })
