@@ -20,6 +20,7 @@ import type { Clock } from './ports/clock.ts'
 import type { Crypto, ShortSecrets, TokenSecrets } from './ports/crypto.ts'
 import type { Feed } from './ports/feed.ts'
 import type { LiveConnections } from './ports/live-connections.ts'
+import type { PairingPolicy } from './ports/pairing-policy.ts'
 import type { Random } from './ports/random.ts'
 import type { Store } from './ports/store.ts'
 import type { DrawSecret } from './tokens/draw-secret.ts'
@@ -32,6 +33,7 @@ export interface InvitationParts {
   readonly secrets: TokenSecrets
   readonly shortSecrets: ShortSecrets
   readonly policy: AuthPolicy
+  readonly pairing: PairingPolicy
   readonly live: LiveConnections
   readonly feed: Feed
   readonly wrongTries: WrongTries | undefined

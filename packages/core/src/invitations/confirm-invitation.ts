@@ -9,10 +9,9 @@ import type { Session } from '../domain/session.ts'
 import type { Token } from '../domain/token.ts'
 import type { Decide, Decision } from '../events/decide.ts'
 import { sessionsOf } from '../pairing/approve-request.ts'
-import type { AuthPolicy } from '../ports/auth-policy.ts'
 import { listCandidates } from './candidates.ts'
 import { type GrantInvitationDeps, grantInvitation, type Joined } from './grant-invitation.ts'
-import { standingCreator } from './standing-creator.ts'
+import { type CreatorPolicies, standingCreator } from './standing-creator.ts'
 import type { TellInvitation } from './tell-invitation.ts'
 
 export interface Confirmation {
@@ -26,9 +25,8 @@ export interface Confirmed {
   readonly tokens: readonly Token[]
   readonly sessions: ReadonlyMap<string, Session>
 }
-export interface ConfirmInvitationDeps extends GrantInvitationDeps {
+export interface ConfirmInvitationDeps extends GrantInvitationDeps, CreatorPolicies {
   readonly decide: Decide
-  readonly policy: Pick<AuthPolicy, 'sharedMark'>
   readonly tellInvitation: TellInvitation
 }
 
@@ -40,7 +38,7 @@ export function createConfirmInvitation(deps: ConfirmInvitationDeps) {
       const { tx, now, actor } = decision
       const invitation = await findOpenInvitation(decision, principal, confirmation.id)
       if (!invitation.ok) return invitation
-      const creator = await standingCreator(tx, deps.policy, invitation.value, now)
+      const creator = await standingCreator(tx, deps, invitation.value, now)
       if (!creator.ok) return refuse({ reason: 'invitation-over', state: 'cancelled' })
       const request = await chooseCandidate(decision, confirmation)
       if (!request.ok) return request

@@ -9,13 +9,12 @@ import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { DecideAs, Decision } from '../events/decide.ts'
 import type { FileRequest } from '../pairing/file-request.ts'
-import type { AuthPolicy } from '../ports/auth-policy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { LiveConnections } from '../ports/live-connections.ts'
 import type { Store, StoreReader } from '../ports/store.ts'
 import { wasRejected } from './candidates.ts'
 import { type GrantInvitationDeps, grantInvitation, type Joined } from './grant-invitation.ts'
-import { standingCreator } from './standing-creator.ts'
+import { type CreatorPolicies, standingCreator } from './standing-creator.ts'
 import type { TellInvitation } from './tell-invitation.ts'
 
 /** A device that has proved its key and brought the secret of an invitation. */
@@ -34,11 +33,10 @@ export type Redeemed =
   | { readonly kind: 'joined'; readonly token: Token; readonly others: readonly Token[] }
   | { readonly kind: 'asks'; readonly request: OpenRequest; readonly device: Device | undefined }
 
-export interface RedeemInvitationDeps extends GrantInvitationDeps {
+export interface RedeemInvitationDeps extends GrantInvitationDeps, CreatorPolicies {
   readonly decideAs: DecideAs
   readonly store: Pick<Store, 'read'>
   readonly clock: Pick<Clock, 'now'>
-  readonly policy: Pick<AuthPolicy, 'sharedMark'>
   readonly fileRequest: FileRequest
   readonly live: LiveConnections
   readonly tellInvitation: TellInvitation
@@ -93,13 +91,13 @@ interface Judged {
 
 /** In whose name it is granted. A repeat is granted by nobody: all of it was given before. */
 async function actorOf(
-  { policy }: RedeemInvitationDeps,
+  deps: RedeemInvitationDeps,
   tx: StoreReader,
   { redemption, now }: Judged,
 ): Promise<Result<Actor>> {
   const current = await tx.findInvitation(redemption.invitation.id)
   if (!current) return INVALID
-  if (current.redeemedBy === undefined) return standingCreator(tx, policy, current, now)
+  if (current.redeemedBy === undefined) return standingCreator(tx, deps, current, now)
   return ok({
     ref: current.createdBy,
     scopes: [],
@@ -161,7 +159,7 @@ async function ask(deps: RedeemInvitationDeps, redemption: Redemption): Promise<
       const current = await tx.findInvitation(invitation.id)
       if (!current || current.redeemedBy !== undefined) return false
       if (!(await fits(tx, current, { redemption, now }))) return false
-      return (await standingCreator(tx, deps.policy, current, now)).ok
+      return (await standingCreator(tx, deps, current, now)).ok
     },
   })
   if (!filed.ok) return filed

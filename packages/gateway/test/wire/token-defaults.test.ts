@@ -13,6 +13,7 @@ import {
 } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
 import { expectClose } from '../harness/wire-client.ts'
+import { INVALID, type Invited, invite, outcomeOf, redeem } from '../invitations/invite.ts'
 import { changeConfig } from '../settings/rewrite-config.ts'
 
 const scopes = ['operator.read', 'operator.pairing']
@@ -172,6 +173,26 @@ describe('a token that lies unused', () => {
     await changeConfig(gateway, { pairing: { idleTtl: '24h' } })
     await paired.client.call('device.pair.list')
     await again()
+  })
+
+  test('lets nobody in by what it has handed out, unless its connection stands', async (t) => {
+    const { time, gateway, paired, written } = await idleHouse(t)
+    await changeConfig(gateway, { pairing: { idleTtl: '2h' } })
+    const admin = await pair(gateway, { scopes: ['operator.admin'], signedAt: Date.now(), ...US })
+    const invited = () => invite(admin.client, { ttlMs: DAY })
+    const [first, second] = [await invited(), await invited()]
+    const outcome = async ({ secret }: Invited) =>
+      outcomeOf(await redeem(gateway, secret, { device: makeDevice(), signedAt: Date.now() }))
+    for (let passed = 0; passed < 4; passed += 1) {
+      time.advance(HOUR)
+      await written()
+    }
+    assert.equal(await outcome(first), 'ok')
+
+    await admin.client.end()
+    await paired.client.end()
+    time.advance(2 * HOUR)
+    assert.equal(await outcome(second), INVALID)
   })
 
   test('does not come back to life when the clock goes back', async (t) => {
