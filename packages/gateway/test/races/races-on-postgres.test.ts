@@ -4,6 +4,7 @@ import { onPostgres } from '../harness/engine.ts'
 import { adminRaces } from './admin-races.ts'
 import { decisionRaces } from './decision-races.ts'
 import { invitationRaces } from './invitation-races.ts'
+import { lifetimeRaces } from './lifetime-races.ts'
 import { openRaceWorld } from './race-world.ts'
 import { revocationRaces } from './revocation-races.ts'
 import { sessionRaces } from './session-races.ts'
@@ -17,4 +18,5 @@ describe('two at once on PostgreSQL', () => {
   adminRaces(world)
   invitationRaces(world)
   sessionRaces(world)
+  lifetimeRaces(world)
 })
