@@ -96,6 +96,20 @@ test('a token that ends within a week is warned about, with the command that ren
   )
 })
 
+test('a device is listed with the sessions that its tokens open', () => {
+  const tokens = [
+    { role: 'node', scopes: [], createdAtMs: 0, revokedAtMs: 1, session: 'gone' },
+    { role: 'operator', scopes: [], createdAtMs: 0, session: 'kitchen' },
+  ]
+  for (const width of [80, 120]) {
+    const text = formatList({ pending: [], paired: [{ ...paired, tokens }] }, width, 0)
+    assert.match(text, /Session.*\n.*\n.*│ kitchen +│/)
+    assert.doesNotMatch(text, /gone/)
+    const table = text.split('\n').filter((line) => /^[│┌├└]/.test(line))
+    for (const line of table) assert.ok(displayWidth(line) <= width, line)
+  }
+})
+
 test('a request that brings no name is listed under the name that the device has here', () => {
   const { displayName: _, ...nameless } = pending
   const text = formatList({ pending: [nameless], paired: [paired] }, 200, 0)

@@ -72,9 +72,10 @@ function pairedSection(
     cleanText(row.roles.join(', ') || 'none'),
     cleanText(row.scopes.join(', ') || 'none', 1_000),
     formatTokens(row, now),
+    formatSessions(row),
     cleanText(row.remoteIp ?? ''),
   ])
-  const head = ['Device', 'Device ID', 'Roles', 'Scopes', 'Tokens', 'IP']
+  const head = ['Device', 'Device ID', 'Roles', 'Scopes', 'Tokens', 'Session', 'IP']
   return `${bold(`Paired (${paired.length})`)}\n${formatTable(head, rows, width)}`
 }
 
@@ -85,6 +86,12 @@ export function formatTokens({ tokens }: PairedRow, now: number): string {
     return expiresAtMs === undefined ? role : `${role} (${formatExpiry(expiresAtMs, now)})`
   })
   return cleanText(shown.join(', ') || 'none')
+}
+
+/** The sessions that its tokens open: `work`, or `*` for all. */
+function formatSessions({ tokens }: PairedRow): string {
+  const open = tokens.filter(({ revokedAtMs }) => revokedAtMs === undefined)
+  return cleanText([...new Set(open.flatMap(({ session }) => session ?? []))].join(', '))
 }
 
 /** How long before its deadline a token is warned about. */
