@@ -22,17 +22,24 @@ export async function runGateway({ verbose, ...flags }: RunOptions): Promise<voi
   process.stdout.write(`${welcome(gateway).join('\n')}\n`)
   // Only to a person: what a service prints ends up in logs that others read.
   if (gateway.claim && process.stdout.isTTY)
-    process.stdout.write(
-      `\n${bold('No owner yet.')} This makes its device the owner: ${gateway.claim.text}\n`,
-    )
+    process.stdout.write(`\n${claimLines(gateway, gateway.claim.text).join('\n')}\n`)
   for (const warning of gateway.warnings) process.stderr.write(`Warning: ${warning}\n`)
   await gateway.done
+}
+
+/** The secret itself, and the two ways to bring it. */
+function claimLines({ url, tlsPin }: RunningGateway, secret: string): readonly string[] {
+  return [
+    `${bold('No owner yet.')} Whoever brings this becomes the owner: ${secret}`,
+    `${dim('On the device, which then reads it:  ')} openclaw pair - --url ${url}${pinFlag(tlsPin)}`,
+    `${dim('With a QR code and a link, here:     ')} openclaw pair --claim`,
+  ]
 }
 
 /** Where it listens, and what to do next: on another machine, then here. */
 export function welcome({ url, addresses, stateDir, authMode, tlsPin }: RunningGateway): readonly string[] {
   const others = addresses.filter((address) => !url.endsWith(`//${address}`))
-  const pin = tlsPin === undefined ? '' : ` --tls-fingerprint ${tlsPin}`
+  const pin = pinFlag(tlsPin)
   return [
     `${bold('Gateway listening on')} ${url}`,
     ...(others.length > 0 ? [`Also on: ${others.join(', ')}`] : []),
@@ -43,6 +50,10 @@ export function welcome({ url, addresses, stateDir, authMode, tlsPin }: RunningG
     `${dim('See who asks:           ')} openclaw devices list`,
     `${dim('Let it in:              ')} openclaw devices approve <request id>`,
   ]
+}
+
+function pinFlag(tlsPin: RunningGateway['tlsPin']): string {
+  return tlsPin === undefined ? '' : ` --tls-fingerprint ${tlsPin}`
 }
 
 /** The first signal lets everything finish; whoever sends a second one does not want to wait. */

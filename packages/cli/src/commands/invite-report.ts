@@ -2,7 +2,7 @@ import { formatPairCode, parsePairCode } from '@pairgate/protocol'
 import type { InviteResult, PendingRow } from '@pairgate/protocol/wire'
 import { formatExpiry } from '../output/age.ts'
 import { cleanText } from '../output/clean-text.ts'
-import { largeDigits } from '../output/large-digits.ts'
+import { digitLines } from '../output/digit-lines.ts'
 import { bold, dim, green, yellow } from '../output/paint.ts'
 import { printJsonLine } from '../output/print-json.ts'
 import { qrLines } from '../output/qr-lines.ts'
@@ -109,7 +109,7 @@ function invitationLines(made: InviteResult, wantsQr: boolean | undefined): read
   const readable = digits ? formatPairCode(digits) : undefined
   return [
     ...qrLines(link, wantsQr),
-    ...(readable && process.stdout.isTTY ? [...largeDigits(readable).map(bold), ''] : []),
+    ...(readable ? digitLines(readable) : []),
     ...(readable ? [`Code:       ${bold(readable)} (${formatExpiry(codeExpiresAtMs, now)})`] : []),
     `Link:       ${cleanText(link, 1_024)}`,
     `Setup code: ${cleanText(setupCode, 8_192)}`,

@@ -1,6 +1,6 @@
 import { formatPairCode, parsePairCode } from '@pairgate/protocol'
 import { formatExpiry } from '../output/age.ts'
-import { largeDigits } from '../output/large-digits.ts'
+import { digitLines } from '../output/digit-lines.ts'
 import { bold } from '../output/paint.ts'
 import { printJson } from '../output/print-json.ts'
 import { qrLines } from '../output/qr-lines.ts'
@@ -16,20 +16,22 @@ export async function showClaim(options: InviteOptions): Promise<void> {
     link.request('device.pair.claimCode', {}, [...PAIRING_SCOPES, 'operator.admin']),
   )
   if (options.json) return printJson(made)
-  const { code = '', codeExpiresAtMs, link, gatewayUrl, id } = made
+  const { code = '', codeExpiresAtMs, expiresAtMs, link, gatewayUrl, id } = made
   const digits = parsePairCode(code)
   const readable = digits ? formatPairCode(digits) : code
   const lines = [
     'Whoever enters this becomes the owner of the gateway.',
     '',
     ...qrLines(link, options.qr),
-    ...(process.stdout.isTTY ? [...largeDigits(readable).map(bold), ''] : []),
+    ...digitLines(readable),
     `Code:    ${bold(readable)} (${formatExpiry(codeExpiresAtMs, systemNow())})`,
     `Link:    ${link}`,
     `Gateway: ${gatewayUrl}`,
+    `Expires: ${formatExpiry(expiresAtMs, systemNow())}`,
     '',
     `On the new device: openclaw pair ${readable} --url ${gatewayUrl}`,
     `Then here, after comparing six words: openclaw pair confirm ${id}`,
+    'Who brings the link is the owner at once.',
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
 }

@@ -171,6 +171,15 @@ function explainRedeemError(
   { kind }: Handed,
 ): CommandError {
   const explained = explainEntryError(error, place)
+  const { source } = place.target
+  if (isElsewhere(error) && source !== 'invitation' && source !== 'cli --url') {
+    const { message, shape, gateway } = explained
+    const next = [
+      'It does not say where its gateway is: add --url <url>, as the host shows it.',
+      ...explained.next,
+    ]
+    return new CommandError(message, { next, shape, ...(gateway && { gateway }) })
+  }
   if (error.code !== 'AUTH_BOOTSTRAP_TOKEN_INVALID') return explained
   const next = [
     'Make a new one on the host of the gateway: openclaw pair',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { CommandError } from '../output/command-error.ts'
 import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
 import type { InviteOptions } from './pair-invite.ts'
 import type { ConfirmOptions } from './pair-manage.ts'
@@ -34,6 +35,7 @@ export function addPairCommands(program: Command): void {
     'pair --scope operator.read operator.write --expires 30d --label "Kitchen tablet"',
     'pair 482 913 --url wss://gateway.example',
     'pair - < link.txt',
+    'pair --claim',
   ])
   pair.action((words: readonly string[], options: PairOptions) =>
     runAction(options.json, () => inviteOrJoin(words, options)),
@@ -42,6 +44,10 @@ export function addPairCommands(program: Command): void {
 }
 
 async function inviteOrJoin(words: readonly string[], options: PairOptions): Promise<void> {
+  if (options.claim && words.length > 0)
+    throw new CommandError('--claim shows an invitation, and needs none.', {
+      next: ['On the new device leave out --claim; on the host leave out the invitation.'],
+    })
   if (options.claim) return (await import('./pair-claim.ts')).showClaim(options)
   if (words.length > 0) return (await import('./pair-redeem.ts')).redeemInvitation(words, options)
   return (await import('./pair-invite.ts')).inviteDevice(options)

@@ -1,5 +1,8 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 100
+/** With the space behind it, and the last column, where some terminals wrap already. */
+const FRAME_WIDTH = 3
+const USUAL_WIDTH = 80
 const CLEAR_LINE = '\r\u001b[2K'
 
 /** A line that shows that something is still going on; on stderr, so that stdout stays for results. */
@@ -16,7 +19,9 @@ export function startWaitingLine(text: string | (() => string)): WaitingLine {
   }
   let frame = 0
   const draw = (): void => {
-    process.stderr.write(`${CLEAR_LINE}${FRAMES[frame % FRAMES.length]} ${now()}`)
+    // A line that wraps could not be cleared: each frame would push the page up.
+    const room = Math.max(1, (process.stderr.columns || USUAL_WIDTH) - FRAME_WIDTH)
+    process.stderr.write(`${CLEAR_LINE}${FRAMES[frame % FRAMES.length]} ${now().slice(0, room)}`)
     frame += 1
   }
   draw()

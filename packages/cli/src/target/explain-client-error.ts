@@ -147,6 +147,7 @@ function refusalAdvice(error: ClientError, target: Target): readonly string[] {
     DEVICE_IDENTITY_REQUIRED: [`A shared secret alone is not enough there. Pair this device: ${connect}`],
     MISSING_SCOPE: [missingScopeAdvice(details['missingScope'])],
     TOO_MANY_PENDING: ['Have an operator decide the open requests: openclaw devices list'],
+    TOO_MANY_CODES: ['See them: openclaw pair list; end one: openclaw pair cancel <id>'],
     DIGEST_MISMATCH: ['The request is not what was shown. Look at it again: openclaw devices list'],
     LAST_ADMIN: ['Run the command on the host of the gateway, without --url.'],
     DEVICE_AUTH_SIGNATURE_EXPIRED: ['Set the clock of this machine: it differs from that of the gateway.'],
