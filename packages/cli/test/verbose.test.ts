@@ -46,6 +46,9 @@ test('without --verbose `gateway run` writes no line for a request', async (cont
   const lines = await logOf(context)
   assert.deepEqual(
     lines.filter(({ msg }) => msg !== 'event log head').map(({ level, msg }) => [level, msg]),
-    [['info', 'refused in the last minute']],
+    [
+      ['info', 'the gateway has no owner yet: whoever brings what is in this file becomes it'],
+      ['info', 'refused in the last minute'],
+    ],
   )
 })
