@@ -72,13 +72,19 @@ export function makeDevice(): TestDevice {
   return { id: crypto.deviceIdOf(raw), publicKey: raw.toString('base64url'), key: privateKey }
 }
 
+interface WorldOptions {
+  /** For tests with more connects than anybody wants to sign. */
+  readonly believesSignatures?: boolean
+  /** How long tokens may lie unused. */
+  readonly idleTtlMs?: number | undefined
+}
+
 /**
  * @param wrap puts something of the test between the rules and the database.
- * @param believesSignatures for tests with more connects than anybody wants to sign.
  */
 export async function openWorld(
   wrap: (store: Store) => Store = (store) => store,
-  { believesSignatures = false } = {},
+  { believesSignatures = false, idleTtlMs }: WorldOptions = {},
 ): Promise<World> {
   const store = wrap(await openSqliteStore({ path: ':memory:' }))
   const registered = new Map<object, DeviceId>()
@@ -87,7 +93,7 @@ export async function openWorld(
   let time = 1_800_000_000_000 as Instant
   let connections = 0
   const clock = { now: () => time, wall: () => time, steady: () => time, ticks: () => time }
-  const pairing = { defaultSession: 'own', tokenTtlMs: undefined, idleTtlMs: undefined }
+  const pairing = { defaultSession: 'own', tokenTtlMs: undefined, idleTtlMs }
   const core = createCore({
     store,
     clock,
