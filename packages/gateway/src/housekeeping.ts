@@ -4,6 +4,7 @@ import { LIMITS } from '@pairgate/protocol/wire'
 import type { Log } from './platform/log.ts'
 import type { Timers } from './platform/timers.ts'
 import type { WorkGates } from './proxy/work-gates.ts'
+import { createRemindOfEnds } from './remind-of-ends.ts'
 import type { EventHeadFile } from './state/event-head.ts'
 import { type DatabaseWatch, isDatabaseAway } from './state/watch-database.ts'
 import type { ConnectionRegistry } from './ws/connection-registry.ts'
@@ -48,6 +49,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const keepCounters = quietly(core.keepCounters, 'keeping the counters of guesses')
   const keepFeed = quietly(core.keepFeed, 'writing the feed')
   const flushUse = quietly(deps.use.flush, 'writing last use')
+  const remindOfEnds = createRemindOfEnds({ read: database.store.read, clock, log })
   const stops = [
     // Tried again as long as it fails; a head that is noted costs nothing here.
     timers.every(seconds(1), () => void heads.written()),
@@ -66,6 +68,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(LIMITS.pingIntervalMs, () => registry.each((connection) => connection.beat())),
     // In the log files it lies where a thief of the state directory may not reach it.
     timers.every(hours(1), () => log.info(heads.head, 'event log head')),
+    timers.every(hours(1), quietly(remindOfEnds, 'looking for tokens that run out')),
     timers.every(minutes(15), deps.use.noteLive),
     timers.every(minutes(1), flushUse),
     timers.every(minutes(1), deps.sumUp),

@@ -73,6 +73,8 @@ export interface StoreReader {
   findTokenByHash(hash: TokenHash): Promise<FoundToken | undefined>
   /** Every token of one device, or of all devices. */
   listTokens(only?: DeviceId): Promise<readonly Token[]>
+  /** Tokens that nobody has revoked and whose deadline lies after `after` and not after `until`, the next first. */
+  listTokensEnding(after: Instant, until: Instant): Promise<readonly Token[]>
   findAccessToken(hash: TokenHash): Promise<AccessToken | undefined>
   /** How many of this parent's access tokens run out after `now`. */
   countAccessTokens(parentId: TokenId, now: Instant): Promise<number>

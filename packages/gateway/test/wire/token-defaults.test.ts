@@ -206,6 +206,42 @@ describe('a token that lies unused', () => {
   })
 })
 
+test('a token that runs out within a week is told in the log, once a day, until it is given time', async (t) => {
+  const time = holdTime(t)
+  const sweep = holdSweepers(t)
+  const gateway = await openGateway(t)
+  const paired = await pair(gateway, { scopes, approval: { expiresInMs: 8 * DAY } })
+  await pair(gateway, { scopes })
+  const told = async () => {
+    sweep()
+    // What was read for it has been read when a write behind it is done.
+    await askToPair(gateway, { device: makeDevice() })
+    return gateway.logged
+      .map((line): Record<string, unknown> => JSON.parse(line))
+      .filter(({ msg }) => msg === 'a token runs out in less than a week')
+      .map(({ level, deviceId, role, expiresAtMs }) => [level, deviceId, role, expiresAtMs])
+  }
+  assert.deepEqual(await told(), [])
+  const line = ['warn', paired.device.id, 'operator', (await tokenOf(gateway, paired))?.expiresAtMs]
+  time.advance(DAY)
+  assert.deepEqual(await told(), [line])
+  time.advance(DAY - 1)
+  assert.deepEqual(await told(), [line])
+  time.advance(1)
+  assert.deepEqual(await told(), [line, line])
+
+  const owner = await gateway.owner()
+  const target = { deviceId: paired.device.id, role: 'operator' }
+  await owner.call('device.token.extend', { ...target, expiresInMs: 30 * DAY })
+  time.advance(DAY)
+  assert.equal((await told()).length, 2)
+  await owner.call('device.token.extend', { ...target, expiresInMs: 2 * DAY })
+  assert.equal((await told()).length, 3)
+  await owner.call('device.token.revoke', target)
+  time.advance(DAY)
+  assert.equal((await told()).length, 3)
+})
+
 test('what runs out while it is remembered is not let in on that', async (t) => {
   const time = holdTime(t)
   const gateway = await openGateway(t)

@@ -60,6 +60,7 @@ function tokenVersion(n: number, role: Role, version: number): Token {
     role,
     tokenId: tokenId(number),
     tokenHash: tokenHash(number),
+    ...(version % 2 === 0 && { expiresAt: at(number) }),
     ...(version > 0 && { previousTokenId: tokenId(number - 1), previousHash: tokenHash(number - 1) }),
   })
 }
@@ -202,6 +203,12 @@ function wasRemoved({ events }: Model, id: DeviceId): boolean {
 
 async function assertSameTokens(read: StoreReader, { tokens }: Model): Promise<void> {
   assert.equal((await read.listTokens()).length, tokens.size)
+  const endOf = ({ expiresAt }: Token) => expiresAt ?? Number.POSITIVE_INFINITY
+  const ending = [...tokens.values()].filter((one) => endOf(one) > 1_000 && endOf(one) <= 2_100)
+  assert.deepEqual(
+    await read.listTokensEnding(at(1_000), at(2_100)),
+    ending.sort((one, other) => endOf(one) - endOf(other)),
+  )
   for (const one of tokens.values()) {
     assert.deepEqual(await read.findToken(one.deviceId, one.role), one)
     assert.deepEqual(await read.findTokenByHash(one.tokenHash), {

@@ -94,6 +94,21 @@ export function describeTokens(open: OpenStore): void {
     )
 
     test(
+      'tokens that end in a while are listed, the next first; no revoked ones, and none without a deadline',
+      withStore(open, async (store) => {
+        const ends = (n: number, ms: number) => token(n, { expiresAt: at(ms) })
+        const revoked = token(6, { expiresAt: at(15), revokedAt: at(5), revokedBy: 'owner' })
+        await save(store, ends(1, 20), ends(2, 10), ends(3, 11), ends(4, 21), token(5), revoked, ends(7, 11))
+        assert.deepEqual(await store.read.listTokensEnding(at(10), at(20)), [
+          ends(3, 11),
+          ends(7, 11),
+          ends(1, 20),
+        ])
+        assert.deepEqual(await store.read.listTokensEnding(at(21), at(1_000)), [])
+      }),
+    )
+
+    test(
       'within one transaction a token may be saved before its device',
       withStore(open, async (store) => {
         await store.mutate(async (tx) => {

@@ -7,7 +7,7 @@ import type { DeviceRow, Tables, TokenRow } from './tables.ts'
 export function readTokens(
   db: Kysely<Tables>,
   hot: HotQueries,
-): Pick<StoreReader, 'findToken' | 'findTokenByHash' | 'listTokens'> {
+): Pick<StoreReader, 'findToken' | 'findTokenByHash' | 'listTokens' | 'listTokensEnding'> {
   return {
     async findToken(deviceId, role) {
       const { rows } = await hot.tokenOfDevice(db, deviceId, role)
@@ -25,6 +25,18 @@ export function readTokens(
       let query = db.selectFrom('tokens').selectAll()
       if (only !== undefined) query = query.where('device_id', '=', only)
       const rows = await query.orderBy('device_id').orderBy('role').execute()
+      return rows.map(toToken)
+    },
+    async listTokensEnding(after, until) {
+      const rows = await db
+        .selectFrom('tokens')
+        .selectAll()
+        .where('expires_at', '>', after)
+        .where('expires_at', '<=', until)
+        .where('revoked_at', 'is', null)
+        .orderBy('expires_at')
+        .orderBy('token_id')
+        .execute()
       return rows.map(toToken)
     },
   }

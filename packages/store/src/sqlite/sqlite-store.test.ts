@@ -220,6 +220,7 @@ test('what every connect and every list of requests asks for is answered by an i
       await read.findToken(deviceId(1), 'operator')
       await read.findTokenByHash(token(1).tokenHash)
       await read.listTokens(deviceId(1))
+      await read.listTokensEnding(at(1), at(2))
       await read.findRequest(request(1).id)
       await read.listOpenRequests(at(1))
       await read.listOpenRequests(at(1), deviceId(1))
