@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
-import type { TLSSocket } from 'node:tls'
-import { connectPinned } from '@pairgate/client'
+import { connectPinned, type PinnedSocket } from '@pairgate/client'
 import type { TlsPin } from '@pairgate/protocol'
 
 export interface PinnedGet {
@@ -15,10 +14,10 @@ export interface PinnedGet {
 
 /** GET from whoever holds the pinned certificate; nothing is sent to anybody else, and no redirect is followed. */
 export async function getPinned({ href, pin, signal, longest }: PinnedGet): Promise<Response> {
-  let socket: TLSSocket | undefined
+  let socket: PinnedSocket | undefined
   const createConnection: RequestOptions['createConnection'] = (_options, done) => {
     // The types want a socket also beside an error; Node.js does not.
-    const give = done as (error: Error | null, socket?: TLSSocket) => void
+    const give = done as (error: Error | null, socket?: PinnedSocket) => void
     socket = connectPinned({ url: href, pin, onKey: undefined }, give)
     return undefined
   }

@@ -1,6 +1,6 @@
 import { hash, type X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { connect, type TLSSocket } from 'node:tls'
+import { connect } from 'node:tls'
 import type { TlsPin } from '@pairgate/protocol'
 
 /** Another certificate than the pinned one was shown; nothing was sent. */
@@ -22,6 +22,11 @@ export interface PinnedConnect {
   readonly onKey: ((keyPin: TlsPin) => void) | undefined
 }
 
+/** A `TLSSocket`, without its name: the packed declarations need no types of Node.js. */
+export interface PinnedSocket {
+  destroy(reason?: Error): unknown
+}
+
 /**
  * Opens a TLS connection and hands it over only when the other side has proved that it holds the pinned
  * certificate, or a certificate with the pinned key. No authority is asked, and neither name nor time count:
@@ -29,8 +34,8 @@ export interface PinnedConnect {
  */
 export function connectPinned(
   { url, pin, onKey }: PinnedConnect,
-  done: (error: Error | null, socket?: TLSSocket) => void,
-): TLSSocket {
+  done: (error: Error | null, socket?: PinnedSocket) => void,
+): PinnedSocket {
   const { hostname, port } = new URL(url)
   const host = hostname.replace(/^\[|\]$/g, '')
   const socket = connect({

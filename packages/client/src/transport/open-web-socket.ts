@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import type { TLSSocket } from 'node:tls'
 import { LIMITS } from '@pairgate/protocol/wire'
 import { type ClientOptions, type RawData, WebSocket } from 'ws'
 import { ClientError } from '../client-error.ts'
 import type { ConnectionClose } from '../connection.ts'
 import { readReceivedFrame } from '../received-frame.ts'
 import { ABNORMAL, closedError } from './closed-error.ts'
-import { connectPinned } from './connect-pinned.ts'
+import { connectPinned, type PinnedSocket } from './connect-pinned.ts'
 import type { ChannelAddress, FrameChannel } from './frame-channel.ts'
 import { createFrameQueue } from './frame-queue.ts'
 import { tlsRefused } from './tls-refused.ts'
@@ -72,9 +71,12 @@ type CreateConnection = NonNullable<ClientOptions['createConnection']>
 
 function createSocket(address: ChannelAddress): { readonly socket: WebSocket; abandon(): void } {
   const { url, socketPath, headers, tlsPin: pin, onTlsKey: onKey } = address
-  let pinned: TLSSocket | undefined
+  let pinned: PinnedSocket | undefined
   // Answered late, so that the request for the upgrade is not even written before the pin has fitted.
-  const openPinned = (_options: unknown, done: (error: Error | null, socket?: TLSSocket) => void): void => {
+  const openPinned = (
+    _options: unknown,
+    done: (error: Error | null, socket?: PinnedSocket) => void,
+  ): void => {
     pinned = pin && connectPinned({ url, pin, onKey }, done)
   }
   const socket = new WebSocket(url, {
