@@ -46,6 +46,7 @@ export function welcome({ url, addresses, stateDir, authMode, tlsPin }: RunningG
     `State directory: ${stateDir}`,
     `Auth mode: ${authMode}`,
     '',
+    `${dim('Invite a device:        ')} openclaw pair`,
     `${dim('Let another device ask: ')} openclaw connect --url ${url}${pin}`,
     `${dim('See who asks:           ')} openclaw devices list`,
     `${dim('Let it in:              ')} openclaw devices approve <request id>`,
