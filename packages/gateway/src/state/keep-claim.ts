@@ -3,6 +3,7 @@ import type { Log } from '../platform/log.ts'
 import { createNodeCrypto } from '../platform/node-crypto.ts'
 import { createNodeRandom } from '../platform/node-random.ts'
 import { PLAIN_CLAIM, readClaim, removeClaim, writeClaim } from './claim-file.ts'
+import { isDatabaseAway } from './watch-database.ts'
 
 /** The claim of a gateway that never had an admin. */
 export interface ClaimKeeper {
@@ -33,8 +34,8 @@ export async function keepClaim({ store, clock, path, log }: KeepClaimDeps): Pro
 
   async function takeAway(): Promise<void> {
     if ((await store.read.findMeta(CLAIMED)) === undefined || !isArmed) return
-    isArmed = false
     await removeClaim(path)
+    isArmed = false
     log.info({ path }, 'the gateway has an owner: the claim is over')
   }
   return {
@@ -42,8 +43,9 @@ export async function keepClaim({ store, clock, path, log }: KeepClaimDeps): Pro
     look() {
       if (!isArmed) return
       takeAway().catch((error: unknown) => {
-        // The next start tries again; the claim itself ended in the database.
-        log.warn({ err: error, path }, 'the file of the claim could not be removed')
+        // The next event or the next start tries again; the claim itself ended in the database.
+        if (!isDatabaseAway(error))
+          log.warn({ err: error, path }, 'the file of the claim could not be removed')
       })
     },
   }

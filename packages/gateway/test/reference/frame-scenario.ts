@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { parseSetupCode } from '@pairgate/protocol'
+import type { SetupCodeResult } from '@pairgate/protocol/wire'
 import type { ConnectOptions } from '../harness/connect-params.ts'
 import type { GatewayOfTest } from '../harness/gateway-of-test.ts'
 import { approve, askToPair, connectPaired, pair, refusedConnect } from '../harness/pair.ts'
@@ -47,6 +49,7 @@ export async function manageDevices(gateway: GatewayOfTest): Promise<void> {
 
   await manageTokens(gateway, operator, { deviceId: named.id, ask })
   await askForMore(client, operator)
+  await handOutSetupCode(gateway)
   await operator.call('gateway.identity.get')
   await operator.call('system-presence')
   await operator.call('config.get')
@@ -67,6 +70,21 @@ async function askForMore(client: WireClient, operator: WireClient): Promise<voi
   }
   await client.fail('device.scopes.requestUpgrade', { scopes: ['operator.talk'] })
   await client.fail('device.scopes.waitUpgrade', { requestId: 'nobody' })
+}
+
+/** An operator hands out a setup code, and is told which device has come with it. */
+async function handOutSetupCode(gateway: GatewayOfTest): Promise<void> {
+  const { client: operator } = await openOperator(gateway)
+  const owner = await gateway.owner()
+  const params = { publicUrl: gateway.url, bootstrapProfile: 'node' }
+  const { setupCode } = await owner.call<SetupCodeResult>('device.pair.setupCode', params)
+  await gateway.open().hello({
+    device: makeDevice(),
+    client: { id: 'node-host', mode: 'node' },
+    role: 'node',
+    auth: { bootstrapToken: parseSetupCode(setupCode)?.bootstrapToken ?? '' },
+  })
+  await operator.nextEvent('device.pair.setup.completed')
 }
 
 async function manageTokens(

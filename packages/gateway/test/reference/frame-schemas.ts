@@ -1,6 +1,7 @@
 import {
   DevicePairRequestedEventSchema,
   DevicePairResolvedEventSchema,
+  DevicePairSetupCompletedEventSchema,
   DeviceTokenRotateResultSchema,
   EventFrameSchema,
   HelloOkSchema,
@@ -36,6 +37,7 @@ export const EVENT_PAYLOADS: Readonly<Record<string, TSchema>> = {
     Type.Object({ decision: word('approved', 'rejected') }),
   ]),
   'device.pair.changed': closed({}),
+  'device.pair.setup.completed': DevicePairSetupCompletedEventSchema,
   presence: closed({ presence: Type.Array(PresenceEntrySchema) }),
   tick: TickEventSchema,
   shutdown: ShutdownEventSchema,

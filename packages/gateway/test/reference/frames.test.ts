@@ -35,6 +35,12 @@ const OUR_CODES: ReadonlySet<string> = new Set([
   'CANDIDATE_MISSING',
   'CANDIDATES_SEVERAL',
   'CLAIM_OVER',
+  'IDEMPOTENCY_CONFLICT',
+  'MESSAGE_TOO_BIG',
+  'SESSION_BOUND',
+  'SESSION_EXISTS',
+  'SESSION_IN_USE',
+  'TOO_MANY_ACCESS_TOKENS',
 ])
 
 /** The sweepers run by hand; sockets and the tests' own patience run in real time. */

@@ -42,7 +42,7 @@ test('the gateway speaks first, with a nonce of its own for every socket', async
   assert.match(one.nonce, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   assert.notEqual(one.nonce, other.nonce)
   assert.ok(Number.isInteger(one.ts) && Math.abs(one.ts - Date.now()) < 60_000)
-  assert.deepEqual(Object.keys(one).sort(), ['nonce', 'ts'])
+  assert.deepEqual(Object.keys(one).sort(), ['capabilities', 'nonce', 'ts'])
 })
 
 test('a first frame of 65,536 bytes is read', async () => {
