@@ -68,3 +68,8 @@ export function coversAsk(request: OpenRequest, role: Role, scopes: readonly Sco
 export function refreshRequest(request: OpenRequest, now: Instant): OpenRequest {
   return { ...request, refreshedAt: now, expiresAt: later(now, REQUEST_LIFETIME_MS) }
 }
+
+/** Somebody said no to it. */
+export function rejectRequest(request: OpenRequest, by: string, now: Instant): DecidedRequest {
+  return { ...request, state: 'rejected', decidedAt: now, decidedBy: by, supersededBy: undefined }
+}

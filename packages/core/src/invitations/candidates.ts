@@ -1,7 +1,7 @@
 import type { DeviceId, InvitationId } from '@pairgate/protocol'
 import { findHome } from '../access/home-session.ts'
 import { type Invitation, invitationState, redeemed } from '../domain/invitation.ts'
-import { isOpen, type OpenRequest } from '../domain/pairing-request.ts'
+import { isOpen, type OpenRequest, rejectRequest } from '../domain/pairing-request.ts'
 import type { Decision } from '../events/decide.ts'
 import type { StoreReader } from '../ports/store.ts'
 
@@ -30,14 +30,7 @@ export async function rejectCandidates(
   invitation: InvitationId,
 ): Promise<void> {
   for (const request of await listCandidates(tx, invitation, now)) {
-    const decided = {
-      ...request,
-      state: 'rejected',
-      decidedAt: now,
-      decidedBy: actor.ref,
-      supersededBy: undefined,
-    } as const
-    if (await tx.settleRequest(decided)) {
+    if (await tx.settleRequest(rejectRequest(request, actor.ref, now))) {
       const { id: requestId, deviceId } = request
       await append({ kind: 'pairing-rejected', requestId, deviceId, home: await findHome(tx, deviceId) })
     }

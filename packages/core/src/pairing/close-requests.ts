@@ -1,5 +1,6 @@
 import type { DeviceId } from '@pairgate/protocol'
 import type { Home } from '../access/home-session.ts'
+import { rejectRequest } from '../domain/pairing-request.ts'
 import type { Decision } from '../events/decide.ts'
 
 /**
@@ -12,14 +13,7 @@ export async function closeRequestsOf(
   home?: Home,
 ): Promise<void> {
   for (const request of await tx.listOpenRequests(now, deviceId)) {
-    const decided = {
-      ...request,
-      state: 'rejected',
-      decidedAt: now,
-      decidedBy: actor.ref,
-      supersededBy: undefined,
-    } as const
-    if (await tx.settleRequest(decided)) {
+    if (await tx.settleRequest(rejectRequest(request, actor.ref, now))) {
       const { id: requestId, deviceId: of } = request
       await append({ kind: 'pairing-rejected', requestId, deviceId: of, home })
     }

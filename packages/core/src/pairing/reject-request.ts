@@ -1,5 +1,5 @@
 import type { RequestId } from '@pairgate/protocol'
-import type { OpenRequest } from '../domain/pairing-request.ts'
+import { type OpenRequest, rejectRequest } from '../domain/pairing-request.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Decide } from '../events/decide.ts'
@@ -13,14 +13,7 @@ export function createRejectRequest({ decide }: { readonly decide: Decide }) {
       if (!found.ok) return found
       const { request, home } = found.value
 
-      const decided = {
-        ...request,
-        state: 'rejected',
-        decidedAt: now,
-        decidedBy: actor.ref,
-        supersededBy: undefined,
-      } as const
-      if (!(await tx.settleRequest(decided)))
+      if (!(await tx.settleRequest(rejectRequest(request, actor.ref, now))))
         return refuse({ reason: 'request-unknown', fate: { kind: 'decided' } })
       await append({ kind: 'pairing-rejected', requestId, deviceId: request.deviceId, home })
       return ok(request)

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { type InvitationSecret, parseInvitationSecret } from '@pairgate/protocol'
-import { randomName } from '../platform/node-random.ts'
 import { checkPrivateFile } from './file-modes.ts'
 import { StateError } from './state-error.ts'
 
@@ -31,28 +30,6 @@ export async function readClaim(path: string, text: ClaimText): Promise<Invitati
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
     throw new StateError(`Cannot read ${path} (${code}). Give this user access to it.`, { cause: error })
-  }
-}
-
-/** Appears whole or not at all, and only its owner may ever read it. */
-export async function writeClaim(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomName()}.tmp`
-  try {
-    const file = await open(draft, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new StateError(`Cannot write ${path} (${code}). Give this user access to its directory.`, {
-      cause: error,
-    })
-  } finally {
-    await rm(draft, { force: true })
   }
 }
 

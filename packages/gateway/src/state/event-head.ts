@@ -1,6 +1,7 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import type { EventHead, HeadKeeper } from '@pairgate/core'
 import type { Log } from '../platform/log.ts'
+import { readStateText } from './private-text.ts'
 import { StateError } from './state-error.ts'
 
 /** A seal: HMAC-SHA-256 in hex; the head of a log without events has none. */
@@ -8,7 +9,7 @@ const MAC = /^(?:[0-9a-f]{64})?$/
 
 /** The head that was noted last, or `undefined` when there is no note. */
 export async function readHead(path: string): Promise<EventHead | undefined> {
-  const text = await readNote(path)
+  const text = await readStateText(path)
   if (text === undefined) return undefined
   const head = parseHead(text)
   if (head) return head
@@ -98,16 +99,6 @@ export function createHeadKeeper({
     get isFailing() {
       return isFailing
     },
-  }
-}
-
-async function readNote(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw new StateError(`Cannot read ${path} (${code}). Give this user access to it.`, { cause: error })
   }
 }
 

@@ -2,7 +2,8 @@ import { CLAIMED, type Clock, createArmClaim, type Store } from '@pairgate/core'
 import type { Log } from '../platform/log.ts'
 import { createNodeCrypto } from '../platform/node-crypto.ts'
 import { createNodeRandom } from '../platform/node-random.ts'
-import { PLAIN_CLAIM, readClaim, removeClaim, writeClaim } from './claim-file.ts'
+import { PLAIN_CLAIM, readClaim, removeClaim } from './claim-file.ts'
+import { writePrivateText } from './private-text.ts'
 import { isDatabaseAway } from './watch-database.ts'
 
 /** The claim of a gateway that never had an admin. */
@@ -27,7 +28,7 @@ export async function keepClaim({ store, clock, path, log }: KeepClaimDeps): Pro
   const secret = await armClaim(known)
   const text = secret && PLAIN_CLAIM.write(secret)
   if (secret === undefined) await removeClaim(path)
-  else if (secret !== known) await writeClaim(path, PLAIN_CLAIM.write(secret))
+  else if (secret !== known) await writePrivateText(path, PLAIN_CLAIM.write(secret))
   let isArmed = secret !== undefined
   if (isArmed)
     log.info({ path }, 'the gateway has no owner yet: whoever brings what is in this file becomes it')

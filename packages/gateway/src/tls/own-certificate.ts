@@ -1,10 +1,8 @@
 import { createPrivateKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
-import { open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { days } from '@pairgate/protocol'
 import type { StatePaths } from '../config/state-dir.ts'
-import { syncDirectory } from '../platform/sync-directory.ts'
+import { readStateText, writePrivateText } from '../state/private-text.ts'
 import { StateError } from '../state/state-error.ts'
 import { type CertificateNames, namesAll } from './certificate-names.ts'
 import { makeCertificate } from './make-certificate.ts'
@@ -38,7 +36,7 @@ export function createOwnCertificate(deps: OwnCertificateDeps): OwnCertificate {
     const cert = await makeCertificate({ key: createPrivateKey(key), names: names(), nowMs: wallMs() })
     const made = checkTlsPair(cert, key)
     if ('what' in made) throw new Error(`the certificate that was just made ${made.what}`)
-    await write(paths.tlsCertificate, cert)
+    await writePrivateText(paths.tlsCertificate, cert)
     return made
   }
 
@@ -50,9 +48,9 @@ export function createOwnCertificate(deps: OwnCertificateDeps): OwnCertificate {
     isDue,
     renew: ({ key }) => make(key),
     async open() {
-      const key = (await readText(paths.tlsKey)) ?? (await makeKey(paths.tlsKey))
+      const key = (await readStateText(paths.tlsKey)) ?? (await makeKey(paths.tlsKey))
       if (!isUsableKey(key)) throw damagedKey(paths.tlsKey)
-      const cert = await readText(paths.tlsCertificate)
+      const cert = await readStateText(paths.tlsCertificate)
       const found = cert === undefined ? undefined : checkTlsPair(cert, key)
       // Whatever else lies in the place of the certificate is of no use: the key is what counts.
       if (!found || 'what' in found || isDue(found)) return make(key)
@@ -64,7 +62,7 @@ export function createOwnCertificate(deps: OwnCertificateDeps): OwnCertificate {
 async function makeKey(path: string): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-  await write(path, pem)
+  await writePrivateText(path, pem)
   return pem
 }
 
@@ -82,36 +80,4 @@ function damagedKey(path: string): StateError {
     `${path} holds no private key on the curve P-256. Put it back from where it was kept. ` +
       'Without one, move the file away: a new key is made at the next start, and every client that pinned this gateway has to be told the new fingerprint.',
   )
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw new StateError(`Cannot read ${path} (${code}). Give this user access to it.`, { cause: error })
-  }
-}
-
-/** The whole file appears at its place at once. The lock of the state directory keeps a second writer away. */
-async function write(path: string, text: string): Promise<void> {
-  const draft = `${path}.tmp`
-  try {
-    const file = await open(draft, 'w', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new StateError(`Cannot write ${path} (${code}). Give this user room and access there.`, {
-      cause: error,
-    })
-  }
-  // Clients pin it right after this: a power cut must not take it back.
-  syncDirectory(dirname(path))
 }
