@@ -23,7 +23,7 @@ async function nonceOf(
   { device, token }: PairedDevice,
   { url = verifyUrl(asked), headers = {} }: { readonly url?: string; readonly headers?: Headers } = {},
 ): Promise<string> {
-  const iat = Math.floor(Date.now() / 1_000) - 59
+  const iat = Math.floor(Date.now() / 1_000) - 50
   const proof = await makeProof({ device, token, url, claims: { iat } })
   const answer = await asked.get(VERIFY, { Authorization: `DPoP ${token}`, DPoP: proof, ...headers })
   return String(answer.headers['dpop-nonce'])

@@ -146,7 +146,7 @@ for (const { name, look, prepare } of PROGRAMS) {
         device,
         token,
         url,
-        claims: { iat: Math.floor(Date.now() / 1_000) - 59 },
+        claims: { iat: Math.floor(Date.now() / 1_000) - 50 },
       })
       const { headers } = await ask({ Authorization: `DPoP ${token}`, DPoP: first })
       const nonce = String(headers['dpop-nonce'])
