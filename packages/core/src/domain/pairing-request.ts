@@ -69,7 +69,12 @@ export function refreshRequest(request: OpenRequest, now: Instant): OpenRequest 
   return { ...request, refreshedAt: now, expiresAt: later(now, REQUEST_LIFETIME_MS) }
 }
 
+/** Somebody said yes to it, or gave the device what it asks for. */
+export function approveRequest(request: OpenRequest, by: string, now: Instant): DecidedRequest {
+  return { ...request, state: 'approved', decidedAt: now, decidedBy: by, supersededBy: undefined }
+}
+
 /** Somebody said no to it. */
 export function rejectRequest(request: OpenRequest, by: string, now: Instant): DecidedRequest {
-  return { ...request, state: 'rejected', decidedAt: now, decidedBy: by, supersededBy: undefined }
+  return { ...approveRequest(request, by, now), state: 'rejected' }
 }

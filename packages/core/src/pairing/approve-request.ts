@@ -4,7 +4,7 @@ import type { Actor } from '../access/reread-actor.ts'
 import { type Device, nameOf } from '../domain/device.ts'
 import { type Grant, grantDevice, grantToken } from '../domain/grant.ts'
 import type { Invitation } from '../domain/invitation.ts'
-import type { OpenRequest } from '../domain/pairing-request.ts'
+import { approveRequest, type OpenRequest } from '../domain/pairing-request.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { newSessionFor, type Session } from '../domain/session.ts'
@@ -124,14 +124,7 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
   const { tx, actor, now, append } = decision
   const { grant, existing, token, home } = plan
   const { request } = grant
-  const decided = {
-    ...request,
-    state: 'approved',
-    decidedAt: now,
-    decidedBy: actor.ref,
-    supersededBy: undefined,
-  } as const
-  if (!(await tx.settleRequest(decided)))
+  if (!(await tx.settleRequest(approveRequest(request, actor.ref, now))))
     return refuse({ reason: 'request-unknown', fate: { kind: 'decided' } })
 
   if (plan.newSession) await tx.insertSession(plan.newSession)

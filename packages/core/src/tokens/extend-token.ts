@@ -1,10 +1,13 @@
+import { coversScopes } from '@pairgate/protocol'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import { nameOf } from '../domain/device.ts'
 import { extendToken, type Lifetime } from '../domain/grant.ts'
+import { approveRequest } from '../domain/pairing-request.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
-import { type Token, tokenFacts } from '../domain/token.ts'
-import type { Decide } from '../events/decide.ts'
-import { findManaged, holdsWhole, isOwnDevice, type TokenTarget } from './manage-token.ts'
+import { type Token, tokenFacts, tokenState } from '../domain/token.ts'
+import type { Decide, Decision } from '../events/decide.ts'
+import { findManaged, holdsWhole, isOwnDevice, type Managed, type TokenTarget } from './manage-token.ts'
 
 export interface Extension extends TokenTarget {
   /** From now on. */
@@ -35,6 +38,31 @@ export function createExtendToken({ decide }: { readonly decide: Decide }) {
         { kind: 'token-extended', deviceId, role, tokenId, ends, home: found.home },
         { before: tokenFacts(token), after: tokenFacts(extended) },
       )
+      await settleRenewals(decision, extended, found)
       return ok(extended)
     })
+}
+
+/** Who waits for exactly this has it now; left open, the request would ask an operator for nothing. */
+async function settleRenewals(decision: Decision, token: Token, { device, home }: Managed): Promise<void> {
+  const { tx, actor, now, append, idleMs } = decision
+  if (tokenState(token, now, idleMs) !== 'live') return
+  const { deviceId, role, tokenId } = token
+  for (const request of await tx.listOpenRequests(now, deviceId)) {
+    const isMet = request.why === 'token-expired' && request.role === role
+    if (!isMet || !coversScopes(token.scopes, request.scopes)) continue
+    if (!(await tx.settleRequest(approveRequest(request, actor.ref, now)))) continue
+    await append(
+      {
+        kind: 'pairing-approved',
+        requestId: request.id,
+        deviceId,
+        role,
+        tokenId,
+        endsConnections: false,
+        home,
+      },
+      { after: { name: nameOf(device), ...tokenFacts(token) } },
+    )
+  }
 }

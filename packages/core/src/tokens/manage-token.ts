@@ -11,7 +11,8 @@ export interface TokenTarget {
   readonly role: Role
 }
 
-interface Managed {
+/** A token with what is around it. */
+export interface Managed {
   readonly device: Device
   readonly token: Token
   readonly home: Home

@@ -91,6 +91,34 @@ describe('an extension', () => {
     assert.equal((await again()).hello.auth.expiresAtMs, Date.now() + 3 * HOUR)
   })
 
+  test('settles the renewal that the device has asked for, and nothing wider', async (t) => {
+    const { time, timed, owner, paired, refusal } = await timedHouse(t)
+    time.advance(HOUR)
+    await expectClose(paired.client, 4001, 'token expired')
+    const renewal = String((await refusal())?.['requestId'])
+    const wider = await askToPair(timed, {
+      device: paired.device,
+      scopes: [...scopes, 'operator.write'],
+      auth: { deviceToken: paired.token },
+    })
+    await extend(owner, paired, HOUR)
+    const { pending } = await owner.call<DevicePairList>('device.pair.list')
+    assert.deepEqual(
+      pending.map(({ requestId }) => requestId),
+      [wider.requestId],
+    )
+    const error = await owner.fail('device.pair.approve', { requestId: renewal })
+    assert.equal(error.message, 'unknown requestId')
+    const { events } = await owner.call<{ events: readonly AuditRow[] }>('audit.list', { limit: 2 })
+    assert.deepEqual(
+      events.map(({ kind, requestId }) => [kind, requestId]),
+      [
+        ['pairing-approved', renewal],
+        ['token-extended', undefined],
+      ],
+    )
+  })
+
   test('never brings back what was revoked or removed, and says no more than that', async () => {
     const paired = await pair(gateway, { scopes })
     await owner.call('device.token.revoke', target(paired))
