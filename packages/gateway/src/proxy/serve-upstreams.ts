@@ -7,6 +7,7 @@ import type { Entered, EnterUpstream } from './enter-upstream.ts'
 import type { Door, Routes } from './find-upstream.ts'
 import type { ForwardRequest, Outgoing } from './forward-request.ts'
 import type { ForwardUpgrade } from './forward-upgrade.ts'
+import { createKeptConnections, type Visit } from './kept-connections.ts'
 import { REFUSALS, sendRefusal, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { requestHeaders } from './request-headers.ts'
 import type { Gate } from './work-gates.ts'
@@ -30,15 +31,16 @@ export interface ServeUpstreams {
 }
 
 export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
+  const kept = createKeptConnections()
   return {
     claims: ({ headers }) => deps.routes.ownsHost(headers.host),
     request(request, response, door) {
+      const visit = kept.visit(request.socket)
       deps
-        .enter(request, door, () => request.socket.destroy())
+        .enter(request, door, () => visit.cut())
         .then(async (entry) => {
           if (!entry.ok) return sendRefusal(entry.refusal, request, response)
-          const { gate } = entry.entered
-          if (gate) leaveWith(gate, response)
+          endWith(visit, entry.entered, response)
           const outgoing = await outgoingOf(deps, request, entry.entered)
           // While it was prepared the client may have gone, or been sent away.
           if (!response.destroyed) deps.forward(request, response, outgoing)
@@ -68,8 +70,17 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
   }
 }
 
+/** What is left of a request behind its answer, which may be over already. */
+function endWith(visit: Visit, { gate, caller, peer }: Entered, answer: ServerResponse): void {
+  if (!gate || !caller) return
+  visit.begin(gate, caller)
+  const end = () => visit.end(peer.proxied ? 'connection-is-shared' : 'connection-stays')
+  if (answer.closed) end()
+  else answer.once('close', end)
+}
+
 /** The work is over with what it was done on, which may have gone already. */
-function leaveWith(gate: Gate, on: ServerResponse | Duplex): void {
+function leaveWith(gate: Gate, on: Duplex): void {
   if (on.closed) gate.leave()
   else on.once('close', () => gate.leave())
 }
