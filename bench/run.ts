@@ -17,6 +17,7 @@ import { measureProxied } from './measures/proxied.ts'
 import { measureRequests } from './measures/requests.ts'
 import { measureRevoke } from './measures/revoke.ts'
 import { measureStore } from './measures/store.ts'
+import { measureVerify } from './measures/verify.ts'
 import { type BenchOptions, readOptions } from './options.ts'
 import { printHotSpots } from './report/print-hot-spots.ts'
 import { tableOf } from './report/print-table.ts'
@@ -36,6 +37,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
 const BY_NAME: Readonly<Record<string, Measure>> = {
   flood: measureFlood,
   guesses: measureGuesses,
+  verify: measureVerify,
   proxied: measureProxied,
 }
 const ALL = { ...MEASURES, ...BY_NAME }

@@ -1,20 +1,19 @@
 import type { Figure } from '../figures.ts'
+import { makeAccessToken } from '../load/access-token.ts'
 import type { GetJob } from '../load/get-load.ts'
-import { readDevices } from '../load/open-device.ts'
-import { openOperator } from '../load/operator.ts'
 import type { LoadResult } from '../load/timed-window.ts'
 import { startWorker } from '../machine/children.ts'
 import { startBare } from '../servers/start-bare.ts'
 import { compareRivals } from './compare-rivals.ts'
 import type { Measure } from './measure.ts'
 
-const PAIRS = 5
-const ROUND = { sockets: 64, ms: 1_000 }
+const PAIRS = 15
+const ROUND = { sockets: 64, ms: 500 }
 const HOST = 'app.example'
 
 /** GETs with an access token through the gateway, beside the same library between two sockets and nothing else. */
 export const measureProxied: Measure = async ({ workshop }) => {
-  const upstream = await startBare('upstream')
+  const upstream = await startBare('ok')
   const target = `http://127.0.0.1:${upstream.port}`
   const upstreams = [{ match: { host: HOST }, target, scope: 'operator.read' }]
   const { stateDir, devicesFile } = await workshop.seededState(
@@ -24,12 +23,17 @@ export const measureProxied: Measure = async ({ workshop }) => {
   )
   const gateway = await workshop.startGateway(stateDir)
   const bare = await startBare('proxy', { upstreamPort: upstream.port })
-  const token = await accessToken(gateway.port, devicesFile)
+  const token = await makeAccessToken(gateway.port, devicesFile)
   const load = startWorker<GetJob, LoadResult>(import.meta.resolve('../load/get-load.ts'))
-  const headers = [`Host: ${HOST}`, `Authorization: Bearer ${token}`]
+  const asked = {
+    path: '/bench?n=1',
+    headers: [`Host: ${HOST}`, `Authorization: Bearer ${token}`],
+    answer: { status: 200, end: 'ok' },
+    ...ROUND,
+  }
   const compared = await compareRivals(
-    () => load.run({ port: gateway.port, serverPid: gateway.pid, headers, ...ROUND }),
-    () => load.run({ port: bare.port, serverPid: bare.pid, headers, ...ROUND }),
+    () => load.run({ port: gateway.port, serverPid: gateway.pid, ...asked }),
+    () => load.run({ port: bare.port, serverPid: bare.pid, ...asked }),
     PAIRS,
   )
   await Promise.all([load.stop(), bare.stop(), gateway.stop(), upstream.stop()])
@@ -40,18 +44,4 @@ export const measureProxied: Measure = async ({ workshop }) => {
   ]
   if (compared.cpuRatio === undefined) return figures
   return [...figures, { id: 'proxied.cpu-ratio', value: compared.cpuRatio, note: compared.cpuSpread }]
-}
-
-async function accessToken(port: number, devicesFile: string): Promise<string> {
-  const [device] = readDevices(devicesFile)
-  if (!device) throw new Error('no device was seeded')
-  const operator = await openOperator(port, device)
-  const made = (await operator.call('device.token.access', {
-    scopes: ['operator.read'],
-    ttlMs: 3_600_000,
-  })) as {
-    readonly accessToken: string
-  }
-  operator.end()
-  return made.accessToken
 }

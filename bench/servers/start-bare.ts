@@ -3,7 +3,7 @@ import { startWorker } from '../machine/children.ts'
 const FILES = {
   connect: import.meta.resolve('./bare-connect.ts'),
   echo: import.meta.resolve('./bare-echo.ts'),
-  upstream: import.meta.resolve('./bare-upstream.ts'),
+  ok: import.meta.resolve('./bare-ok.ts'),
   proxy: import.meta.resolve('./bare-proxy.ts'),
 } as const
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serveJobs } from '../machine/children.ts'
 
-// What stands behind both proxies: answers everything in a few letters.
+// Answers everything in a few letters: what stands behind both proxies, and the baseline of `verify`.
 const server = createServer((_request, response) => {
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': '2' }).end('ok')
 })
