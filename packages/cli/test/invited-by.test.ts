@@ -13,6 +13,7 @@ function newDevice(): Machine {
   machines.push(machine)
   return machine
 }
+const idOf = ({ deviceId }: { deviceId: string }) => deviceId
 const lastOf = ({ stdout }: CliResult) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 
 before(async () => {
@@ -40,8 +41,18 @@ test('what an operator device handed out is worth nothing once that device is re
   assert.equal(more.code, 1)
   assert.ok(!more.stdout.includes('pgi_'))
 
-  const revoked = await host.run(['devices', 'revoke', '--device', entered.deviceId, '--role', 'operator'])
+  const revoke = ['devices', 'revoke', '--device', entered.deviceId, '--role', 'operator']
+  const revoked = await host.run(revoke)
   assert.equal(revoked.code, 0, revoked.stderr)
+  const { deviceId: guestId } = lastOf(guest)
+  assert.deepEqual(JSON.parse(revoked.stdout).standing.map(idOf), [guestId])
+  assert.match(
+    revoked.stderr,
+    /^What it had let in still stands: .+\.\nTo revoke that as well: .+ --cascade\n$/,
+  )
+  const all = await host.run([...revoke, '--cascade'])
+  assert.deepEqual(JSON.parse(all.stdout).taken.map(idOf), [guestId])
+  assert.equal(all.stderr, '')
   const byCode = await newDevice().run(['pair', second.code, '--url', url])
   const byLink = await newDevice().run(['pair', second.link])
   assert.deepEqual([byCode.code, byLink.code], [1, 1])

@@ -9,7 +9,7 @@ export type { DeviceList } from './devices/list-devices.ts'
 export type { AccessToken } from './domain/access-token.ts'
 export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-fault.ts'
 export type { PendingPlace } from './domain/choose-to-leave.ts'
-export { type ApprovedVia, type Device, type DeviceMetadata, tidyMetadata } from './domain/device.ts'
+export { type ApprovedVia, type Device, type DeviceMetadata, nameOf, tidyMetadata } from './domain/device.ts'
 export { DPOP_ALGORITHMS } from './domain/dpop-proof.ts'
 export { EMPTY_LOG, type EventRecord, type StoredDetails, sealEvent } from './domain/event-chain.ts'
 export {

@@ -1,4 +1,5 @@
-import type { PairedRow, RotateResult } from '@pairgate/protocol/wire'
+import type { ApprovedByRevoked, PairedRow, RotateResult } from '@pairgate/protocol/wire'
+import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
 import { printJson } from '../output/print-json.ts'
 import { isCompleteId } from '../pairing/find-by-prefix.ts'
@@ -7,12 +8,16 @@ import { readScopes } from './approve-flags.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
 import { findDevice, PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
 
-export interface RevokeOptions extends CommonOptions {
+interface TokenOptions extends CommonOptions {
   readonly device: string
   readonly role: string
 }
 
-export interface RotateOptions extends RevokeOptions {
+export interface RevokeOptions extends TokenOptions {
+  readonly cascade?: boolean
+}
+
+export interface RotateOptions extends TokenOptions {
   readonly scope?: readonly string[]
   /** False after `--no-scopes`. */
   readonly scopes: boolean
@@ -29,15 +34,25 @@ export async function rotateToken(options: RotateOptions): Promise<void> {
 }
 
 export async function revokeToken(options: RevokeOptions): Promise<void> {
+  const { role, cascade } = options
   const result = await withLink(linkFor(options, 'device.token.revoke'), async (link) => {
     const { deviceId, row } = await findTokenOwner(link, options)
-    return link.request(
-      'device.token.revoke',
-      { deviceId, role: options.role },
-      neededScopes(row, options.role),
-    )
+    // Devices of others, and nodes among them, are an admin's business.
+    const scopes = cascade ? [...PAIRING_SCOPES, 'operator.admin'] : neededScopes(row, role)
+    return link.request('device.token.revoke', { deviceId, role, ...(cascade && { cascade }) }, scopes)
   })
   printJson(result)
+  if (result.standing) tellStanding(result.standing, result.deviceId)
+}
+
+/** On stderr, for people: whoever stole the key may have let itself in by another device as well. */
+function tellStanding(standing: readonly ApprovedByRevoked[], deviceId: string): void {
+  const names = standing.map((each) => cleanText(each.displayName ?? each.deviceId.slice(0, 8)))
+  const which = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names
+  process.stderr.write(
+    `What it had let in still stands: ${which.join(', ')}.\n` +
+      `To revoke that as well: openclaw devices revoke --device ${deviceId.slice(0, 8)} --role operator --cascade\n`,
+  )
 }
 
 function rotateScopes({ scope, scopes }: RotateOptions): readonly string[] | undefined {

@@ -135,7 +135,11 @@ function addTokenCommands(devices: Command): void {
     .description("revoke a device's token at once")
     .requiredOption('--device <id>', 'device id, or its first 8 letters')
     .requiredOption('--role <role>', 'role of the token: operator or node')
-  addExamples(addGatewayOptions(revoke), ['devices revoke --device 80d2a226 --role node'])
+    .option('--cascade', 'along with every device that it had let in')
+  addExamples(addGatewayOptions(revoke), [
+    'devices revoke --device 80d2a226 --role node',
+    'devices revoke --device 80d2a226 --role operator --cascade',
+  ])
   revoke.action((options: RevokeOptions) =>
     runAction(true, async () => (await import('./devices-tokens.ts')).revokeToken(options)),
   )

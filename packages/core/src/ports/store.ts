@@ -68,6 +68,8 @@ export type Traces = 'none' | 'file' | 'server'
 export interface StoreReader {
   findDevice(id: DeviceId): Promise<Device | undefined>
   listDevices(only?: DeviceId): Promise<readonly Device[]>
+  /** Those whose last approval was given by this actor (`actorRef`), the oldest pairing first. */
+  listDevicesApprovedBy(ref: string): Promise<readonly Device[]>
   countDevices(): Promise<number>
   findToken(deviceId: DeviceId, role: Role): Promise<Token | undefined>
   findTokenByHash(hash: TokenHash): Promise<FoundToken | undefined>

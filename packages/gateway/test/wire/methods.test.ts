@@ -152,6 +152,7 @@ const PARAMS: Readonly<
     bad: [
       [{ role: 'operator' }, "must have required property 'deviceId'"],
       [{ deviceId: id, role: 'operator', scopes: [] }, "at root: unexpected property 'scopes'"],
+      [{ deviceId: id, role: 'operator', cascade: 'yes' }, 'at /cascade: must be boolean'],
     ],
   },
   'device.token.extend': {

@@ -56,6 +56,7 @@ export {
 export { OWNER_NONCE_HEADER, ownerProofText } from './owner-proof.ts'
 export type {
   AccessResult,
+  ApprovedByRevoked,
   ApproveResult,
   DevicePairList,
   ExtendResult,

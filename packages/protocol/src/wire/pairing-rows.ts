@@ -140,4 +140,12 @@ export interface RevokeResult {
   readonly deviceId: string
   readonly role: string
   readonly revokedAtMs: number
+  /** Devices that it had let in and that still stand; for our own clients. */
+  readonly standing?: readonly ApprovedByRevoked[]
+  /** Devices that were revoked along with it; for our own clients. */
+  readonly taken?: readonly ApprovedByRevoked[]
+}
+export interface ApprovedByRevoked {
+  readonly deviceId: string
+  readonly displayName?: string
 }

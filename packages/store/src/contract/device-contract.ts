@@ -40,6 +40,22 @@ export function describeDevices(open: OpenStore): void {
     )
 
     test(
+      'devices are found by who approved them last, in the order in which they were paired',
+      withStore(open, async (store) => {
+        const by = (n: number, approvedBy: string) => device(n, { approvedBy, pairedAt: at(10 - n) })
+        await store.mutate(async (tx) => {
+          for (const [n, ref] of ['device:a', 'owner', 'device:a', 'device:ab'].entries())
+            await tx.saveDevice(by(n + 1, ref))
+        })
+        const found = await store.read.listDevicesApprovedBy('device:a')
+        assert.deepEqual(found, [by(3, 'device:a'), by(1, 'device:a')])
+        await store.mutate((tx) => tx.saveDevice(by(3, 'owner')))
+        assert.deepEqual(await store.read.listDevicesApprovedBy('device:a'), [by(1, 'device:a')])
+        assert.deepEqual(await store.read.listDevicesApprovedBy('device:b'), [])
+      }),
+    )
+
+    test(
       'an unknown device is undefined, and no device is an empty list',
       withStore(open, async ({ read }) => {
         assert.equal(await read.findDevice(deviceId(9)), undefined)

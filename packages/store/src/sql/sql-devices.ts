@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts'
 export function readDevices(
   db: Kysely<Tables>,
   hot: HotQueries,
-): Pick<StoreReader, 'findDevice' | 'listDevices' | 'countDevices'> {
+): Pick<StoreReader, 'findDevice' | 'listDevices' | 'listDevicesApprovedBy' | 'countDevices'> {
   return {
     async findDevice(id) {
       const { rows } = await hot.deviceById(db, id)
@@ -16,6 +16,11 @@ export function readDevices(
     async listDevices(only) {
       let query = db.selectFrom('devices').selectAll()
       if (only !== undefined) query = query.where('id', '=', only)
+      const rows = await query.orderBy('paired_at').orderBy('id').execute()
+      return rows.map(toDevice)
+    },
+    async listDevicesApprovedBy(ref) {
+      const query = db.selectFrom('devices').selectAll().where('approved_by', '=', ref)
       const rows = await query.orderBy('paired_at').orderBy('id').execute()
       return rows.map(toDevice)
     },

@@ -1,12 +1,14 @@
-import { type Core, ok, refuse } from '@pairgate/core'
+import { type Core, type Device, nameOf, ok, refuse } from '@pairgate/core'
 import { parseDeviceId, parseRole, type TokenId } from '@pairgate/protocol'
 import type {
   AccessResult,
+  ApprovedByRevoked,
   ExtendResult,
   MoveResult,
   RevokeResult,
   RotateResult,
 } from '@pairgate/protocol/wire'
+import { present } from '../../wire/present.ts'
 import type { Handler } from './method-handlers.ts'
 
 export interface DeviceTokenMethodsDeps {
@@ -39,12 +41,19 @@ export function createDeviceTokenMethods({ core, secretOf }: DeviceTokenMethodsD
       }
       return ok({ ...result, token: secretOf(tokenId), tokenDelivery: 'in-band' } satisfies RotateResult)
     },
-    async revoke({ principal }, params) {
+    async revoke({ principal, extended }, params) {
       const target = readTarget(params)
       if (!target) return refuse({ reason: 'revocation-denied' })
-      const revoked = await core.revokeToken(principal, target)
+      const revoked = await core.revokeToken(principal, { ...target, cascade: params.cascade })
       if (!revoked.ok) return revoked
-      return ok({ ...target, revokedAtMs: revoked.value.revokedAt ?? 0 } satisfies RevokeResult)
+      const { token, standing, taken } = revoked.value
+      const result = { ...target, revokedAtMs: token.revokedAt ?? 0 }
+      if (!extended) return ok(result satisfies RevokeResult)
+      return ok({
+        ...result,
+        ...(standing.length > 0 && { standing: standing.map(letIn) }),
+        ...(taken.length > 0 && { taken: taken.map(letIn) }),
+      } satisfies RevokeResult)
     },
     async extend({ principal }, params) {
       const target = readTarget(params)
@@ -71,6 +80,10 @@ export function createDeviceTokenMethods({ core, secretOf }: DeviceTokenMethodsD
       return ok(told satisfies AccessResult)
     },
   }
+}
+
+function letIn(device: Device): ApprovedByRevoked {
+  return { deviceId: device.id, ...present({ displayName: nameOf(device) }) }
 }
 
 function readTarget(params: { readonly deviceId: string; readonly role: string }) {

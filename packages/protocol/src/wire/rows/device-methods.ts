@@ -69,7 +69,15 @@ export const DEVICE_METHODS = {
     roles: operator,
     scope: 'operator.pairing',
     session: 'target',
-    params: Type.Object({ deviceId: Text, role: Text }, closed),
+    params: Type.Object(
+      {
+        deviceId: Text,
+        role: Text,
+        /** Along with what the device had let in, and what those had. */
+        cascade: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
   },
   'device.token.extend': {
     roles: operator,
