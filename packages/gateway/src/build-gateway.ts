@@ -8,6 +8,7 @@ import { startHousekeeping } from './housekeeping.ts'
 import { createAuthenticate } from './http/authenticate.ts'
 import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
+import { createStrangerSockets, type StrangerSockets } from './http/stranger-sockets.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts'
 import { createObservers, type Observers } from './observe/create-observers.ts'
@@ -90,9 +91,10 @@ export function buildGateway(given: GatewayParts): Gateway {
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
   const { registry, work } = live
-  const sweeps = { timers, core, registry, work, use, sumUp: observers.sumUp }
+  const strangers = createStrangerSockets({ limits: settings.config.limits, rules })
+  const sweeps = { timers, core, registry, work, strangers, use, sumUp: observers.sumUp }
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls: async () => parts.tls?.look() })
-  const front = buildFront(parts, { ...shared, rules, isClosed, ready, onUpgrade })
+  const front = buildFront(parts, { ...shared, rules, strangers, isClosed, ready, onUpgrade })
   return {
     ...front,
     listensAt(address) {
@@ -110,6 +112,7 @@ export function buildGateway(given: GatewayParts): Gateway {
 
 interface FrontDeps extends Omit<WriteMetricsDeps, 'tls'> {
   readonly rules: EntryRules
+  readonly strangers: StrangerSockets
   readonly observers: Observers
   readonly use: NoteUse
   readonly isClosed: () => boolean
@@ -118,7 +121,7 @@ interface FrontDeps extends Omit<WriteMetricsDeps, 'tls'> {
 
 /** What answers over HTTP: the gateway itself, and what is behind it. */
 function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' | 'doors'> {
-  const { core, rules, ready, isClosed, use, live, onUpgrade } = deps
+  const { core, rules, strangers, ready, isClosed, use, live, onUpgrade } = deps
   const { settings, log } = parts
   const authenticate = createAuthenticate({ core })
   const app = buildHttp({
@@ -137,7 +140,7 @@ function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' |
     work: live.work,
     log,
   })
-  return { app, doors: createDoors({ app, onUpgrade }, upstreams) }
+  return { app, doors: createDoors({ app, onUpgrade, strangers }, upstreams) }
 }
 
 interface WriteMetricsDeps {

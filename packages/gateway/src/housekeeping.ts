@@ -1,6 +1,7 @@
 import type { Clock, Core } from '@pairgate/core'
 import { hours, type Instant, minutes, seconds } from '@pairgate/protocol'
 import { LIMITS } from '@pairgate/protocol/wire'
+import type { StrangerSockets } from './http/stranger-sockets.ts'
 import type { Log } from './platform/log.ts'
 import type { Timers } from './platform/timers.ts'
 import type { WorkGates } from './proxy/work-gates.ts'
@@ -24,6 +25,7 @@ export interface HousekeepingDeps {
   readonly registry: ConnectionRegistry
   readonly use: Pick<NoteUse, 'flush' | 'noteLive'>
   readonly work: WorkGates
+  readonly strangers: Pick<StrangerSockets, 'sweep'>
   readonly heads: EventHeadFile
   /** Takes a newer TLS certificate into use. */
   readonly lookAtTls: () => Promise<void>
@@ -56,6 +58,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(seconds(1), quietly(lookAfter(database), 'asking the database')),
     timers.every(seconds(1), () => registry.sweep()),
     timers.every(seconds(1), () => deps.work.sweep()),
+    timers.every(seconds(1), () => deps.strangers.sweep()),
     timers.every(seconds(1), quietly(core.followLog, 'following the event log')),
     timers.every(seconds(1), keepCounters),
     timers.every(seconds(1), keepFeed),

@@ -20,7 +20,7 @@ export interface PortsPlace {
 export async function openPorts(doors: Doors, config: GatewayConfig, place: PortsPlace): Promise<OpenPorts> {
   const { hosts, tls, paths } = place
   const { port, upstreams } = config
-  const shared = { hosts, tls, takesLongBodies: upstreams.all.length > 0 }
+  const shared = { hosts, tls, takesLongBodies: upstreams.all.length > 0, watch: doors.watch }
   const own = await listen({ ...shared, ...at(doors.gateway), port, ownerSocketPath: paths.ownerSocket })
   if (!doors.upstreams || !needsPort(upstreams)) return own
   try {

@@ -36,6 +36,8 @@ export interface ListenOptions {
   readonly app: { readonly routing: RequestListener; readonly continuing?: RequestListener }
   /** Bodies may take as long as they like. */
   readonly takesLongBodies?: boolean
+  /** Told of every server that strangers can reach. */
+  readonly watch?: (server: Server | TlsServer) => void
   readonly hosts: readonly string[]
   /** 0 takes any port that is free on all hosts. */
   readonly port: number
@@ -68,6 +70,9 @@ const SERVER_OPTIONS: ServerOptions = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1_024,
 }
+const TLS_HANDSHAKE_MS = 10_000
+/** Without a byte in either direction, also while an answer waits to be read. */
+const SILENCE_MS = 30_000
 const CLOSE_GRACE_MS = 2_000
 const PORT_TRIES = 10
 
@@ -113,7 +118,9 @@ async function openHosts(options: ListenOptions): Promise<readonly OpenServer[]>
 async function openHost(options: ListenOptions, host: string): Promise<OpenServer | undefined> {
   const limits = options.takesLongBodies ? { ...SERVER_OPTIONS, requestTimeout: 0 } : SERVER_OPTIONS
   const server = options.tls ? openTlsServer(options.tls, limits) : createServer(limits)
+  server.setTimeout(SILENCE_MS)
   serve(server, options, 'tcp')
+  options.watch?.(server)
   const close = trackSockets(server)
   try {
     await startListening(server, () =>
@@ -135,6 +142,7 @@ function openTlsServer(tls: TlsOfServer, limits: ServerOptions): TlsServer {
     ...limits,
     ...contextOf(tls.current),
     ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: TLS_HANDSHAKE_MS,
   })
   tls.onChange((next) => server.setSecureContext(contextOf(next)))
   return server

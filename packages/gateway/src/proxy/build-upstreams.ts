@@ -4,6 +4,7 @@ import type { UpstreamConfig } from '../config/upstream-config.ts'
 import type { Authenticate } from '../http/authenticate.ts'
 import type { EntryRules } from '../http/entry-rules.ts'
 import { createJudgeRequest } from '../http/judge-request.ts'
+import type { StrangerSockets } from '../http/stranger-sockets.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
 import type { Log } from '../platform/log.ts'
 import { randomNonce } from '../platform/node-random.ts'
@@ -43,6 +44,7 @@ export interface BuildUpstreamsDeps {
   readonly work: WorkGates
   readonly observers: { readonly faults: FaultLog }
   readonly log: Log
+  readonly strangers: Pick<StrangerSockets, 'letIn'>
   readonly isClosed: () => boolean
   readonly onUse: (principal: DevicePrincipal) => void
 }
@@ -70,6 +72,7 @@ export function buildUpstreams(
     forward: createForwardRequest({ clients, onOutcome }),
     forwardUpgrade: createForwardUpgrade({ onOutcome }),
     faults: deps.observers.faults,
+    letIn: deps.strangers.letIn,
     assert: assertions.sign,
   })
 }

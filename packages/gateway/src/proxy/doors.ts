@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream'
 import { seconds } from '@pairgate/protocol'
 import { OwnerSocketRequest } from '../http/owner-request.ts'
+import type { StrangerSockets } from '../http/stranger-sockets.ts'
 import { hasNoBody } from './proxy-refusal.ts'
 import type { ServeUpstreams } from './serve-upstreams.ts'
 
@@ -16,34 +17,45 @@ export interface DoorHandlers {
 }
 
 export interface Doors {
+  /** Looks after the connections of every server that strangers can reach. */
+  readonly watch: StrangerSockets['watch']
   readonly gateway: DoorHandlers
   /** Only where something is behind the gateway. */
   readonly upstreams: DoorHandlers | undefined
 }
 
+/** What the gateway itself does with its requests. */
+export interface OwnDoor {
+  readonly app: { readonly routing: RequestListener }
+  readonly onUpgrade: OnUpgrade
+  readonly strangers: Pick<StrangerSockets, 'watch' | 'letIn'>
+}
+
 /** Where a request may take as long as it likes, a body for the gateway itself may not. */
 const OWN_BODY_MS = seconds(30)
+/** What is left of a body behind its answer is nobody's. */
+const LEFT_OVER_MS = seconds(2)
 
 /**
  * Which requests are the gateway's and which go on: at its own port those for the host of an upstream go on,
  * at theirs all of them. The owner's socket is the gateway's alone.
  */
-export function createDoors(
-  own: { readonly app: { readonly routing: RequestListener }; readonly onUpgrade: OnUpgrade },
-  upstreams: ServeUpstreams | undefined,
-): Doors {
-  if (!upstreams)
-    return { gateway: { routing: own.app.routing, onUpgrade: own.onUpgrade }, upstreams: undefined }
+export function createDoors(own: OwnDoor, upstreams: ServeUpstreams | undefined): Doors {
+  const { watch } = own.strangers
+  const onUpgrade: OnUpgrade = (request, socket, head) => {
+    // Those that have asked for the protocol of the gateway are counted by its guard.
+    own.strangers.letIn(request.socket)
+    own.onUpgrade(request, socket, head)
+  }
+  if (!upstreams) return { watch, gateway: { routing: own.app.routing, onUpgrade }, upstreams: undefined }
   const goesOn = (request: IncomingMessage) =>
     !(request instanceof OwnerSocketRequest) && upstreams.claims(request)
   function serveOwn(request: IncomingMessage, response: ServerResponse): void {
-    if (!hasNoBody(request)) {
-      const late = setTimeout(() => request.socket.destroy(), OWN_BODY_MS).unref()
-      response.once('close', () => clearTimeout(late))
-    }
+    if (!hasNoBody(request)) boundBody(request, response)
     own.app.routing(request, response)
   }
   return {
+    watch,
     gateway: {
       routing(request, response) {
         if (goesOn(request)) upstreams.request(request, response, 'gateway')
@@ -56,7 +68,7 @@ export function createDoors(
       },
       onUpgrade(request, socket, head) {
         if (goesOn(request)) upstreams.upgrade(request, socket, head, 'gateway')
-        else own.onUpgrade(request, socket, head)
+        else onUpgrade(request, socket, head)
       },
     },
     upstreams: {
@@ -65,4 +77,15 @@ export function createDoors(
       onUpgrade: (request, socket, head) => upstreams.upgrade(request, socket, head, 'upstreams'),
     },
   }
+}
+
+function boundBody(request: IncomingMessage, response: ServerResponse): void {
+  const cut = () => request.socket.destroy()
+  let late = setTimeout(cut, OWN_BODY_MS).unref()
+  // Whoever has an answer may still go on sending.
+  response.once('close', () => {
+    clearTimeout(late)
+    if (!request.complete) late = setTimeout(cut, LEFT_OVER_MS).unref()
+  })
+  request.once('close', () => clearTimeout(late))
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { DevicePrincipal } from '@pairgate/core'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
@@ -18,6 +19,8 @@ export interface ServeUpstreamsDeps {
   readonly forward: ForwardRequest
   readonly forwardUpgrade: ForwardUpgrade
   readonly faults: FaultLog
+  /** Whoever asks on this connection is no stranger any more. */
+  readonly letIn: (socket: Socket) => void
   /** What is signed for an upstream about who calls. */
   readonly assert: (principal: DevicePrincipal, upstream: UpstreamConfig) => string | Promise<string>
 }
@@ -40,6 +43,7 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
         .enter(request, door, () => visit.cut())
         .then(async (entry) => {
           if (!entry.ok) return sendRefusal(entry.refusal, request, response)
+          deps.letIn(request.socket)
           endWith(visit, entry.entered, response)
           const outgoing = await outgoingOf(deps, request, entry.entered)
           // While it was prepared the client may have gone, or been sent away.
@@ -57,6 +61,7 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
         .enter(request, door, () => request.socket.destroy())
         .then(async (entry) => {
           if (!entry.ok) return sendUpgradeRefusal(entry.refusal, socket)
+          deps.letIn(request.socket)
           const { gate } = entry.entered
           if (gate) leaveWith(gate, socket)
           const outgoing = await outgoingOf(deps, request, entry.entered)
