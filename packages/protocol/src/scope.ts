@@ -36,24 +36,28 @@ export function expandScopes(scopes: Iterable<string>): ReadonlySet<Scope> {
   return expanded
 }
 
+/** Of each scope all that it gives, itself included. */
+const GIVEN: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  SCOPES.map((scope) => [scope, expandScopes([scope])]),
+)
+
 /** Whether `held` gives every one of `asked`. An unknown word is never held. */
-export function coversScopes(held: Iterable<string>, asked: Iterable<string>): boolean {
-  const expanded: ReadonlySet<string> = expandScopes(held)
-  for (const scope of asked) if (!expanded.has(scope)) return false
-  return true
+export function coversScopes(held: readonly string[], asked: readonly string[]): boolean {
+  return asked.every((scope) => gives(held, scope))
+}
+
+function gives(held: readonly string[], scope: string): boolean {
+  return held.some((own) => GIVEN.get(own)?.has(scope) === true)
 }
 
 /** The first of `asked` that `held` does not give, or `undefined` when it gives all. */
-export function missingScope(held: Iterable<string>, asked: Iterable<string>): string | undefined {
-  const expanded: ReadonlySet<string> = expandScopes(held)
-  for (const scope of asked) if (!expanded.has(scope)) return scope
-  return undefined
+export function missingScope(held: readonly string[], asked: readonly string[]): string | undefined {
+  return asked.find((scope) => !gives(held, scope))
 }
 
 /** Those of `asked` that `held` gives, in the order asked. Never wider than either. */
-export function narrowScopes(held: Iterable<string>, asked: Iterable<Scope>): readonly Scope[] {
-  const expanded = expandScopes(held)
-  return [...new Set(asked)].filter((scope) => expanded.has(scope))
+export function narrowScopes(held: readonly string[], asked: readonly Scope[]): readonly Scope[] {
+  return asked.filter((scope, at) => asked.indexOf(scope) === at && gives(held, scope))
 }
 
 /**

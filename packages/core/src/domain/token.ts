@@ -56,9 +56,9 @@ export function idleDeadline(token: Token, idleMs: number | undefined): Instant 
  */
 export function tokenState(token: Token, now: Instant, idleMs: number | undefined): TokenState {
   if (token.revokedAt !== undefined) return 'revoked'
-  const ends = [token.expiresAt, idleDeadline(token, idleMs)]
-  if (ends.some((end) => end !== undefined && now >= end)) return 'expired'
-  return 'live'
+  const idleEnd = idleDeadline(token, idleMs)
+  const hasRunOut = token.expiresAt !== undefined && now >= token.expiresAt
+  return hasRunOut || (idleEnd !== undefined && now >= idleEnd) ? 'expired' : 'live'
 }
 
 /** What the event log keeps of a token when it changes. */

@@ -36,6 +36,7 @@ export interface StandingAccess {
 export function createStandingAccess({ read, following }: StandingAccessDeps): StandingAccess {
   const byHash = new Map<TokenHash, FoundAccess>()
   const hashesOf = new Map<DeviceId, Set<TokenHash>>()
+  let newest: FoundAccess | undefined
 
   function drop(hash: TokenHash, { access }: FoundAccess): void {
     byHash.delete(hash)
@@ -46,6 +47,7 @@ export function createStandingAccess({ read, following }: StandingAccessDeps): S
   function remember(found: FoundAccess): void {
     const { hash, deviceId } = found.access
     byHash.set(hash, found)
+    newest = found
     hashesOf.set(deviceId, (hashesOf.get(deviceId) ?? new Set()).add(hash))
     const [oldest] = byHash.size > REMEMBERED ? byHash : []
     if (oldest) drop(...oldest)
@@ -74,9 +76,11 @@ export function createStandingAccess({ read, following }: StandingAccessDeps): S
     find(hash) {
       const found = following.isCurrent ? byHash.get(hash) : undefined
       if (!found) return load(hash)
+      if (found === newest) return found
       // Taken out and put back, so that the map's order is the order of last use.
       byHash.delete(hash)
       byHash.set(hash, found)
+      newest = found
       return found
     },
     hear({ event }) {

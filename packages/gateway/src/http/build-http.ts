@@ -15,6 +15,7 @@ import { addJoinRoute, type JoinRouteDeps } from './join-route.ts'
 import { createJudgeRequest, type JudgeRequest } from './judge-request.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import type { Peer } from './peer.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import { addVerifyRoute, type VerifyRouteDeps } from './verify-route.ts'
 
 export type { Readiness } from './health-routes.ts'
@@ -53,7 +54,7 @@ export function buildHttp(deps: BuildHttpDeps): FastifyInstance {
     // A path that does not decode; its message would repeat the path.
     frameworkErrors: (_error, _request, reply) => {
       // No hook has run before this.
-      setSecurityHeaders(reply)
+      reply.headers(SECURITY_HEADERS)
       return sendError(reply, 400, 'BAD_REQUEST', 'The request is malformed.')
     },
   })
@@ -75,7 +76,7 @@ export function buildHttp(deps: BuildHttpDeps): FastifyInstance {
 function guardWith(judge: JudgeRequest) {
   // With a callback: a promise for each request would cost more than the judgement.
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    setSecurityHeaders(reply)
+    reply.headers(SECURITY_HEADERS)
     // Asked for by what watches the process, under whatever name and through whatever proxy.
     if (LIVE_PATHS.has(request.url)) return done()
 
@@ -84,12 +85,6 @@ function guardWith(judge: JudgeRequest) {
     request.peer = judged.peer
     done()
   }
-}
-
-function setSecurityHeaders(reply: FastifyReply): void {
-  reply.header('X-Content-Type-Options', 'nosniff')
-  reply.header('Referrer-Policy', 'no-referrer')
-  reply.header('Cache-Control', 'no-store')
 }
 
 /** What a stranger reads of an error says nothing about the inside; the log has the rest. */

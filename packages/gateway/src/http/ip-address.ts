@@ -24,14 +24,25 @@ export function formatIp(address: IpAddress): string {
   return address.toString()
 }
 
+/** Asked several times of each request, and a walk through all ranges there are. */
+const ranges = new WeakMap<IpAddress, string>()
+
+function rangeOf(address: IpAddress): string {
+  const known = ranges.get(address)
+  if (known !== undefined) return known
+  const range = address.range()
+  ranges.set(address, range)
+  return range
+}
+
 /** Whether packets to the address stay on this machine. */
 export function isLoopback(address: IpAddress): boolean {
-  return address.range() === 'loopback'
+  return rangeOf(address) === 'loopback'
 }
 
 /** Whether the address stands for "all of this machine's addresses". */
 export function isUnspecified(address: IpAddress): boolean {
-  return address.range() === 'unspecified'
+  return rangeOf(address) === 'unspecified'
 }
 
 /**

@@ -108,13 +108,22 @@ function directPeer(request: IncomingMessage, address: IpAddress, { hostOf }: Pe
   }
 }
 
-function remoteFrom(address: IpAddress): Pick<Peer, 'place' | 'address' | 'prefix' | 'network'> {
-  return {
+type RemotePlace = Pick<Peer, 'place' | 'address' | 'prefix' | 'network'>
+
+/** Of addresses that are remembered: an address is longer written than it is compared. */
+const remotePlaces = new WeakMap<IpAddress, RemotePlace>()
+
+function remoteFrom(address: IpAddress): RemotePlace {
+  const known = remotePlaces.get(address)
+  if (known) return known
+  const place: RemotePlace = {
     place: 'remote',
     address: formatIp(address),
     prefix: limitPrefix(address),
     network: limitNetwork(address),
   }
+  remotePlaces.set(address, place)
+  return place
 }
 
 function said({ headers }: IncomingMessage): Pick<Peer, 'origin' | 'host' | 'scopeCap'> {

@@ -6,6 +6,7 @@ import { isDatabaseAway } from '../state/watch-database.ts'
 import type { ReadAskedFor } from './asked-for.ts'
 import type { Authenticate, Authenticated } from './authenticate.ts'
 import { refuseOthers } from './health-routes.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import { sendTokenRefusal, UNAVAILABLE, UNKNOWN_SCOPE } from './token-refusal.ts'
 
 const PATH = '/__pairgate__/verify'
@@ -31,8 +32,8 @@ export function addVerifyRoute(app: FastifyInstance, deps: VerifyRouteDeps): voi
     const scope = parseScope(request.params.scope)
     if (scope) return verify(request, reply, scope)
     // Unknown is refused: a scope that nobody can hold must not look like one that somebody lacks.
-    setIdentity(reply, undefined)
-    return sendTokenRefusal(reply, UNKNOWN_SCOPE)
+    sendTokenRefusal(reply.headers(identityOf(undefined)), UNKNOWN_SCOPE)
+    return undefined
   })
 }
 
@@ -40,7 +41,7 @@ type Verify = (
   request: FastifyRequest,
   reply: FastifyReply,
   scope: Scope | 'none',
-) => FastifyReply | Promise<FastifyReply>
+) => Promise<void> | undefined
 
 /** Without a promise where none is needed: each costs more than the check of a token that is remembered. */
 function createVerify({ authenticate, readAskedFor, onUse, isClosed }: VerifyRouteDeps): Verify {
@@ -50,16 +51,18 @@ function createVerify({ authenticate, readAskedFor, onUse, isClosed }: VerifyRou
     const requirement = scope === 'none' ? row : { ...row, scope }
     return authenticate(raw, { peer, asked: () => readAskedFor(raw, peer), requirement, connId })
   }
-  function answer(reply: FastifyReply, judged: Authenticated): FastifyReply {
-    setIdentity(reply, judged.ok ? judged.principal : undefined)
-    if (!judged.ok) return sendTokenRefusal(reply, judged.refusal)
+  function answer(reply: FastifyReply, judged: Authenticated): void {
+    if (!judged.ok) return void sendTokenRefusal(reply.headers(identityOf(undefined)), judged.refusal)
     onUse(judged.principal)
-    return reply.code(204).send()
+    // Past the framework, which has nothing to add to an answer without a body.
+    reply.hijack()
+    reply.raw.writeHead(204, { ...SECURITY_HEADERS, ...identityOf(judged.principal) }).end()
   }
   return (request, reply, scope) => {
     const judged = judge(request, scope)
-    if (!(judged instanceof Promise)) return answer(reply, judged)
-    return judged.catch(closedIfAway).then((late) => answer(reply, late))
+    if (judged instanceof Promise) return judged.catch(closedIfAway).then((late) => answer(reply, late))
+    answer(reply, judged)
+    return undefined
   }
 }
 
@@ -71,9 +74,11 @@ function closedIfAway(error: unknown): Authenticated {
 }
 
 /** Always there, also empty: what a proxy copies must never be what its client sent. */
-function setIdentity(reply: FastifyReply, principal: Principal | undefined): void {
-  reply.header('X-Pairgate-Device', principal?.kind === 'device' ? principal.deviceId : '')
-  reply.header('X-Pairgate-Session', principal?.sessionId ?? '')
-  reply.header('X-Pairgate-Role', principal?.role ?? '')
-  reply.header('X-Pairgate-Scopes', principal?.scopes.join(' ') ?? '')
+function identityOf(principal: Principal | undefined) {
+  return {
+    'x-pairgate-device': principal?.kind === 'device' ? principal.deviceId : '',
+    'x-pairgate-session': principal?.sessionId ?? '',
+    'x-pairgate-role': principal?.role ?? '',
+    'x-pairgate-scopes': principal?.scopes.join(' ') ?? '',
+  }
 }

@@ -8,7 +8,10 @@ export function createRecentlyUsed<Value>(
   make: (key: string) => Value,
 ): (key: string) => Value {
   const values = new Map<string, Value>()
+  let newest: { readonly key: string; readonly value: Value } | undefined
   return (key) => {
+    // Most keys come many times in a row, and then there is nothing to put in order.
+    if (newest?.key === key) return newest.value
     const value = values.get(key) ?? make(key)
     if (value === undefined) return value
     // Taken out and put back, so that the map's order is the order of last use.
@@ -16,6 +19,7 @@ export function createRecentlyUsed<Value>(
     values.set(key, value)
     const oldest = values.size > limit ? values.keys().next().value : undefined
     if (oldest !== undefined) values.delete(oldest)
+    newest = { key, value }
     return value
   }
 }
