@@ -9,7 +9,7 @@ const files = globSync(PLACES, { cwd: root }).map((path) => path.replaceAll('\\'
 test('every path that the documentation names is there', () => {
   const missing = pagePaths().flatMap((page) =>
     codeSpansOf(readPage(page))
-      .filter((span) => /^(?:packages|tools|docs|examples|bench|\.ci)\/[\w@./*-]*$/.test(span))
+      .filter((span) => /^(?:packages|tools|docs|examples|bench|deploy|\.ci)\/[\w@./*-]*$/.test(span))
       .filter((path) => globSync(path.replace(/\/$/, ''), { cwd: root }).length === 0)
       .map((path) => `${page}: ${path}`),
   )

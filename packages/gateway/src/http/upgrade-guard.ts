@@ -44,6 +44,12 @@ export function createUpgradeGuard(deps: UpgradeGuardDeps): UpgradeGuard {
         return undefined
       }
       const { peer } = judged
+      // Some proxies ask with the headers of their client, and would then join it to our protocol.
+      if (VERIFY.test(request.url ?? '')) {
+        deps.onRefusal?.(NOT_HERE.code, peer)
+        refuseUpgrade(socket, asJson(400, NOT_HERE))
+        return undefined
+      }
       const verdict = judgeOrigin(peer.origin, { ...peer, allowedOrigins: deps.rules.allowedOrigins })
       if (verdict.allowed) return peer
       deps.onRefusal?.(ORIGIN_NOT_ALLOWED.code, peer)
@@ -64,6 +70,12 @@ function socketPlace({ socket }: IncomingMessage): Pick<Peer, 'address' | 'prefi
   return { address: undefined, prefix: address ? limitPrefix(address) : 'unknown' }
 }
 
+const VERIFY = /^\/__pairgate__\/verify(?:[/?]|$)/
+const NOT_HERE = {
+  code: 'BAD_REQUEST',
+  message:
+    'Nothing is upgraded at this path. A proxy that asks about a request must not pass Upgrade and Connection on.',
+}
 const ORIGIN_NOT_ALLOWED = {
   code: 'CONTROL_UI_ORIGIN_NOT_ALLOWED',
   message:

@@ -12,8 +12,11 @@ export interface RequestNotes {
   readonly ownAuthorization: boolean
 }
 
-/** Only ever said by us, or to us: scopes that one gateway tells another, the proof beside a token. */
-const OURS = /^(?:x-pairgate-|x-openclaw-scopes$|dpop$)/
+/**
+ * Only ever said by us, or to us: scopes that one gateway tells another, the proof beside a token. And what some
+ * programs take for the target, instead of the one that was judged.
+ */
+const OURS = /^(?:x-pairgate-|x-openclaw-scopes$|dpop$|x-original-|x-rewrite-url$)/
 const OUR_COOKIE = /^(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
 const OUR_SECRET = /pg[adi]_[A-Za-z0-9_-]{43}/
 

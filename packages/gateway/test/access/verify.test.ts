@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ON_SQLITE } from '../harness/engine.ts'
-import { rawRequest } from '../house/raw-request.ts'
+import { rawRequest, upgradeLines } from '../house/raw-request.ts'
 import { assertRefused, identityOf, mint, openAccessWorld, READER, VERIFY } from './access-world.ts'
 
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
 const { gateway, get, verify, pair } = await openAccessWorld(ON_SQLITE)
 const proxied = await openAccessWorld(ON_SQLITE, true)
 
@@ -113,6 +114,19 @@ describe('verify', () => {
     assert.equal((await verify(accessToken, forwarded)).status, 403)
     const original = { 'X-Original-Method': 'GET', 'X-Original-URL': 'https://app.example/' }
     assertRefused(await verify(accessToken, original))
+  })
+
+  test('a proxy that asks with the upgrade of its client does not join it to the gateway', async () => {
+    const { client } = await pair()
+    const { accessToken } = await mint(client)
+    const headers = { Host: '127.0.0.1', Authorization: `Bearer ${accessToken}` }
+    for (const path of [VERIFY, `${VERIFY}/operator.read`, `${VERIFY}?a=b`]) {
+      const { status, body } = await rawRequest(
+        { host: '127.0.0.1', port: gateway.port },
+        upgradeLines({ ...headers, 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': KEY }, path),
+      )
+      assert.deepEqual([status, JSON.parse(body).error.code], [400, 'BAD_REQUEST'])
+    }
   })
 
   test('other methods are refused', async () => {

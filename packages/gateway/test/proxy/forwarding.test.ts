@@ -87,6 +87,9 @@ describe('a request that is passed on', () => {
         'X-PAIRGATE-ANYTHING': 'forged',
         'x-openclaw-scopes': 'operator.admin',
         X_Forwarded_For: 'forged',
+        // Some programs take these for the path, instead of the one that was judged.
+        'X-Original-URL': 'forged',
+        X_Rewrite_URL: 'forged',
       },
     })
     assert.ok(!seen().rawHeaders.includes('forged'), JSON.stringify(seen().rawHeaders))

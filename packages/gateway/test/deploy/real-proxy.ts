@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import type { TestHooks } from '../harness/gateway-of-test.ts'
+import { within } from '../harness/within.ts'
+import { writeCertificate } from '../house/certificate.ts'
+import { type Places, shippedFile } from './shipped-file.ts'
+
+export type ProxyName = 'nginx' | 'caddy'
+
+/** Each with an argument that does nothing. */
+const LOOKS: Readonly<Record<ProxyName, string>> = { nginx: '-v', caddy: 'version' }
+
+/**
+ * The sentence that a test is skipped with where the program is missing, else false. Where the programs were put
+ * there on purpose, `PAIRGATE_TEST_NEEDS` names them, and a test fails without them.
+ */
+export function missing(name: ProxyName): string | false {
+  const isNeeded = process.env['PAIRGATE_TEST_NEEDS']?.split(' ').includes(name)
+  if (isNeeded || spawnSync(name, [LOOKS[name]]).error === undefined) return false
+  return `NOT TESTED: ${name} is not installed`
+}
+
+/** A proxy on a file of `deploy/`, speaking TLS on 127.0.0.1. */
+export interface RealProxy {
+  readonly port: number
+}
+
+/** Starts the real program; it ends with the test. */
+export async function startProxy(
+  hooks: TestHooks,
+  name: ProxyName,
+  { file, places }: { readonly file: string; readonly places: Places },
+): Promise<RealProxy> {
+  const directory = mkdtempSync(join(tmpdir(), 'proxy-'))
+  const port = await freePort()
+  const log = join(directory, 'log')
+  const args = name === 'nginx' ? nginx(directory, port) : caddy(directory, port)
+  // What a proxy keeps for itself goes as well.
+  const env = { ...process.env, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory }
+  const child = spawn('sh', ['-c', `exec "$@" >${log} 2>&1`, 'sh', name, ...args], { stdio: 'ignore', env })
+  hooks.after(async () => {
+    child.kill('SIGTERM')
+    if (child.exitCode === null) await once(child, 'exit')
+    rmSync(directory, { recursive: true, force: true })
+  })
+  await within(ready(port, child), () => `${name} is ready: ${readFileSync(log, 'utf8')}`)
+  return { port }
+
+  function nginx(home: string, at: number): readonly string[] {
+    const { cert, key } = writeCertificate(home, 'app')
+    const text = shippedFile(file, {
+      ...places,
+      'listen 443': `listen 127.0.0.1:${at}`,
+      'listen [::]:443': `listen unix:${join(home, 'ipv6.sock')}`,
+      '/etc/ssl/app.example.pem': cert,
+      '/etc/ssl/app.example.key': key,
+    })
+    const kept = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (each) => `${each}_temp_path ${join(home, each)};`,
+    )
+    writeFileSync(
+      join(home, 'nginx.conf'),
+      `daemon off; pid ${join(home, 'pid')}; error_log stderr warn; events {}
+http { access_log off; ${kept.join(' ')}
+${text} }`,
+    )
+    return ['-p', home, '-c', join(home, 'nginx.conf')]
+  }
+
+  function caddy(home: string, at: number): readonly string[] {
+    const text = shippedFile(file, { ...places, ':443': `:${at}` })
+    const options = ['admin off', 'skip_install_trust', 'local_certs', 'auto_https disable_redirects']
+    writeFileSync(
+      join(home, 'Caddyfile'),
+      `{\n${options.join('\n')}\nhttps_port ${at}\ndefault_bind 127.0.0.1\n}\n${text}`,
+    )
+    return ['run', '--config', join(home, 'Caddyfile'), '--adapter', 'caddyfile']
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Resolves when it speaks TLS under the name of the app; fails when the program ends before that. */
+async function ready(port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const socket = connect({
+      host: '127.0.0.1',
+      port,
+      servername: 'app.example',
+      rejectUnauthorized: false,
+    })
+    const isOpen = await once(socket, 'secureConnect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (isOpen) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`the proxy ended with ${child.exitCode}`)
+}
