@@ -128,7 +128,14 @@ function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' |
     rules,
     ready,
     writeMetrics: createWriteMetrics({ ...deps, tls: parts.tls }),
-    verify: { authenticate, onUse: use.note, isClosed },
+    verify: {
+      authenticate,
+      onUse(principal, socket) {
+        strangers.letIn(socket)
+        use.note(principal)
+      },
+      isClosed,
+    },
     join: { takeJoin: core.takeJoin, publicUrl: () => settings.config.pairing.publicUrl },
     assertions: parts.upstreams?.assertions,
     log,

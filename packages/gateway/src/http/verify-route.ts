@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Principal } from '@pairgate/core'
 import { parseScope, type Scope } from '@pairgate/protocol'
 import { HTTP_ROUTES } from '@pairgate/protocol/wire'
@@ -14,8 +15,8 @@ const PATH = '/__pairgate__/verify'
 export interface VerifyRouteDeps {
   readonly authenticate: Authenticate
   readonly readAskedFor: ReadAskedFor
-  /** Told of every request that was let through. */
-  readonly onUse: (principal: Principal) => void
+  /** Told of every request that was let through, and on which connection. */
+  readonly onUse: (principal: Principal, socket: Socket) => void
   /** Nobody is let in at the moment. */
   readonly isClosed: () => boolean
 }
@@ -53,7 +54,7 @@ function createVerify({ authenticate, readAskedFor, onUse, isClosed }: VerifyRou
   }
   function answer(reply: FastifyReply, judged: Authenticated): void {
     if (!judged.ok) return void sendTokenRefusal(reply.headers(identityOf(undefined)), judged.refusal)
-    onUse(judged.principal)
+    onUse(judged.principal, reply.request.raw.socket)
     // Past the framework, which has nothing to add to an answer without a body.
     reply.hijack()
     reply.raw.writeHead(204, { ...SECURITY_HEADERS, ...identityOf(judged.principal) }).end()

@@ -133,6 +133,21 @@ describe('strangers of one address', () => {
     assert.ok(idle.isClosed)
     assert.equal(left(paired).length, 6)
   })
+  test('are not those who ask the gateway itself with a token', async (context) => {
+    const limits = { unauthenticatedPerPeer: 2, pendingInAll: 10 }
+    const world = await openProxy(context, ROUTES, { limits })
+    const { accessToken } = await world.enter()
+    const asking = await opens(4, world.gateway.port)
+    const verify = async (client: RawClient) => {
+      const before = client.text.length
+      client.send(getLines('/__pairgate__/verify', accessToken))
+      await eventually(() => client.text.slice(before).startsWith('HTTP/1.1 204 '), 'the answer')
+    }
+    for (const client of asking) await verify(client)
+    const strangers = await opens(4, world.gateway.port)
+    await eventually(() => left(strangers).length === 2, 'the end of what is too much')
+    for (const client of asking) await verify(client)
+  })
   test('hold no more than all may together', async (context) => {
     const limits = { unauthenticatedPerPeer: 1_000, unauthenticatedInAll: 10, pendingInAll: 10 }
     const world = await openProxy(context, ROUTES, { limits })
