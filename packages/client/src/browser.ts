@@ -1,3 +1,4 @@
+export type { AccessAsk, AccessOptions } from './access-tokens.ts'
 export type { BackoffOptions } from './backoff.ts'
 export { type BrowserKeyOptions, loadOrCreateBrowserKey } from './browser/browser-device-key.ts'
 export { createBrowserTokenStore } from './browser/browser-token-store.ts'
@@ -23,7 +24,9 @@ export type {
   ResumeHook,
 } from './gateway-session.ts'
 export { isLoopbackHost, isPrivateHost } from './host-kind.ts'
-export { createFetch, type Fetch, type FetchTarget } from './http/create-fetch.ts'
+export { type AppTarget, createAppFetch } from './http/create-app-fetch.ts'
+export { createFetch, type FetchTarget } from './http/create-fetch.ts'
+export type { Fetch } from './http/guarded-fetch.ts'
 export type { DeviceKey } from './key/device-key.ts'
 export type { MethodResult } from './method-results.ts'
 export { type Paired, type PairTarget, type PendingPairing, pairDevice } from './pair-device.ts'

@@ -16,6 +16,7 @@ export const CLIENT_CODES = {
   OWNER_PROOF: 'The program behind the socket does not hold the key of this gateway.',
   REQUEST_REJECTED: 'The pairing request was rejected or has expired.',
   FOREIGN_ORIGIN: 'The address belongs to another server, which must not get the token.',
+  REDIRECTED: 'The answer leads elsewhere, and cannot be followed from here.',
   TOKEN_MISSING: 'The device has no token of this gateway.',
   SLOW_READER: 'Events came faster than they were read.',
   BROWSER_STORAGE: 'The browser keeps no key and no tokens for this page.',

@@ -1,4 +1,5 @@
 import type { EventFrame, MethodName, MethodParams } from '@pairgate/protocol/wire'
+import { createAccessTokens } from './access-tokens.ts'
 import { createBackoff } from './backoff.ts'
 import { ClientError } from './client-error.ts'
 import { connectAsDevice } from './connect-as-device.ts'
@@ -33,6 +34,7 @@ export function connectGateway(target: GatewaySessionTarget): GatewaySession {
   const events = createListeners<EventFrame>()
   const hooks = new Set<ResumeHook>()
   const slot = createSessionSlot()
+  const access = createAccessTokens(slot.filled)
   let state: GatewaySessionState = { kind: 'connecting' }
 
   function enter(next: GatewaySessionState): void {
@@ -44,6 +46,7 @@ export function connectGateway(target: GatewaySessionTarget): GatewaySession {
     states.tell(next)
   }
   async function prepare(connection: Connection): Promise<void> {
+    access.greet(connection)
     connection.onEvent(events.tell)
     for (const hook of hooks) await hook(connection)
   }
@@ -66,6 +69,7 @@ export function connectGateway(target: GatewaySessionTarget): GatewaySession {
       }
     },
     ...createCalls(slot.filled),
+    accessToken: access.accessToken,
     async close() {
       stop.abort()
       await ended

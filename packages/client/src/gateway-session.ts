@@ -1,4 +1,5 @@
 import type { EventFrame, MethodName, MethodParams } from '@pairgate/protocol/wire'
+import type { AccessAsk, AccessOptions } from './access-tokens.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { ClientError } from './client-error.ts'
 import type { Connection, DeviceTarget, RequestOptions } from './connection.ts'
@@ -48,6 +49,13 @@ export interface GatewaySession {
   ): Promise<MethodResult<M>>
   /** Calls any method by its name; otherwise as `request`. */
   call(method: string, params?: unknown, options?: RequestOptions): Promise<unknown>
+  /**
+   * An access token (`pga_…`) of this device, for programs that send HTTP requests and cannot sign. It is asked
+   * for over the connection, once for all who want the same, and remembered until shortly before its end;
+   * after a rotation, or with another token, a new one is made.
+   * @throws as `request`.
+   */
+  accessToken(ask?: AccessAsk, options?: AccessOptions): Promise<string>
   close(): Promise<void>
   /** Settles when the session is over, with the error that ended it or `undefined`; never rejects. */
   readonly ended: Promise<unknown>

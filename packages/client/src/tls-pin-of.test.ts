@@ -7,7 +7,7 @@ import { tlsPinOf } from './tls-pin-of.ts'
 const PIN = 'ab'.repeat(32) as TlsPin
 
 test('a pin is read in any spelling, and only for an address that can be held against it', () => {
-  const read = (url: string, tlsFingerprint: string) => tlsPinOf({ url, tlsFingerprint, scopes: [] })
+  const read = (url: string, tlsFingerprint: string) => tlsPinOf({ url, tlsFingerprint })
   assert.equal(read('wss://gate.example', `SHA256:${PIN.toUpperCase()}`), PIN)
   assert.throws(() => read('wss://gate.example', 'abc'), { code: 'INVALID_FINGERPRINT' })
   assert.throws(() => read('ws://127.0.0.1', PIN), { code: 'INVALID_FINGERPRINT' })

@@ -3,11 +3,13 @@ import { ClientError } from './client-error.ts'
 import type { ConnectTarget, DeviceTarget } from './connection.ts'
 import { parseGatewayAddress } from './gateway-address.ts'
 
+export type PinnedAddress = Pick<ConnectTarget, 'url' | 'tlsFingerprint'>
+
 /**
  * The pin that the caller names.
  * @throws ClientError `INVALID_FINGERPRINT` when it is none, or nothing at the address could be held against it.
  */
-export function tlsPinOf({ url, tlsFingerprint }: ConnectTarget): TlsPin | undefined {
+export function tlsPinOf({ url, tlsFingerprint }: PinnedAddress): TlsPin | undefined {
   if (tlsFingerprint === undefined) return undefined
   const pin = parseTlsPin(tlsFingerprint)
   if (!pin) throw new ClientError('INVALID_FINGERPRINT', 'The TLS fingerprint must be a SHA-256 in hex.')

@@ -9,7 +9,11 @@ import type { Connection } from '../src/connection.ts'
 /** A whole gateway on a state directory and a port of its own, and the owner on its host. */
 export interface RealGateway {
   readonly url: string
+  /** Of the upstreams without a host of their own, if there are any. */
+  readonly upstreamsPort: number
   readonly owner: Connection
+  /** What it shows over TLS, where it was told to. */
+  tlsFiles(): { readonly cert: string; readonly key: string }
   /** Waits for the device's request and grants what it asks for. */
   approve(deviceId: string): Promise<void>
 }
@@ -18,12 +22,18 @@ export interface TestHooks {
   after(cleanUp: () => Promise<void>): void
 }
 
-/** @param config content of `pairgate.json`, below `gateway`. */
-export async function openRealGateway(hooks: TestHooks, config: object = {}): Promise<RealGateway> {
+/** @param config content of `pairgate.json`, below `gateway`; `beside` what stands beside that. */
+export async function openRealGateway(
+  hooks: TestHooks,
+  config: object = {},
+  beside: object = {},
+): Promise<RealGateway> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'sdk-'))
   const stateDir = join(root, 'state')
   mkdirSync(stateDir, { mode: 0o700 })
-  writeFileSync(join(stateDir, 'pairgate.json'), JSON.stringify({ gateway: config }), { mode: 0o600 })
+  writeFileSync(join(stateDir, 'pairgate.json'), JSON.stringify({ gateway: config, ...beside }), {
+    mode: 0o600,
+  })
   const running = await startGateway({
     flags: { port: '0' },
     env: { PAIRGATE_STATE_DIR: stateDir },
@@ -43,7 +53,12 @@ export async function openRealGateway(hooks: TestHooks, config: object = {}): Pr
   })
   return {
     url: running.url,
+    upstreamsPort: running.upstreamsPort ?? 0,
     owner,
+    tlsFiles() {
+      const read = (name: string): string => readFileSync(join(stateDir, 'secrets', name), 'utf8')
+      return { cert: read('tls.crt'), key: read('tls.key') }
+    },
     async approve(deviceId) {
       const heard = Promise.withResolvers<void>()
       const stop = owner.onEvent(({ event }) => event === 'device.pair.requested' && heard.resolve())

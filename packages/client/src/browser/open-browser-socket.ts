@@ -1,10 +1,11 @@
 import { LIMITS } from '@pairgate/protocol/wire'
-import { ClientError } from '../client-error.ts'
 import type { ConnectionClose } from '../connection.ts'
 import { readReceivedFrame } from '../received-frame.ts'
 import { ABNORMAL, closedError } from '../transport/closed-error.ts'
 import type { ChannelAddress, FrameChannel } from '../transport/frame-channel.ts'
 import { createFrameQueue } from '../transport/frame-queue.ts'
+import { unreachable } from '../transport/unreachable.ts'
+import { cannotPin } from './cannot-pin.ts'
 
 /** Shorter than the second that `close()` promises, so that the promise is kept with room to spare. */
 const CLOSE_GRACE_MS = 750
@@ -65,15 +66,4 @@ export function openBrowserSocket(address: ChannelAddress): FrameChannel {
 /** Pages may close with 1000 and with 3000 to 4999 only: 1008 becomes 4008. */
 function permittedCode(code: number): number {
   return code === 1_000 || code >= 3_000 ? code : code + 3_000
-}
-
-function cannotPin(): ClientError {
-  return new ClientError(
-    'INVALID_FINGERPRINT',
-    'A browser shows no page the certificate, so no TLS fingerprint.',
-  )
-}
-
-function unreachable(name: string): ClientError {
-  return new ClientError('UNREACHABLE', `Gateway not reachable at ${name}.`, { details: { gateway: name } })
 }

@@ -155,3 +155,113 @@ test('token and proof go to no other origin, and a device without a token sends 
   })
   assert.throws(() => createFetch({ url: 'ftp://gateway.example', key, tokens }), { code: 'INVALID_URL' })
 })
+
+test('a redirect within the origin is followed with a proof of its own, as fetch does it', async (t) => {
+  const { url, seen, key, tokens } = await serverOf(t, ({ target }, response) => {
+    const [, status] = /^\/(\d+)$/.exec(target ?? '') ?? []
+    if (target === '/round') return response.writeHead(302, { location: '/round' }).end()
+    if (status === undefined) return response.end('there')
+    return response.writeHead(Number(status), { location: '/end' }).end()
+  })
+  const fetch = createFetch({ url, key, tokens })
+  const post = { method: 'POST', body: 'text', headers: { 'content-type': 'text/x' } }
+  for (const status of [301, 302, 303, 307, 308]) {
+    assert.equal(await (await fetch(`/${status}`, post)).text(), 'there')
+    const last = seen.at(-1)
+    const kept = status >= 307
+    assert.deepEqual([last?.method, last?.body], kept ? ['POST', 'text'] : ['GET', ''])
+  }
+  assert.equal(await (await fetch('/302', { method: 'PUT', body: 'text' })).text(), 'there')
+  assert.deepEqual([seen.at(-1)?.method, seen.at(-1)?.body], ['PUT', 'text'])
+  assert.equal((await fetch('/302', { redirect: 'manual' })).status, 302)
+  await assert.rejects(fetch('/302', { redirect: 'error' }), { code: 'REDIRECTED' })
+  await assert.rejects(fetch('/round'), { code: 'REDIRECTED' })
+  const long = new Blob([new Uint8Array(2_000_000)]).stream()
+  await assert.rejects(fetch('/307', { method: 'PUT', body: long, duplex: 'half' }), { code: 'REDIRECTED' })
+})
+
+test('a redirect to another origin gets neither token nor proof nor body, and is told', async (t) => {
+  const other = await serverOf(t, ok)
+  for (const status of [302, 307]) {
+    const { url, key, tokens } = await serverOf(t, (_seen, response) =>
+      response.writeHead(status, { location: `${other.url}/taken` }).end(),
+    )
+    const fetch = createFetch({ url, key, tokens })
+    await assert.rejects(fetch('/x', { method: 'POST', body: 'text' }), {
+      code: 'FOREIGN_ORIGIN',
+      details: { gateway: url, origin: other.url },
+    })
+  }
+  assert.equal(other.seen.length, 0)
+})
+
+test('of a long stream no second one is made for a nonce: the answer is told, and the next try has it', async (t) => {
+  const { url, seen, key, tokens } = await serverOf(t, ({ claims }, response) => {
+    response.setHeader('dpop-nonce', 'wanted')
+    if (claims['nonce'] === 'wanted') return response.end('fine')
+    return response.writeHead(401, { 'www-authenticate': 'DPoP error="use_dpop_nonce"' }).end()
+  })
+  const fetch = createFetch({ url, key, tokens })
+  const put = () =>
+    fetch('/x', { method: 'PUT', body: new Blob([new Uint8Array(3_000_000)]).stream(), duplex: 'half' })
+  assert.deepEqual([(await put()).status, (await put()).status], [401, 200])
+  assert.deepEqual(
+    seen.map(({ body }) => body.length),
+    [3_000_000, 3_000_000],
+  )
+})
+
+/** A server that answers before it has read anything, and a device that has a token of it. */
+async function hastyServer(t: TestContext) {
+  const server = createServer((_request, response) => response.writeHead(413).end())
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  t.after(() => server.close())
+  t.after(() => server.closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  const { key, tokens } = await serverOf(t, ok)
+  await tokens.save(`ws://127.0.0.1:${port}`, key.deviceId, 'operator', { token: 'pgd_secret', scopes: [] })
+  return createFetch({ url: `http://127.0.0.1:${port}`, key, tokens })
+}
+
+test('a body that fails is told as what it failed with', async (t) => {
+  const fetch = await hastyServer(t)
+  const body = new ReadableStream({
+    pull() {
+      throw new Error('the disk is gone')
+    },
+  })
+  await assert.rejects(fetch('/x', { method: 'PUT', body, duplex: 'half' }), /^Error: the disk is gone$/)
+})
+
+test('a body that is not wanted is let go', async (t) => {
+  const fetch = await hastyServer(t)
+  const cancelled = Promise.withResolvers<void>()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise((done) => setTimeout(done, 1))
+      controller.enqueue(new Uint8Array(1_000))
+    },
+    cancel: () => cancelled.resolve(),
+  })
+  const stop = new AbortController()
+  const init = { method: 'PUT', body, duplex: 'half', signal: stop.signal } as const
+  assert.equal((await fetch('/x', init)).status, 413)
+  stop.abort()
+  await cancelled.promise
+})
+
+test('an address at which nobody answers is told as unreachable, and a signal with its reason', async (t) => {
+  const { url, key, tokens } = await serverOf(t, () => undefined)
+  const why = new Error('enough')
+  await assert.rejects(createFetch({ url, key, tokens })('/x', { signal: AbortSignal.abort(why) }), why)
+  const closed = createServer()
+  await new Promise<void>((done) => closed.listen(0, '127.0.0.1', done))
+  const { port } = closed.address() as AddressInfo
+  await new Promise((done) => closed.close(done))
+  const gateway = `http://127.0.0.1:${port}`
+  await tokens.save(`ws://127.0.0.1:${port}`, key.deviceId, 'operator', { token: 'pgd_secret', scopes: [] })
+  await assert.rejects(createFetch({ url: gateway, key, tokens })('/x'), {
+    code: 'UNREACHABLE',
+    details: { gateway, cause: 'ECONNREFUSED' },
+  })
+})

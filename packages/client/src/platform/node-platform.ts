@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { isPrivateHost } from '../host-kind.ts'
 import { openWebSocket } from '../transport/open-web-socket.ts'
+import { sendRequest } from '../transport/send-request.ts'
 import type { Platform } from './platform.ts'
 
 const FAMILIES: Readonly<Record<string, string>> = { linux: 'Linux', darwin: 'Mac', win32: 'Windows' }
 
 export const platform: Platform = {
   openWebSocket,
+  sendRequest,
   /** What OpenClaw's CLI says about the machine it runs on (interop fact 2). */
   describeClient() {
     const deviceFamily = FAMILIES[process.platform]

@@ -1,5 +1,15 @@
+import type { TlsPin } from '@pairgate/protocol'
 import type { ClientInfo } from '../connection.ts'
 import type { ChannelAddress, FrameChannel } from '../transport/frame-channel.ts'
+
+/** One HTTP request, ready to leave. */
+export interface OutgoingRequest {
+  readonly request: Request
+  /** Bytes of the body where they are known before it is read. */
+  readonly length: number | undefined
+  /** What the server must prove to hold, by SHA-256: a certificate, or its public key. */
+  readonly tlsPin: TlsPin | undefined
+}
 
 /**
  * What this room needs of the runtime that it lives in. `#platform` in package.json chooses which of the
@@ -7,6 +17,12 @@ import type { ChannelAddress, FrameChannel } from '../transport/frame-channel.ts
  */
 export interface Platform {
   openWebSocket(address: ChannelAddress): FrameChannel
+  /**
+   * Sends a request that follows no redirect (`redirect: 'manual'`).
+   * @throws ClientError `UNREACHABLE`, `TLS_FINGERPRINT`, `TLS_UNTRUSTED`, `INVALID_FINGERPRINT` where a pin
+   * cannot be checked; the reason of the request's signal.
+   */
+  sendRequest(outgoing: OutgoingRequest): Promise<Response>
   /** What a client says about itself when its caller says nothing. */
   describeClient(): Pick<ClientInfo, 'id' | 'mode' | 'platform' | 'deviceFamily'>
   /** Whether credentials may go there unencrypted, beyond the loopback. */

@@ -10,6 +10,7 @@ import { connectPinned, type PinnedSocket } from './connect-pinned.ts'
 import type { ChannelAddress, FrameChannel } from './frame-channel.ts'
 import { createFrameQueue } from './frame-queue.ts'
 import { tlsRefused } from './tls-refused.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Shorter than the second that `close()` promises, so that the promise is kept with room to spare. */
 const CLOSE_GRACE_MS = 750
@@ -105,14 +106,6 @@ function settleOpened(socket: WebSocket, { name, tlsPin }: ChannelAddress): Prom
   // The handshake waits for it, but may have been given up by then.
   promise.catch(() => undefined)
   return promise
-}
-
-function unreachable(name: string, cause: Error & { readonly code?: string }): ClientError {
-  const why = cause.code ?? cause.message
-  return new ClientError('UNREACHABLE', `Gateway not reachable at ${name} (${why}).`, {
-    details: { gateway: name, cause: why },
-    cause,
-  })
 }
 
 function refusedUpgrade(name: string, httpStatus: number): ClientError {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import type { connectGateway } from '../../src/connect-gateway.ts'
+import type { createFetch } from '../../src/http/create-fetch.ts'
 import type { DeviceKey } from '../../src/key/device-key.ts'
 import type { pairDevice } from '../../src/pair-device.ts'
 import type { createMemoryTokenStore } from '../../src/tokens/memory-token-store.ts'
@@ -12,6 +13,7 @@ import type { TokenStore } from '../../src/tokens/token-store.ts'
 /** What tests use of the bundle, in words that need no DOM. */
 export interface Library {
   readonly connectGateway: typeof connectGateway
+  readonly createFetch: typeof createFetch
   readonly createMemoryTokenStore: typeof createMemoryTokenStore
   readonly pairDevice: typeof pairDevice
   loadOrCreateBrowserKey(options?: { readonly name?: string }): Promise<DeviceKey>

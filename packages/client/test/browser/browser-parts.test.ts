@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -131,4 +132,27 @@ test('nothing that answers, and a connection that is closed, are told as in Node
   })
   const asking = library.pairDevice({ ...target, url: gateway.url, client: { id: 'test', mode: 'test' } })
   await assert.rejects(asking, { code: 'PAIRING_REQUIRED' })
+})
+
+test('a page checks no pin: a request that needs one goes nowhere but where the page came from', async (context) => {
+  const key = await library.loadOrCreateBrowserKey({ name: 'once' })
+  const asked: string[] = []
+  const server = createServer((socket) => {
+    asked.push('connected')
+    socket.destroy()
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  context.after(() => server.close())
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const tokens = library.createMemoryTokenStore()
+  const stored = { token: 'pgd_secret', scopes: [], tlsFingerprint: 'ab'.repeat(32) }
+  await tokens.save(url.replace('https', 'wss'), key.deviceId, 'operator', stored)
+  const fetch = library.createFetch({ url, key, tokens })
+  await assert.rejects(fetch('/x'), { code: 'INVALID_FINGERPRINT' })
+  assert.deepEqual(asked, [])
+
+  Object.defineProperty(globalThis, 'location', { value: new URL(url), configurable: true })
+  context.after(() => Reflect.deleteProperty(globalThis, 'location'))
+  await assert.rejects(fetch('/x'), { code: 'UNREACHABLE' })
+  assert.deepEqual(asked, ['connected'])
 })

@@ -117,6 +117,26 @@ test('a page of an origin that is not allowed gets no connection', { skip }, asy
   await context.close()
 })
 
+test('a browser does not show where a redirect leads, so a signed request is not sent along it', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const context = await world.context()
+  const page = await visit(context, world.safe)
+  const answers = await page.evaluate(async (origin) => {
+    const script = '/client.js'
+    const library: Library = await import(script)
+    const key = await library.loadOrCreateBrowserKey()
+    const tokens = library.createMemoryTokenStore()
+    await tokens.save(origin.replace('http', 'ws'), key.deviceId, 'operator', { token: 'pgd_x', scopes: [] })
+    const fetch = library.createFetch({ url: origin, key, tokens })
+    const status = (await fetch('/')).status
+    return [status, await fetch('/away').catch(({ code }) => code)]
+  }, world.safe)
+  assert.deepEqual(answers, [200, 'REDIRECTED'])
+  await context.close()
+})
+
 test('the page among the examples pairs the browser that opens it', { skip }, async (t) => {
   assert.ok(world)
   const script = fileURLToPath(new URL('../../../../examples/browser/serve.js', import.meta.url))

@@ -27,9 +27,10 @@ export const CHROMIUM_FLAGS = [
 export async function servePages(hooks: { after(cleanUp: () => void): void }, dir: string): Promise<number> {
   const server = createServer(({ url = '/' }, response) => {
     const path = join(dir, url.slice(1))
+    if (url === '/away') return response.writeHead(302, { location: '/' }).end()
     const isScript = /^\/[a-z-]+\.js$/.test(url) && existsSync(path)
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(isScript ? readFileSync(path) : '<!doctype html><title>test</title>')
+    return response.end(isScript ? readFileSync(path) : '<!doctype html><title>test</title>')
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   hooks.after(() => {
