@@ -44,19 +44,25 @@ export function missingFor(name: FrontName): string | false {
   return proxy === undefined ? false : missing(proxy)
 }
 
+/** A gateway that programs of this machine ask for the app. */
+export function openAskedGateway(hooks: TestHooks): Promise<GatewayOfTest> {
+  const config = { limits: ROOM, allowedHosts: [HOST], trustedProxies: ['127.0.0.1'] }
+  return openGateway(hooks, { config })
+}
+
+/** A gateway that passes on to the app itself. */
+function openPassingGateway(hooks: TestHooks, target: string, trustedProxies: readonly string[]) {
+  const upstreams = [{ match: { host: HOST }, target, scope: NEEDED, websocket: true }]
+  const config = { limits: ROOM, allowedHosts: ['gateway.example'], trustedProxies, upstreams }
+  return openGateway(hooks, { config, sections: { upstreams: { port: 0 } } })
+}
+const ROOM = { pendingInAll: 10_000 }
+
 export async function openFront(hooks: TestHooks, name: FrontName): Promise<Front> {
   const { proxy, file, asks } = RECIPES[name]
   const app = await openUpstream(hooks)
-  const entry = { match: { host: HOST }, target: app.target, scope: NEEDED, websocket: true }
-  const gateway = await openGateway(hooks, {
-    config: {
-      limits: { pendingInAll: 10_000 },
-      allowedHosts: asks ? [HOST] : ['gateway.example'],
-      ...(proxy && { trustedProxies: ['127.0.0.1'] }),
-      ...(!asks && { upstreams: [entry] }),
-    },
-    sections: { upstreams: { port: 0 } },
-  })
+  const trusted = proxy ? ['127.0.0.1'] : []
+  const gateway = asks ? await openAskedGateway(hooks) : await openPassingGateway(hooks, app.target, trusted)
   if (!proxy || file === undefined) {
     const { port } = gateway
     return { origin: `http://${HOST}`, app, gateway, connect: () => connectPlain(port, '127.0.0.1') }

@@ -161,7 +161,6 @@ const METHODS: readonly StartRow[] = [
     ),
   ),
   same('`OPTIONS` without a credential, as pages ask first', 401, () => ({ method: 'OPTIONS', lines: [] })),
-  same('`TRACE`', 405, (by) => ({ method: 'TRACE', lines: [bearer(by.good)] })),
 ]
 
 const FORGED: readonly StartRow[] = [
@@ -229,6 +228,7 @@ const ORIGINAL = [
 ]
 
 const REST: readonly StartRow[] = [
+  same('`TRACE`', 405, (by) => ({ method: 'TRACE', lines: [bearer(by.good)] })),
   same('cookies of the app', 'app', (by) => ({ lines: [bearer(by.good), 'Cookie: a=1; b=2'] })),
   differs(
     'a header of 20,000 letters',
@@ -259,6 +259,9 @@ const REST: readonly StartRow[] = [
     (by) => ({ lines: [bearer(by.good), ...UPGRADE, 'Upgrade: h2c'], connection: 'Upgrade' }),
   ),
 ]
+
+/** Those that do not depend on how a program reads the bytes. */
+export const READ_ALIKE: readonly StartRow[] = [...CREDENTIALS, ...METHODS, ...FORGED]
 
 /** Every way to begin a request, and what becomes of it behind what. */
 export const STARTS: readonly StartRow[] = [...CREDENTIALS, ...TARGETS, ...METHODS, ...FORGED, ...REST]
