@@ -12,6 +12,7 @@ type Entry = Readonly<Record<string, unknown>>
 const FIELDS = [
   'match',
   'target',
+  'tls',
   'scope',
   'session',
   'auth',
@@ -25,6 +26,8 @@ const LONGEST_MS = 24 * 60 * minutes(1)
 /** What a path of the settings may be made of is never encoded in a request, so letters can be compared. */
 const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/
 const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/
+/** Letters in the last label: a certificate that is for an address is checked by the address of the target. */
+const SERVER_NAME = /^(?=.{1,253}$)(?:[a-z0-9-]{1,63}\.)*[a-z][a-z0-9-]{0,62}$/i
 const OURS =
   /^(?:x-pairgate-|x-forwarded-|host$|connection$|cookie$|authorization$|content-|transfer-encoding$)/i
 
@@ -65,7 +68,7 @@ function readUpstream(entry: unknown): UpstreamConfig {
   const upstream = {
     host,
     segments: segments.map((segment) => (segment.startsWith(':') ? undefined : segment)),
-    target: readTarget(entry['target']),
+    target: readTarget(entry['target'], entry['tls']),
     auth,
     scope: readScope(entry, auth),
     session: readSession(entry, { auth, segments }),
@@ -100,17 +103,30 @@ function isPath(path: string): boolean {
   return before === '' && names.length <= 1 && segments.every((each) => SEGMENT.test(each.replace(/^:/, '')))
 }
 
-function readTarget(target: unknown): UpstreamTarget {
+function readTarget(target: unknown, tls: unknown): UpstreamTarget {
   const text = typeof target === 'string' ? target : ''
+  if (tls !== undefined && !text.startsWith('https://')) fail('tls', 'only a target with https:// has it')
   if (/^unix:\/[^\0\r\n]{1,106}$/.test(text))
-    return { name: text, origin: 'http://localhost', socketPath: text.slice('unix:'.length) }
+    return { name: text, origin: 'http://localhost', socketPath: text.slice('unix:'.length), tls: undefined }
   const [, scheme, host = ''] = /^(https?):\/\/([^/?#@\s]+)$/.exec(text) ?? []
   if (scheme === undefined || !parseHost(host) || !URL.canParse(text))
     return fail(
       'target',
       `${shown(target)} is no address such as http://127.0.0.1:3000 or unix:/run/app.sock, without a path`,
     )
-  return { name: text, origin: text, socketPath: undefined }
+  return { name: text, origin: text, socketPath: undefined, tls: readTls(tls) }
+}
+
+function readTls(tls: unknown): UpstreamTarget['tls'] {
+  if (tls === undefined) return undefined
+  if (!isSettingsObject(tls)) return fail('tls', 'it must be an object with ca, serverName, or both')
+  refuseUnknown(tls, ['ca', 'serverName'], 'tls.')
+  const { ca, serverName } = tls
+  if (ca !== undefined && (typeof ca !== 'string' || !/^\/[^\0\r\n]+$/.test(ca)))
+    fail('tls.ca', `${shown(ca)} is no path from the root such as /etc/ssl/app-ca.pem`)
+  if (serverName !== undefined && (typeof serverName !== 'string' || !SERVER_NAME.test(serverName)))
+    fail('tls.serverName', `${shown(serverName)} is no host name such as app.example`)
+  return { ca: ca as string | undefined, serverName: serverName as string | undefined }
 }
 
 function readScope(entry: Entry, auth: UpstreamConfig['auth']): Scope | 'none' {

@@ -24,6 +24,8 @@ export interface UpstreamTarget {
   /** `http://host:port` or `https://host:port`; behind a Unix socket a name that nobody looks up. */
   readonly origin: string
   readonly socketPath: string | undefined
+  /** How it proves who it is, where that is not by its name and the authorities of the system. */
+  readonly tls: { readonly ca: string | undefined; readonly serverName: string | undefined } | undefined
 }
 
 /** Where a request names the session that it is about. */

@@ -70,7 +70,7 @@ export function buildUpstreams(
       sessionOf: createSessionOfRequest(core),
     }),
     forward: createForwardRequest({ clients, onOutcome }),
-    forwardUpgrade: createForwardUpgrade({ onOutcome }),
+    forwardUpgrade: createForwardUpgrade({ clients, onOutcome }),
     faults: deps.observers.faults,
     letIn: deps.strangers.letIn,
     assert: assertions.sign,

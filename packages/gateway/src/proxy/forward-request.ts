@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
-import { hasNoBody, type ProxyRefusal, REFUSALS, sendRefusal } from './proxy-refusal.ts'
+import { hasNoBody, sendRefusal } from './proxy-refusal.ts'
 import { responseHeaders, responseTrailers } from './response-headers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
+import { refusalOf } from './upstream-failure.ts'
 
 export interface ForwardDeps {
   readonly clients: Pick<UpstreamClients, 'of'>
@@ -39,9 +40,15 @@ export function createForwardRequest(deps: ForwardDeps): ForwardRequest {
         onOutcome: (failure) => deps.onOutcome(upstream, failure),
       })
       const { target: path, headers } = outgoing
-      deps.clients
-        .of(upstream)
-        .dispatch({ path, method: request.method as Dispatcher.HttpMethod, headers, body }, relay)
+      // One name for all requests: of another one the library opens another connection.
+      const options: Dispatcher.DispatchOptions & { readonly servername: string } = {
+        path,
+        method: request.method as Dispatcher.HttpMethod,
+        headers,
+        body,
+        servername: 'upstream',
+      }
+      deps.clients.of(upstream).dispatch(options, relay)
     }
     send(body === null && (request.method === 'GET' || request.method === 'HEAD'))
   }
@@ -147,11 +154,6 @@ class Relay implements Dispatcher.DispatchHandler {
 
 /** A connection that was kept open and has ended by now. */
 const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
-
-function refusalOf(code: string): ProxyRefusal {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return REFUSALS.late
-  return /^E[A-Z]/.test(code) ? REFUSALS.unreachable : REFUSALS.brokenAnswer
-}
 
 function rawList(raw: unknown): readonly (Buffer | string)[] {
   return Array.isArray(raw) ? raw : []

@@ -4,6 +4,9 @@ import type { Duplex } from 'node:stream'
 import type { ForwardDeps, Outgoing } from './forward-request.ts'
 import { REFUSALS, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { responseHeaders } from './response-headers.ts'
+import type { UpstreamClients } from './upstream-clients.ts'
+import { LATE, refusalOf } from './upstream-failure.ts'
+import type { UpstreamTls } from './upstream-tls.ts'
 
 export interface UpgradeSocket {
   readonly socket: Duplex & { setTimeout?(ms: number, late: () => void): unknown }
@@ -11,14 +14,21 @@ export interface UpgradeSocket {
   readonly head: Buffer
 }
 
+export interface ForwardUpgradeDeps extends Pick<ForwardDeps, 'onOutcome'> {
+  readonly clients: Pick<UpstreamClients, 'tlsOf'>
+}
+
 export type ForwardUpgrade = (client: UpgradeSocket, outgoing: Outgoing) => void
 
 /** Asks an upstream for a WebSocket and ties the two sockets together once it has agreed, and not before. */
-export function createForwardUpgrade({ onOutcome }: Pick<ForwardDeps, 'onOutcome'>): ForwardUpgrade {
+export function createForwardUpgrade({ clients, onOutcome }: ForwardUpgradeDeps): ForwardUpgrade {
   return ({ socket, head }, outgoing) => {
     const { upstream } = outgoing
-    const asked = ask(outgoing)
-    const late = setTimeout(() => asked.destroy(new UpstreamLate()), upstream.timeouts.responseMs).unref()
+    const asked = ask(outgoing, clients.tlsOf(upstream))
+    const late = setTimeout(
+      () => asked.destroy(Object.assign(new Error('late'), { code: LATE })),
+      upstream.timeouts.responseMs,
+    ).unref()
     const over = () => {
       clearTimeout(late)
       asked.destroy()
@@ -29,9 +39,9 @@ export function createForwardUpgrade({ onOutcome }: Pick<ForwardDeps, 'onOutcome
 
     asked.on('error', (error) => {
       clearTimeout(late)
-      onOutcome(upstream, (error as NodeJS.ErrnoException).code ?? error.name)
-      if (!socket.destroyed)
-        sendUpgradeRefusal(error instanceof UpstreamLate ? REFUSALS.late : REFUSALS.unreachable, socket)
+      const { code = error.name } = error as NodeJS.ErrnoException
+      onOutcome(upstream, code)
+      if (!socket.destroyed) sendUpgradeRefusal(refusalOf(code), socket)
     })
     asked.on('response', (answer) => {
       clearTimeout(late)
@@ -52,14 +62,12 @@ export function createForwardUpgrade({ onOutcome }: Pick<ForwardDeps, 'onOutcome
   }
 }
 
-class UpstreamLate extends Error {}
-
-function ask({ upstream, target: path, headers }: Outgoing): ClientRequest {
+function ask({ upstream, target: path, headers }: Outgoing, tls: UpstreamTls | undefined): ClientRequest {
   const { origin, socketPath } = upstream.target
   const { protocol, hostname, port } = new URL(origin)
   const to = socketPath === undefined ? { host: hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }
   const options = { ...to, path, headers: withUpgrade(headers), agent: false, method: 'GET' }
-  return protocol === 'https:' ? httpsRequest(options) : httpRequest(options)
+  return protocol === 'https:' ? httpsRequest({ ...options, ...tls }) : httpRequest(options)
 }
 
 /** Node writes a list of headers as it is. */

@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import type { Log } from '../platform/log.ts'
+import { isUntrusted } from './upstream-failure.ts'
 
 /** Keeps in mind which upstreams answer: the log has a line when one goes away, and one when it is back. */
 export function createOutcomeLog(log: Log): (upstream: UpstreamConfig, failure: string | undefined) => void {
@@ -10,7 +11,11 @@ export function createOutcomeLog(log: Log): (upstream: UpstreamConfig, failure: 
       if (away.delete(upstream)) log.info(fields, 'an upstream answers again')
       return
     }
-    if (!away.has(upstream)) log.warn({ ...fields, code: failure }, 'an upstream does not answer')
+    if (!away.has(upstream)) log.warn({ ...fields, code: failure }, whatFailed(failure))
     away.add(upstream)
   }
+}
+
+function whatFailed(code: string): string {
+  return isUntrusted(code) ? 'the certificate of an upstream is not accepted' : 'an upstream does not answer'
 }

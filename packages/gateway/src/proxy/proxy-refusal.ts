@@ -63,6 +63,11 @@ export const REFUSALS = {
     headers: { 'Retry-After': '2' },
   },
   unreachable: no(502, 'UPSTREAM_UNREACHABLE', 'What is behind the gateway cannot be reached.'),
+  untrusted: no(
+    502,
+    'UPSTREAM_UNTRUSTED',
+    'What is behind the gateway shows a certificate that is not accepted.',
+  ),
   brokenAnswer: no(502, 'UPSTREAM_BROKEN', 'What is behind the gateway gave no proper answer.'),
   late: no(504, 'UPSTREAM_TIMEOUT', 'What is behind the gateway did not answer in time.'),
 } as const satisfies Record<string, ProxyRefusal>

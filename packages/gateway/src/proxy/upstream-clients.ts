@@ -1,9 +1,12 @@
 import type { Dispatcher } from 'undici'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
+import { readUpstreamTls, type UpstreamTls } from './upstream-tls.ts'
 
 /** The connections to what is behind the gateway. */
 export interface UpstreamClients {
   of(upstream: UpstreamConfig): Dispatcher
+  /** Absent where the target is reached without TLS. */
+  tlsOf(upstream: UpstreamConfig): UpstreamTls | undefined
   /** Cuts them all. */
   close(): Promise<void>
 }
@@ -11,13 +14,23 @@ export interface UpstreamClients {
 /** The library takes memory and time, so it is read only where something is behind the gateway. */
 export async function openUpstreamClients(upstreams: readonly UpstreamConfig[]): Promise<UpstreamClients> {
   const pools = new Map<UpstreamConfig, Dispatcher>()
+  const tls = new Map<UpstreamConfig, UpstreamTls | undefined>()
   if (upstreams.length > 0) {
-    const { Pool } = await import('undici')
+    const { Pool, buildConnector } = await import('undici')
     for (const upstream of upstreams) {
       const { target, timeouts } = upstream
       const { socketPath } = target
+      const proof = await readUpstreamTls(target)
+      const connect = buildConnector({
+        timeout: timeouts.connectMs,
+        allowH2: false,
+        ...(socketPath !== undefined && { socketPath }),
+        ...proof,
+      })
       const pool = new Pool(target.origin, {
-        connect: { timeout: timeouts.connectMs, ...(socketPath !== undefined && { socketPath }) },
+        // The library calls an upstream by the host that a client names, and would take its certificate for that.
+        connect: (options, callback) =>
+          connect({ ...options, servername: proof?.servername ?? '' }, callback),
         headersTimeout: timeouts.responseMs,
         // The client's side tells whether anything moves, in either direction.
         bodyTimeout: 0,
@@ -26,6 +39,7 @@ export async function openUpstreamClients(upstreams: readonly UpstreamConfig[]):
         maxHeaderSize: 64 * 1_024,
       })
       pools.set(upstream, pool)
+      tls.set(upstream, proof)
     }
   }
   return {
@@ -34,6 +48,7 @@ export async function openUpstreamClients(upstreams: readonly UpstreamConfig[]):
       if (!pool) throw new Error('an upstream without a client')
       return pool
     },
+    tlsOf: (upstream) => tls.get(upstream),
     async close() {
       await Promise.all(Array.from(pools.values(), (pool) => pool.destroy()))
     },

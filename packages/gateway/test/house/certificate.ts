@@ -15,10 +15,16 @@ export interface CertificateFiles {
 
 const FAR_FUTURE = new Date('2099-12-31T23:59:59Z')
 
+export interface CertificateFacts {
+  readonly notAfter?: Date | undefined
+  /** Instead of `localhost` and 127.0.0.1. */
+  readonly dnsName?: string | undefined
+}
+
 /** Writes a self-signed certificate for `localhost` and 127.0.0.1, and its key, as PEM files. */
-export function writeCertificate(dir: string, name: string, notAfter = FAR_FUTURE): CertificateFiles {
+export function writeCertificate(dir: string, name: string, facts: CertificateFacts = {}): CertificateFiles {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const body = certificateBody(publicKey.export({ format: 'der', type: 'spki' }), notAfter)
+  const body = certificateBody(publicKey.export({ format: 'der', type: 'spki' }), facts)
   const signature = sign(null, body, privateKey)
   const der = element(SEQUENCE, body, ED25519, element(0x03, Buffer.of(0), signature))
 
@@ -30,7 +36,7 @@ export function writeCertificate(dir: string, name: string, notAfter = FAR_FUTUR
 }
 
 /** RFC 5280 section 4.1, with the name of RFC 8410 for the key. */
-function certificateBody(publicKey: Buffer, notAfter: Date): Buffer {
+function certificateBody(publicKey: Buffer, { notAfter = FAR_FUTURE, dnsName }: CertificateFacts): Buffer {
   const version3 = element(0xa0, element(0x02, Buffer.of(2)))
   const serial = element(0x02, Buffer.of(1))
   const name = element(
@@ -44,8 +50,9 @@ function certificateBody(publicKey: Buffer, notAfter: Date): Buffer {
   )
   const names = element(
     SEQUENCE,
-    element(0x82, Buffer.from('localhost')),
-    element(0x87, Buffer.of(127, 0, 0, 1)),
+    ...(dnsName === undefined
+      ? [element(0x82, Buffer.from('localhost')), element(0x87, Buffer.of(127, 0, 0, 1))]
+      : [element(0x82, Buffer.from(dnsName))]),
   )
   const extension = element(SEQUENCE, SUBJECT_ALT_NAME, element(0x04, names))
   const extensions = element(0xa3, element(SEQUENCE, extension))

@@ -18,7 +18,7 @@ const inDays = (n: number) => new Date(Date.now() + n * DAY_MS)
 /** A gateway on a pair of files, and another pair to put in their place. */
 async function open(context: TestContext, notAfter?: Date) {
   const dir = temporaryDir(context)
-  const used = writeCertificate(dir, 'used', notAfter)
+  const used = writeCertificate(dir, 'used', { notAfter })
   const next = writeCertificate(dir, 'next')
   const first = readFileSync(used.cert, 'utf8')
   const gateway = await openGateway(context, { config: { auth: AUTH, tls: used } })
@@ -59,7 +59,7 @@ test('nobody has to tell the gateway: it looks at the files by itself', async (c
 test('files that cannot be used keep the certificate before, and log, status and metrics say so', async (context) => {
   const { dir, gateway, used, next, put } = await open(context)
   const before = await shownBy(gateway)
-  const spoiled = writeCertificate(dir, 'spoiled', inDays(-1))
+  const spoiled = writeCertificate(dir, 'spoiled', { notAfter: inDays(-1) })
   const whole = readFileSync(next.cert, 'utf8')
   const chain = (text: string) => {
     put(next, 'key')
