@@ -1,4 +1,7 @@
 import { defineConfig } from 'rolldown'
+import { buildPages } from './packages/ui/build/build-pages.js'
+
+const dir = 'packages/cli/dist'
 
 /** The bundle behind packages/cli/bin/openclaw.js. What is imported dynamically stays a chunk of its own. */
 export default defineConfig({
@@ -6,8 +9,10 @@ export default defineConfig({
   platform: 'node',
   tsconfig: false,
   transform: { target: 'node24' },
+  // What the gateway serves to browsers, once the folder has been cleaned.
+  plugins: [{ name: 'pages', writeBundle: () => buildPages(`${dir}/pages`) }],
   output: {
-    dir: 'packages/cli/dist',
+    dir,
     cleanDir: true,
     format: 'esm',
     sourcemap: true,

@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   store: { mayImport: ['core', 'protocol'] },
   gateway: { mayImport: ['core', 'store', 'protocol'] },
   client: { mayImport: ['protocol'] },
+  ui: { mayImport: ['client', 'protocol'] },
   cli: { mayImport: ['gateway', 'client', 'protocol'] },
 }
 

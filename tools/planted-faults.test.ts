@@ -100,6 +100,7 @@ const PURITY: readonly Fault[] = [
   ['packages/store/src/now.ts', 'export const a = () => Date.now()\n', CLOCK],
   ['packages/gateway/src/ws/now.ts', 'export const a = Date.now\n', CLOCK],
   ['packages/client/src/now.ts', 'export const a = () => new Date().getTime()\n', CLOCK],
+  ['packages/ui/src/now.ts', 'export const a = () => Date.now()\n', CLOCK],
   ['packages/cli/src/now.ts', 'export const a = () => globalThis.Date.now()\n', CLOCK],
   ['packages/core/src/platform/now.ts', 'export const a = () => Date.now()\n', CLOCK],
   ['packages/core/src/random.ts', 'export const a = () => Math.random()\n', RANDOM],
@@ -181,6 +182,8 @@ const IMPORTS: readonly Fault[] = [
   ['packages/gateway/src/to-cli.ts', use('@pairgate/cli'), /gateway imports only/],
   ['packages/client/src/to-core.ts', use('@pairgate/core'), /client imports only/],
   ['packages/client/src/to-gateway.ts', use('@pairgate/gateway'), /client imports only/],
+  ['packages/ui/src/to-gateway.ts', use('@pairgate/gateway'), /ui imports only/],
+  ['packages/ui/src/to-core.ts', use('@pairgate/core'), /ui imports only/],
   ['packages/cli/src/to-store.ts', use('@pairgate/store'), /cli imports only/],
   ['packages/cli/src/to-core.ts', use('@pairgate/core'), /cli imports only/],
   ['packages/protocol/src/to-own-door.ts', use('./index.ts'), OWN_DOOR],
@@ -189,6 +192,7 @@ const IMPORTS: readonly Fault[] = [
   ['packages/store/src/sqlite/to-own-door.ts', use('../index.ts'), OWN_DOOR],
   ['packages/gateway/src/ws/deep/to-own-door.ts', use('../../index.ts'), OWN_DOOR],
   ['packages/client/src/to-own-door.ts', use('./index.ts'), OWN_DOOR],
+  ['packages/ui/src/to-own-door.ts', use('./index.ts'), OWN_DOOR],
   ['packages/cli/src/to-own-door.ts', use('./index.ts'), OWN_DOOR],
   ['packages/gateway/src/to-own-door.test.ts', use('./index.ts'), OWN_DOOR],
   [
@@ -211,6 +215,7 @@ const IMPORTS: readonly Fault[] = [
     use('../../protocol/src/sound.ts'),
     /client imports only|Import another room/,
   ],
+  ['packages/ui/src/side-door.ts', use('../../client/src/sound.ts'), /ui imports only|Import another room/],
   ['packages/cli/src/side-door.ts', use('../../client/src/sound.ts'), /cli imports only|Import another room/],
   ['packages/gateway/test/side-door.test.ts', use('../../store/src/sound.ts'), SIDE_DOOR],
 ]

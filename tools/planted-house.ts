@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { findBreaches } from './arrows.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const ROOMS = ['protocol', 'core', 'store', 'gateway', 'client', 'cli']
+const ROOMS = ['protocol', 'core', 'store', 'gateway', 'client', 'ui', 'cli']
 const CONFIGURATION = ['.gitignore', 'biome.jsonc', 'knip.json', 'package.json', 'tools/lint']
 
 /** What a tool says about a file: the path, then the rule or code, then the sentence. */

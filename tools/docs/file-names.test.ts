@@ -3,7 +3,7 @@ import { globSync } from 'node:fs'
 import { test } from 'node:test'
 import { codeSpansOf, fencesOf, pagePaths, readPage, root } from './markdown.ts'
 
-const PLACES = ['packages/*/{src,test,bin}/**/*', 'tools/**/*', 'docs/**/*', '*']
+const PLACES = ['packages/*/{src,test,bin,build}/**/*', 'tools/**/*', 'docs/**/*', '*']
 const files = globSync(PLACES, { cwd: root }).map((path) => path.replaceAll('\\', '/'))
 
 test('every path that the documentation names is there', () => {

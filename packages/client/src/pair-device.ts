@@ -25,6 +25,8 @@ export interface PairTarget extends DeviceTarget {
   readonly wait: boolean
   /** Told once, when the request stands. */
   readonly onPending?: (pending: PendingPairing) => void
+  /** Told each time before it waits to ask again, and why: nobody has decided yet, or what keeps it from asking. */
+  readonly onRetry?: (error: ClientError) => void
   /** How often to ask whether it is decided: 1 s growing to 5 s when left out. */
   readonly poll?: BackoffOptions
 }
@@ -60,6 +62,7 @@ export async function pairDevice(target: PairTarget): Promise<Paired> {
       else if (waitingFor !== undefined && isInvitationOver(attempt, error))
         attempt = { ...attempt, invitation: undefined }
       else if (waitingFor === undefined || !error.shouldRetry()) throw error
+      target.onRetry?.(error)
       await pause(backoff.next(error.retryAfterMs), target.signal)
     }
   }

@@ -138,6 +138,7 @@ function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' |
     },
     join: { takeJoin: core.takeJoin, publicUrl: () => settings.config.pairing.publicUrl },
     assertions: parts.upstreams?.assertions,
+    pages: parts.pages,
     log,
   })
   const upstreams = buildUpstreams(parts.upstreams, {

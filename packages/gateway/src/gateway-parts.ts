@@ -10,6 +10,7 @@ import type {
 import type { Bind } from './config/bind-address.ts'
 import type { LiveConfig } from './config/live-config.ts'
 import type { Observer } from './observe/observer.ts'
+import type { PageFile } from './pages/read-pages.ts'
 import type { Log } from './platform/log.ts'
 import type { UpstreamParts } from './proxy/build-upstreams.ts'
 import type { WorkGates } from './proxy/work-gates.ts'
@@ -46,6 +47,8 @@ export interface GatewayParts {
   readonly traces: Observer | undefined
   /** Only where something is behind the gateway. */
   readonly upstreams: UpstreamParts | undefined
+  /** What browsers load; absent where nothing was built. */
+  readonly pages: readonly PageFile[] | undefined
 }
 
 /** The connections of this instance, and what is kept of them. */

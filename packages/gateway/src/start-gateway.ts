@@ -10,6 +10,7 @@ import { createLiveConfig, type LiveConfig } from './config/live-config.ts'
 import { type Env, resolveStateDir, type StatePaths, statePaths } from './config/state-dir.ts'
 import { openTraces } from './observe/open-traces.ts'
 import { type OpenPorts, openPorts } from './open-ports.ts'
+import { readPages } from './pages/read-pages.ts'
 import type { Log } from './platform/log.ts'
 import { machineNames, thisMachine } from './platform/machine.ts'
 import { createSystemClock } from './platform/system-clock.ts'
@@ -38,6 +39,8 @@ export interface StartOptions {
   readonly flags?: GatewayFlags
   readonly env: Env
   readonly home?: string
+  /** Where the build has left what browsers load. */
+  readonly pagesDir?: string | undefined
   readonly log: Log
 }
 
@@ -74,6 +77,7 @@ export async function startGateway({
   flags = {},
   env,
   home = homedir(),
+  pagesDir,
   log,
 }: StartOptions): Promise<RunningGateway> {
   const paths = statePaths(resolveStateDir(env, home), env)
@@ -98,7 +102,8 @@ export async function startGateway({
       const traces = await openTraces({ clock, log })
       const tls = await openTls({ config, paths, clock, log })
       const upstreams = await openUpstreams(config.upstreams, { key: opened.tokenKey, clock })
-      const gateway = buildGateway({ settings: live, bind, log, traces, tls, upstreams, ...opened })
+      const pages = await loadPages(pagesDir, log)
+      const gateway = buildGateway({ settings: live, bind, log, traces, tls, upstreams, pages, ...opened })
       await gateway.app.ready()
       const listening = await openPorts(gateway.doors, config, { hosts: bind.hosts, paths, tls })
       const opening = { live, bind, paths, firstStart, lock, store, tls, upstreams, claim, log }
@@ -110,6 +115,19 @@ export async function startGateway({
   } catch (error) {
     lock.release()
     throw error
+  }
+}
+
+/** Devices pair without them too, so whatever is wrong with them keeps nobody out. */
+async function loadPages(dir: string | undefined, log: Log) {
+  if (dir === undefined) return undefined
+  try {
+    const pages = await readPages(dir)
+    if (!pages) log.warn('the pages for browsers were not built: run `npm run build` in the checkout')
+    return pages
+  } catch (error) {
+    log.error({ err: error }, 'the pages for browsers cannot be read: build them again')
+    return undefined
   }
 }
 

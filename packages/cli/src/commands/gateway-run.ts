@@ -1,6 +1,7 @@
 import { createLog, type RunningGateway, startGateway } from '@pairgate/gateway'
 import { EXIT } from '../exit-codes.ts'
 import { bold, dim } from '../output/paint.ts'
+import { findPages } from '../platform/find-pages.ts'
 import { explainStart } from './explain-start.ts'
 
 export interface RunOptions {
@@ -16,7 +17,12 @@ export interface RunOptions {
 export async function runGateway({ verbose, ...flags }: RunOptions): Promise<void> {
   const log = createLog({ level: 'info', destination: process.stderr })
   const gateway = await explainStart(() =>
-    startGateway({ flags: { ...flags, logLevel: verbose ? 'debug' : undefined }, env: process.env, log }),
+    startGateway({
+      flags: { ...flags, logLevel: verbose ? 'debug' : undefined },
+      env: process.env,
+      pagesDir: findPages(import.meta.dirname),
+      log,
+    }),
   )
   stopOnSignal(gateway)
   process.stdout.write(`${welcome(gateway).join('\n')}\n`)

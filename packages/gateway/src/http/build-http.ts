@@ -5,6 +5,8 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { addPageRoutes } from '../pages/page-routes.ts'
+import type { PageFile } from '../pages/read-pages.ts'
 import type { Log } from '../platform/log.ts'
 import type { Assertions } from '../proxy/assertion.ts'
 import { addJwksRoute } from '../proxy/jwks-route.ts'
@@ -28,6 +30,8 @@ export interface BuildHttpDeps {
   readonly join: JoinRouteDeps
   /** Only where something is behind the gateway. */
   readonly assertions?: Pick<Assertions, 'keys'> | undefined
+  /** What browsers load; absent where nothing was built. */
+  readonly pages?: readonly PageFile[] | undefined
   readonly log: Log
 }
 
@@ -70,6 +74,7 @@ export function buildHttp(deps: BuildHttpDeps): FastifyInstance {
   addVerifyRoute(app, { ...verify, readAskedFor: createReadAskedFor(rules) })
   addJoinRoute(app, join)
   if (deps.assertions) addJwksRoute(app, deps.assertions)
+  addPageRoutes(app, deps.pages)
   return app
 }
 

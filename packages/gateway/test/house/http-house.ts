@@ -16,6 +16,7 @@ export interface HouseOptions {
   readonly allowedHosts?: readonly string[]
   readonly readiness?: Readiness
   readonly authenticate?: Authenticate
+  readonly pages?: BuildHttpDeps['pages']
 }
 
 export interface House {
@@ -53,6 +54,7 @@ export async function openHouse(
     writeMetrics,
     verify,
     join: NOBODY_JOINS,
+    pages: options.pages,
     log,
   })
   app.get('/boom', () => {

@@ -1,0 +1,29 @@
+/** Every page: where it is served below `/__pairgate__/`, and what it is made of, in `src`. */
+export const PAGES = [
+  {
+    name: 'pair',
+    path: 'pair',
+    html: 'pair/page.html',
+    entry: 'pair/main.tsx',
+    styles: ['styles/tokens.css', 'styles/base.css', 'styles/components.css', 'pair/pair.css'],
+  },
+]
+
+export const ICON = 'icon.svg'
+
+/** What makes the pages installable, where TLS or localhost allows it. */
+export const MANIFEST = {
+  path: 'manifest.webmanifest',
+  type: 'application/manifest+json',
+  of: (icon) => ({
+    name: 'Pairgate',
+    short_name: 'Pairgate',
+    id: './',
+    start_url: 'pair',
+    scope: './',
+    display: 'standalone',
+    background_color: '#f4f1ea',
+    theme_color: '#f4f1ea',
+    icons: [{ src: icon, sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+  }),
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import type { InviteResult } from '@pairgate/protocol/wire'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { findChromium, launchChromium } from './chromium.ts'
+import { openUiWorld, type TestHooks, type UiWorld } from './ui-world.ts'
+
+export const skip = findChromium() === undefined && 'no Chromium on this machine (chromium, google-chrome)'
+
+export interface Visit {
+  readonly page: Page
+  /** Fails if the page has broken its policy, thrown, or asked anybody but the gateway. */
+  close(): Promise<void>
+}
+
+export interface BrowserWorld extends UiWorld {
+  /** In a browser that was never here. */
+  visit(url?: string, options?: BrowserContextOptions): Promise<Visit>
+  invite(order?: object): Promise<InviteResult & { readonly code: string }>
+  /** Id of the device that was paired last. */
+  newestDevice(): Promise<string>
+}
+
+/** A gateway and one browser for a whole file. */
+export async function openBrowser(hooks: TestHooks, config: object = {}): Promise<BrowserWorld> {
+  const browser = await launchChromium()
+  hooks.after(() => browser.close())
+  const world = await openUiWorld(hooks, config)
+
+  async function visit(url = world.pairPage, options: BrowserContextOptions = {}): Promise<Visit> {
+    const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options })
+    const page = await context.newPage()
+    const faults: string[] = []
+    page.on('pageerror', ({ message }) => faults.push(message))
+    page.on('console', (message) => {
+      // A socket that is refused, or a gateway that is away, is told on the page.
+      const isExpected = /WebSocket connection to|Failed to load resource/.test(message.text())
+      if (['error', 'warning'].includes(message.type()) && !isExpected) faults.push(message.text())
+    })
+    const { host } = new URL(url)
+    page.on('request', (request) => {
+      if (new URL(request.url()).host !== host) faults.push(`asked ${request.url()}`)
+    })
+    page.on('websocket', (socket) => {
+      if (new URL(socket.url()).host !== host) faults.push(`opened ${socket.url()}`)
+    })
+    await page.goto(url)
+    const close = async (): Promise<void> => {
+      await context.close()
+      assert.deepEqual(faults, [])
+    }
+    return { page, close }
+  }
+  return Object.assign(Object.create(null, Object.getOwnPropertyDescriptors(world)), {
+    visit,
+    async invite(order: object = {}) {
+      const made = await world.owner.request('device.pair.invite', { withCode: true, ...order })
+      return { ...made, code: made.code ?? '' }
+    },
+    async newestDevice() {
+      const { paired } = await world.owner.request('device.pair.list', {})
+      const [newest] = paired.toSorted((one, other) => (other.approvedAtMs ?? 0) - (one.approvedAtMs ?? 0))
+      return newest?.deviceId ?? ''
+    },
+  })
+}
