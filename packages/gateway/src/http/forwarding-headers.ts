@@ -57,18 +57,29 @@ function readList<T>(header: string | string[] | undefined, read: (part: string)
   return text.split(',').map((part) => read(part.trim()))
 }
 
-function readForwarded(header: string | string[] | undefined): readonly Hop[] {
-  return readList(header, (element) => {
-    for (const pair of element.split(';')) {
-      const [name = '', ...value] = pair.split('=')
-      if (name.trim().toLowerCase() === 'for') return parseHop(unquote(value.join('=').trim()))
-    }
-    return undefined
-  })
-}
+/** RFC 7239, section 4: `name=value`, the value plain or in quotes, and what follows it. */
+const PAIR = /[ \t]*([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*))[ \t]*(;|,|$)/y
 
-function unquote(text: string): string {
-  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
+/**
+ * Letter by letter, because a comma in quotes ends nothing: a proxy may repeat there what its client wrote, such as
+ * the host. What cannot be read to its end is unclear as a whole.
+ */
+function readForwarded(header: string | undefined): readonly Hop[] {
+  if (header === undefined) return []
+  const hops: Hop[] = []
+  let named: string[] = []
+  for (let at = 0, isLast = false; !isLast; at = PAIR.lastIndex) {
+    PAIR.lastIndex = at
+    const pair = PAIR.exec(header)
+    if (!pair) return [undefined]
+    const [, name = '', quoted, plain = '', end] = pair
+    if (name.toLowerCase() === 'for') named.push(quoted?.replace(/\\(.)/g, '$1') ?? plain)
+    isLast = end === ''
+    if (end === ';') continue
+    hops.push(named.length === 1 ? parseHop(named[0] ?? '') : undefined)
+    named = []
+  }
+  return hops
 }
 
 /** `192.0.2.1`, `2001:db8::1`, and with a port `192.0.2.1:4711`, `[2001:db8::1]:4711`. */

@@ -105,6 +105,14 @@ test('the client of a trusted proxy is the right-most hop that is no trusted pro
     [{ Forwarded: 'for=203.0.113.7;proto=https' }, '203.0.113.7'],
     [{ Forwarded: 'for=1.1.1.1, by=10.0.0.5; For="[2001:db8::7]:4711"' }, '2001:db8::7'],
     [{ 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.7' }, '203.0.113.7'],
+    [{ 'X-Forwarded-For': '2001:DB8:0:0::7, ::ffff:10.0.0.6' }, '2001:db8::7'],
+    [{ 'X-Forwarded-For': '2001:db8::7', Forwarded: 'for="[2001:0db8::7]:80"' }, '2001:db8::7'],
+    [{ Forwarded: 'for=_hidden, for=unknown;by=_me, for="203.0.113.7:4711", for=10.0.0.6' }, '203.0.113.7'],
+    // A comma, a semicolon and a quote in quotes end nothing.
+    [{ Forwarded: 'host="a,for=6.6.6.6;b=";for=203.0.113.7' }, '203.0.113.7'],
+    [{ Forwarded: 'for=203.0.113.7;host="a,for=6.6.6.6;b="' }, '203.0.113.7'],
+    [{ Forwarded: 'for=203.0.113.7;host="a\\",for=6.6.6.6;b="' }, '203.0.113.7'],
+    [{ Forwarded: 'host="a;for=6.6.6.6;b=";for="\\2\\03.0.113.7"' }, '203.0.113.7'],
   ]
   for (const [headers, address] of table) {
     const peer = peerOf({ from: '10.0.0.5', trusted: proxies, headers })
@@ -122,6 +130,17 @@ test('a trusted proxy that names its client unclearly is refused', () => {
     { 'X-Forwarded-For': '127.0.0.1%lo' },
     { Forwarded: 'for=_hidden' },
     { Forwarded: 'proto=https' },
+    { Forwarded: '' },
+    { Forwarded: 'for=203.0.113.7,' },
+    { Forwarded: 'for=unknown' },
+    { Forwarded: 'for="_hidden:80", for=10.0.0.6' },
+    { Forwarded: 'for="[2001:db8::7"' },
+    { Forwarded: 'for="[2001:db8::7%eth0]"' },
+    { Forwarded: 'for=203.0.113.7;for=198.51.100.1' },
+    // Quotes that the client has left open swallow what the proxy appends.
+    { Forwarded: 'for=6.6.6.6;a=", for=203.0.113.7' },
+    { Forwarded: 'for=6.6.6.6;a=", for="[2001:db8::7]"' },
+    { Forwarded: 'for=203.0.113.7 garbage' },
     { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=198.51.100.1' },
   ]
   for (const headers of table) {
