@@ -1,5 +1,6 @@
 /**
- * Remembers what is costly to make for the keys used last; at most `limit` of them, whoever asks.
+ * Remembers what is costly to make for the keys used last: at most `limit` of them (an even number), whoever
+ * asks, and at least half as many. The older half goes as a whole, so that finding a key moves nothing.
  * @returns the value of a key, made anew when it is not remembered. A `make` that throws is not, and nor is
  * `undefined`: what a stranger sent that means nothing must not be kept, however long it is.
  */
@@ -7,19 +8,19 @@ export function createRecentlyUsed<Value>(
   limit: number,
   make: (key: string) => Value,
 ): (key: string) => Value {
-  const values = new Map<string, Value>()
-  let newest: { readonly key: string; readonly value: Value } | undefined
-  return (key) => {
-    // Most keys come many times in a row, and then there is nothing to put in order.
-    if (newest?.key === key) return newest.value
-    const value = values.get(key) ?? make(key)
+  const half = Math.ceil(limit / 2)
+  let recent = new Map<string, Value>()
+  let older = new Map<string, Value>()
+
+  function bringBack(key: string): Value {
+    const value = older.get(key) ?? make(key)
     if (value === undefined) return value
-    // Taken out and put back, so that the map's order is the order of last use.
-    values.delete(key)
-    values.set(key, value)
-    const oldest = values.size > limit ? values.keys().next().value : undefined
-    if (oldest !== undefined) values.delete(oldest)
-    newest = { key, value }
+    if (recent.size >= half) {
+      older = recent
+      recent = new Map()
+    }
+    recent.set(key, value)
     return value
   }
+  return (key) => recent.get(key) ?? bringBack(key)
 }

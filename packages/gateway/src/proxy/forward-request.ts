@@ -27,30 +27,12 @@ export type ForwardRequest = (request: IncomingMessage, response: ServerResponse
 /** Passes requests on and their answers back, both as they come and no faster than they are taken. */
 export function createForwardRequest(deps: ForwardDeps): ForwardRequest {
   return (request, response, outgoing) => {
-    const { upstream } = outgoing
     // Silence on this socket is silence in both directions; the server itself cuts it then.
-    request.socket.setTimeout(upstream.timeouts.idleMs)
+    request.socket.setTimeout(outgoing.upstream.timeouts.idleMs)
     const body = hasNoBody(request) ? null : bodyOf(request)
     // It was held back until somebody had looked at who sends it.
     if (request.headers.expect !== undefined && request.httpVersionMinor > 0) response.writeContinue()
-    const send = (canRepeat: boolean) => {
-      const relay = new Relay(request, response, {
-        canRepeat,
-        repeat: () => send(false),
-        onOutcome: (failure) => deps.onOutcome(upstream, failure),
-      })
-      const { target: path, headers } = outgoing
-      // One name for all requests: of another one the library opens another connection.
-      const options: Dispatcher.DispatchOptions & { readonly servername: string } = {
-        path,
-        method: request.method as Dispatcher.HttpMethod,
-        headers,
-        body,
-        servername: 'upstream',
-      }
-      deps.clients.of(upstream).dispatch(options, relay)
-    }
-    send(body === null && (request.method === 'GET' || request.method === 'HEAD'))
+    new Relay(deps, { request, response, outgoing, body }).send()
   }
 }
 
@@ -63,37 +45,58 @@ function bodyOf(request: IncomingMessage): PassThrough {
   return body
 }
 
-interface RelayOptions {
-  /** Asking again changes nothing, so a connection that had gone away unnoticed is no failure. */
-  readonly canRepeat: boolean
-  readonly repeat: () => void
-  readonly onOutcome: (failure: string | undefined) => void
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly outgoing: Outgoing
+  readonly body: PassThrough | null
 }
 
-/** One answer on its way back. */
+/** So much of a body waits until the end of the step in which it came: most answers leave in one piece then. */
+const HELD_BYTES = 4_096
+
+/** One request on its way, and its answer on its way back. */
 class Relay implements Dispatcher.DispatchHandler {
+  readonly #deps: ForwardDeps
+  readonly #exchange: Exchange
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #options: RelayOptions
   #controller: Dispatcher.DispatchController | undefined
-  #hasBody = false
+  /** Asking again changes nothing, so a connection that had gone away unnoticed is no failure. */
+  #canRepeat: boolean
+  /** The beginning of a body, as long as the head has not left either. */
+  #held: Buffer | undefined
+  #hasLeft = false
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: RelayOptions) {
+  constructor(deps: ForwardDeps, exchange: Exchange) {
+    const { request, response, body } = exchange
+    this.#deps = deps
+    this.#exchange = exchange
     this.#request = request
     this.#response = response
-    this.#options = options
-    response.on('close', this.#onGone)
+    this.#canRepeat = body === null && (request.method === 'GET' || request.method === 'HEAD')
+    response.once('close', () => {
+      if (!response.writableFinished) this.#controller?.abort(new Error('the client is gone'))
+    })
   }
 
-  readonly #onGone = (): void => {
-    if (!this.#response.writableFinished) this.#controller?.abort(new Error('the client is gone'))
+  send(): void {
+    const { outgoing, body } = this.#exchange
+    const { upstream, target: path, headers } = outgoing
+    // One name for all requests: of another one the library opens another connection.
+    const options: Dispatcher.DispatchOptions & { readonly servername: string } = {
+      path,
+      method: this.#request.method as Dispatcher.HttpMethod,
+      headers,
+      body,
+      servername: 'upstream',
+    }
+    this.#deps.clients.of(upstream).dispatch(options, this)
   }
-  readonly #onDrain = (): void => this.#controller?.resume()
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#response.destroyed) controller.abort(new Error('the client is gone'))
-    else this.#response.on('drain', this.#onDrain)
   }
 
   onResponseStart(
@@ -104,18 +107,20 @@ class Relay implements Dispatcher.DispatchHandler {
   ): void {
     const headers = responseHeaders(rawList(rawHeaders))
     if (status < 200) return this.#sendInterim(status, headers)
-    this.#options.onOutcome(undefined)
+    this.#deps.onOutcome(this.#exchange.outgoing.upstream, undefined)
     // The rest of the upload is nobody's: what follows it on this connection could be taken for a request.
     if (!this.#request.complete) this.#response.shouldKeepAlive = false
     this.#response.writeHead(status, statusText ?? '', headers)
-    setImmediate(() => {
-      if (!this.#hasBody && !this.#response.writableEnded) this.#response.flushHeaders()
-    })
+    process.nextTick(letLeave, this)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#hasBody = true
-    if (!this.#response.write(chunk)) controller.pause()
+    if (!this.#hasLeft && !this.#held && chunk.length <= HELD_BYTES) {
+      this.#held = chunk
+      return
+    }
+    this.leave()
+    this.#write(controller, chunk)
   }
 
   onResponseEnd(
@@ -124,23 +129,37 @@ class Relay implements Dispatcher.DispatchHandler {
   ): void {
     const sent = responseTrailers(trailers)
     if (sent.length > 0) this.#response.addTrailers(sent)
-    this.#response.end()
-    this.#forget()
+    const rest = this.#hasLeft ? undefined : this.#held
+    this.#hasLeft = true
+    // As text it becomes one piece with the head.
+    if (rest) this.#response.end(rest.toString('latin1'), 'latin1')
+    else this.#response.end()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#forget()
     const { code = error.name } = error as NodeJS.ErrnoException
     if (this.#response.destroyed) return
     if (this.#response.headersSent) return void this.#response.destroy()
-    if (this.#options.canRepeat && STALE.has(code)) return this.#options.repeat()
-    this.#options.onOutcome(code)
+    if (this.#canRepeat && STALE.has(code)) {
+      this.#canRepeat = false
+      return this.send()
+    }
+    this.#deps.onOutcome(this.#exchange.outgoing.upstream, code)
     sendRefusal(refusalOf(code), this.#request, this.#response)
   }
 
-  #forget(): void {
-    this.#response.off('close', this.#onGone)
-    this.#response.off('drain', this.#onDrain)
+  /** What has come so far leaves, if only the head: the rest may take its time. */
+  leave(): void {
+    if (this.#hasLeft || this.#response.destroyed) return
+    this.#hasLeft = true
+    if (this.#held && this.#controller) this.#write(this.#controller, this.#held)
+    else this.#response.flushHeaders()
+  }
+
+  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#response.destroyed || this.#response.write(chunk)) return
+    controller.pause()
+    this.#response.once('drain', () => controller.resume())
   }
 
   /** What comes before the answer is news and nothing more: whoever cannot pass it on may drop it. */
@@ -150,6 +169,10 @@ class Relay implements Dispatcher.DispatchHandler {
     const links = headers.filter((_value, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'link')
     if (status === 103 && links.length > 0) this.#response.writeEarlyHints({ link: links })
   }
+}
+
+function letLeave(relay: Relay): void {
+  relay.leave()
 }
 
 /** A connection that was kept open and has ended by now. */

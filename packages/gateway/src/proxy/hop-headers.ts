@@ -22,20 +22,22 @@ const LASTING: ReadonlySet<string> = new Set([
   'authorization',
 ])
 
-/** Answers of a name in lower case whether it stays behind; `connection` is that header, all of its lines. */
-export function createIsHop(connection: string | undefined): (name: string) => boolean {
-  if (connection === undefined || /^(?:keep-alive|close|upgrade)$/i.test(connection)) return isHop
-  const named = new Set(
-    connection
-      .toLowerCase()
-      .split(',')
-      .map((each) => each.trim()),
-  )
-  return (name) => HOP.has(name) || (named.has(name) && !LASTING.has(name))
+/** Answers of a name in lower case whether it stays behind in every message. */
+export function isHop(name: string): boolean {
+  return HOP.has(name)
 }
 
-function isHop(name: string): boolean {
-  return HOP.has(name)
+/**
+ * The names in lower case that stay behind as well, because the header `Connection`, all of its lines, lists them.
+ * @returns `undefined` for none, as nearly always.
+ */
+export function hopsNamedBy(connection: string | undefined): ReadonlySet<string> | undefined {
+  if (connection === undefined || /^(?:keep-alive|close|upgrade)$/i.test(connection)) return undefined
+  const named = connection
+    .toLowerCase()
+    .split(',')
+    .map((each) => each.trim())
+  return new Set(named.filter((name) => !LASTING.has(name)))
 }
 
 /** Adds us to the programs on the way. */

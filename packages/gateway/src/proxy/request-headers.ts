@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { isForwardingName } from '../http/forwarding-headers.ts'
 import type { Peer } from '../http/peer.ts'
-import { createIsHop, viaUs } from './hop-headers.ts'
+import { createRecentlyUsed } from '../platform/recently-used.ts'
+import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
 
 /** What the gateway itself says to an upstream. */
 export interface RequestNotes {
@@ -26,13 +27,13 @@ const OUR_SECRET = /pg[adi]_[A-Za-z0-9_-]{43}/
  */
 export function requestHeaders(request: IncomingMessage, notes: RequestNotes): string[] {
   const { rawHeaders, headers } = request
-  const isHop = createIsHop(headers.connection)
+  const named = hopsNamedBy(headers.connection)
   const said = new Set(notes.identity.map(([name]) => name))
   const sent: string[] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const written = rawHeaders[at] as string
-    const name = written.toLowerCase()
-    if (isHop(name) || SET_HERE.has(name) || isOurs(name, said)) continue
+    const { name, plain, staysBehind } = nameOf(written)
+    if (staysBehind || named?.has(name) || said.has(plain)) continue
     const value = keptValue(name, rawHeaders[at + 1] as string, notes)
     if (value !== undefined) sent.push(written, value)
   }
@@ -47,11 +48,22 @@ export function requestHeaders(request: IncomingMessage, notes: RequestNotes): s
 /** Written anew below; `Expect` was answered by us. */
 const SET_HERE: ReadonlySet<string> = new Set(['via', 'expect', 'http2-settings'])
 
-/** Many programs take `X_Pairgate_Device` for `X-Pairgate-Device`, so every such spelling is ours. */
-function isOurs(name: string, said: ReadonlySet<string>): boolean {
-  const plain = name.replace(/[^a-z0-9-]/g, '-')
-  return OURS.test(plain) || isForwardingName(plain) || said.has(plain)
+interface HeaderName {
+  /** In lower case. */
+  readonly name: string
+  /** Many programs take `X_Pairgate_Device` for `X-Pairgate-Device`: as they read it. */
+  readonly plain: string
+  readonly staysBehind: boolean
 }
+
+/** All clients send the same few names, and to judge one takes longer than to find it. */
+const REMEMBERED = 512
+const nameOf = createRecentlyUsed(REMEMBERED, (written): HeaderName => {
+  const name = written.toLowerCase()
+  const plain = name.replace(/[^a-z0-9-]/g, '-')
+  const isOurs = OURS.test(plain) || isForwardingName(plain)
+  return { name, plain, staysBehind: isHop(name) || SET_HERE.has(name) || isOurs }
+})
 
 function keptValue(name: string, value: string, { ownAuthorization }: RequestNotes): string | undefined {
   if (name === 'cookie') return withoutOurCookies(value)

@@ -1,4 +1,5 @@
-import { createIsHop, viaUs } from './hop-headers.ts'
+import { createRecentlyUsed } from '../platform/recently-used.ts'
+import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
 
 const OUR_COOKIE = /^\s*(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
 
@@ -7,19 +8,42 @@ const OUR_COOKIE = /^\s*(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
  * a way around us (`Alt-Svc`) and without cookies under names of ours.
  */
 export function responseHeaders(raw: readonly (Buffer | string)[]): string[] {
-  const headers = raw.map((each) => (typeof each === 'string' ? each : each.toString('latin1')))
-  const isHop = createIsHop(valuesOf(headers, 'connection'))
   const sent: string[] = []
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const written = headers[at] as string
-    const value = headers[at + 1] as string
-    const name = written.toLowerCase()
-    if (isHop(name) || name === 'via' || name === 'alt-svc') continue
-    if (name === 'set-cookie' && OUR_COOKIE.test(value)) continue
-    sent.push(written, value)
+  let [connection, via]: (string | undefined)[] = []
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = textOf(raw[at])
+    const value = textOf(raw[at + 1])
+    const kind = kindOf(name)
+    if (kind === 'connection') connection = joined(connection, value)
+    if (kind === 'via') via = joined(via, value)
+    if (kind === 'kept' || (kind === 'set-cookie' && !OUR_COOKIE.test(value))) sent.push(name, value)
   }
-  sent.push('Via', viaUs(valuesOf(headers, 'via')))
-  return sent
+  const named = hopsNamedBy(connection)
+  const kept = named ? withoutNamed(sent, named) : sent
+  kept.push('Via', viaUs(via))
+  return kept
+}
+
+type Kind = 'kept' | 'dropped' | 'connection' | 'via' | 'set-cookie'
+
+/** All servers send the same few names, and to judge one takes longer than to find it. */
+const REMEMBERED = 512
+const kindOf = createRecentlyUsed(REMEMBERED, (written): Kind => {
+  const name = written.toLowerCase()
+  if (name === 'connection' || name === 'via' || name === 'set-cookie') return name
+  return isHop(name) || name === 'alt-svc' ? 'dropped' : 'kept'
+})
+
+function textOf(raw: Buffer | string | undefined): string {
+  return typeof raw === 'string' ? raw : (raw?.toString('latin1') ?? '')
+}
+
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before}, ${value}`
+}
+
+function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): string[] {
+  return headers.filter((_each, at) => !named.has(headers[at - (at % 2)]?.toLowerCase() ?? ''))
 }
 
 /** Of those after the body; what frames or routes a message may not come this late (RFC 9110, section 6.5.1). */
@@ -34,13 +58,3 @@ export function responseTrailers(
 }
 const NO_TRAILER =
   /^(?:transfer-encoding|content-length|content-encoding|content-type|content-range|host|trailer|connection|set-cookie|authorization|cache-control|x-pairgate-.*)$/i
-
-function valuesOf(headers: readonly string[], wanted: string): string | undefined {
-  let found: string | undefined
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] as string
-    if (name.length !== wanted.length || name.toLowerCase() !== wanted) continue
-    found = found === undefined ? (headers[at + 1] as string) : `${found}, ${headers[at + 1]}`
-  }
-  return found
-}
