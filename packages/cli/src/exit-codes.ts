@@ -2,6 +2,8 @@
 export const EXIT = {
   ok: 0,
   failed: 1,
+  /** `fetch` had an answer, and its status is 400 or more. */
+  httpError: 22,
   /** `gateway run` without a usable configuration: a supervisor must not try again by itself. */
   badConfig: 78,
   /** 128 + the number of the signal that came a second time. */

@@ -7,6 +7,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDevicesCommands } from './commands/devices.ts'
+import { addFetchCommand } from './commands/fetch.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
 import { addPairCommands } from './commands/pair.ts'
 import { addQrCommand } from './commands/qr.ts'
@@ -53,6 +54,7 @@ function createProgram(output: { complaint: string }): Command {
   addPairCommands(program)
   addQrCommand(program)
   addTokenCommand(program)
+  addFetchCommand(program)
   addGatewayCommands(program)
   addConfigCommands(program)
   addAuditCommands(program)
@@ -69,7 +71,9 @@ function createProgram(output: { complaint: string }): Command {
 function hideSecrets(argv: readonly string[]): void {
   const setsSomething = argv[0] === 'config' && argv[1] === 'set'
   const redeems = argv[0] === 'pair' || argv[0] === 'connect'
-  if (setsSomething || redeems || argv.some((word) => /^--(?:token|password)(?:=|$)/.test(word)))
+  // A header or a body may hold anything.
+  const fetches = argv[0] === 'fetch'
+  if (setsSomething || redeems || fetches || argv.some((word) => /^--(?:token|password)(?:=|$)/.test(word)))
     process.title = 'openclaw'
 }
 

@@ -29,6 +29,8 @@ describe('what may stand under the cursor', { concurrency: 4 }, () => {
   test('options, once a dash was typed', async () => {
     assert.deepEqual(await complete('devices', 'approve', '--s'), ['--scope', '--session'])
     assert.deepEqual(await complete('devices', 'list', '--h'), ['--help'])
+    assert.deepEqual(await complete('fetch', '--a'), ['--access-token', '--app-origin'])
+    assert.deepEqual(await complete('fetch', '-H', 'Accept: text/plain', '--inc'), ['--include'])
   })
   test('the values of an option whose values are known', async () => {
     assert.deepEqual(await complete('devices', 'revoke', '--role', ''), ['operator', 'node'])

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { collect, createMachine, waitForOutput } from './run-cli.ts'
+import { startHost } from './host-of-test.ts'
+import { createMachine, waitForOutput } from './run-cli.ts'
 
 const examples = fileURLToPath(new URL('../../../examples', import.meta.url))
-const host = createMachine()
-const gateway = host.start(['gateway', 'run', '--port', '0'])
-const ended = collect(gateway, 580_000)
-let url = ''
-
-before(async () => {
-  const [, found = ''] = await waitForOutput(gateway, /listening on (ws:\/\/127\.0\.0\.1:\d+)\n/)
-  url = found
-})
-after(async () => {
-  gateway.kill('SIGTERM')
-  await ended
-  host.remove()
-})
+const { host, url } = await startHost({ after })
 
 /** Runs an example as its first line says, with a folder of its own, and lets it in. */
 async function runExample(

@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
+import { startHost } from './host-of-test.ts'
 import { collect, createMachine, type Machine, waitForOutput } from './run-cli.ts'
 
-const host = createMachine()
+const { host, url } = await startHost({ after })
 const phone = createMachine()
-const gateway = host.start(['gateway', 'run', '--port', '0'])
-const ended = collect(gateway, 580_000)
-let url = ''
-
-before(async () => {
-  const [, found = ''] = await waitForOutput(gateway, /listening on (ws:\/\/127\.0\.0\.1:\d+)\n/)
-  url = found
-})
-after(async () => {
-  gateway.kill('SIGTERM')
-  await ended
-  for (const machine of [host, phone]) machine.remove()
-})
+after(() => phone.remove())
 
 async function json(machine: Machine, line: string, code = 0) {
   const result = await machine.run([...line.split(' '), '--json'])

@@ -19,6 +19,8 @@ export interface Machine {
   /** The same with a text on standard input. */
   pipe(args: readonly string[], input: string): Promise<CliResult>
   start(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess
+  /** The same with a standard input that stays open. */
+  startPiped(args: readonly string[]): ChildProcess
   remove(): void
 }
 
@@ -37,6 +39,7 @@ export function createMachine(): Machine {
   return {
     stateDir,
     start,
+    startPiped: (args) => spawnCommand(args, {}, 'pipe'),
     run: (args, env) => collect(start(args, env)),
     pipe(args, input) {
       const child = spawnCommand(args, {}, 'pipe')

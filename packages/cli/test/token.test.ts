@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { collect, createMachine, waitForOutput } from './run-cli.ts'
+import { after, test } from 'node:test'
+import { letIn, startHost } from './host-of-test.ts'
 
-const host = createMachine()
-const phone = createMachine()
-const gateway = host.start(['gateway', 'run', '--port', '0'])
-const ended = collect(gateway, 580_000)
-let url = ''
-
-before(async () => {
-  const [, found = ''] = await waitForOutput(gateway, /listening on (ws:\/\/127\.0\.0\.1:\d+)\n/)
-  url = found
-  const connect = phone.start(['connect', '--url', url, '--json'])
-  const whole = collect(connect)
-  const [, requestId = ''] = await waitForOutput(connect, /"requestId":"([^"]+)"/)
-  await host.run(['devices', 'approve', requestId])
-  assert.equal((await whole).code, 0)
-})
-after(async () => {
-  gateway.kill('SIGTERM')
-  await ended
-  for (const machine of [host, phone]) machine.remove()
-})
+const place = await startHost({ after })
+const { host, url } = place
+const phone = await letIn({ after }, place)
 
 async function verify(token: string): Promise<Response> {
   const headers = { authorization: `Bearer ${token}` }

@@ -60,7 +60,8 @@ export async function chooseWay(target: Target, options: WayOptions): Promise<Wa
   throw missingCredentials(target, options.method, options.files.configFile)
 }
 
-async function pairedDevice(target: Target, options: WayOptions): Promise<DeviceWay | undefined> {
+/** This machine's device, where the gateway has let it in. */
+export async function pairedDevice(target: Target, options: WayOptions): Promise<DeviceWay | undefined> {
   const device = await findDevice(target, undefined, options)
   return device?.isPaired ? device : undefined
 }

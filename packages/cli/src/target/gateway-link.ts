@@ -93,7 +93,8 @@ function scopesToAsk(way: Way, role: Role, needed: readonly string[]): readonly 
   return hasGrant ? SCOPES : needed
 }
 
-async function explained<T>(place: ErrorPlace, work: () => Promise<T>): Promise<T> {
+/** Does `work`; what the library says went wrong is told in the words of the command. */
+export async function explained<T>(place: ErrorPlace, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
