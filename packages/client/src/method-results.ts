@@ -12,6 +12,7 @@ import type {
   ConfigReload,
   ConfigSnapshot,
   ConfirmResult,
+  DevicePage,
   DevicePairList,
   ExtendResult,
   GatewayIdentity,
@@ -19,6 +20,7 @@ import type {
   InviteResult,
   MethodName,
   MoveResult,
+  PendingList,
   PresenceRow,
   RejectResult,
   RemoveResult,
@@ -72,6 +74,8 @@ interface MethodResults {
   'chat.history': ChatHistory
   'config.get': ConfigSnapshot
   'config.reload': ConfigReload
+  'device.page': DevicePage
+  'device.pending': PendingList
 }
 
 /** What a method answers (protocol fact 13); `unknown` for a method whose answer has no type yet. */

@@ -3,7 +3,9 @@ import { acceptOwner } from './connect/accept-owner.ts'
 import { createCompareSecret } from './connect/compare-secret.ts'
 import { createLookAgain } from './connect/look-again.ts'
 import { createSessionKeys } from './connect/session-keys.ts'
-import { createListDevices } from './devices/list-devices.ts'
+import { createListDevices, type ListDevicesDeps } from './devices/list-devices.ts'
+import { createListPending } from './devices/list-pending.ts'
+import { createPageDevices, type PageDevicesDeps } from './devices/page-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
 import { createRenameDevice } from './devices/rename-device.ts'
 import type { EventHead } from './domain/gateway-event.ts'
@@ -119,14 +121,12 @@ export function createCore(deps: CoreDeps) {
     acceptOwner,
     lookAgain: createLookAgain({ ...deps, tokens }),
     sessionKeyOf: sessionKeys.of,
-    listDevices: createListDevices({ ...deps, read, shown, roomMade }),
+    ...deviceCalls({ ...deps, read, shown, roomMade, decide }),
     approveRequest: createApproveRequest({ ...deps, ...joint }),
     rejectRequest: createRejectRequest({ decide }),
     requestUpgrade: createRequestUpgrade({ ...deps, read, fileRequest }),
     findUpgrade: createFindUpgrade({ ...deps, read }),
     ...invitations.cases,
-    removeDevice: createRemoveDevice({ decide }),
-    renameDevice: createRenameDevice({ decide }),
     ...tokenCalls({ ...deps, decide, drawSecret }),
     mintAccessToken: createMintAccessToken({ ...deps, decide }),
     checkAccessToken: createCheckAccessToken({ ...deps, access }),
@@ -144,6 +144,17 @@ export function createCore(deps: CoreDeps) {
     keepFeed,
     following: follower as Following,
     keepCounters: createKeepCounters({ ...deps, limiter }),
+  }
+}
+
+/** What operators see of devices, and do with them. */
+function deviceCalls(deps: ListDevicesDeps & PageDevicesDeps & { readonly decide: Decide }) {
+  return {
+    listDevices: createListDevices(deps),
+    listPending: createListPending(deps),
+    pageDevices: createPageDevices(deps),
+    removeDevice: createRemoveDevice(deps),
+    renameDevice: createRenameDevice(deps),
   }
 }
 

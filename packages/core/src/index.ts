@@ -6,10 +6,21 @@ export type { Admission, AdmissionMethod, IssuedToken } from './connect/admissio
 export type { ConnectAsk, ConnectPeer } from './connect/connect-ask.ts'
 export { type Core, type CoreDeps, createCore } from './create-core.ts'
 export type { DeviceList } from './devices/list-devices.ts'
+export type { DevicePage, DeviceSearch } from './devices/page-devices.ts'
 export type { AccessToken } from './domain/access-token.ts'
 export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-fault.ts'
 export type { PendingPlace } from './domain/choose-to-leave.ts'
 export { type ApprovedVia, type Device, type DeviceMetadata, nameOf, tidyMetadata } from './domain/device.ts'
+export {
+  type DeviceChoice,
+  type DeviceOrder,
+  type DevicePlace,
+  type DeviceReach,
+  type DeviceSort,
+  MOST_COUNTED,
+  nameKeyOf,
+  type PlacedDevices,
+} from './domain/device-page.ts'
 export { DPOP_ALGORITHMS } from './domain/dpop-proof.ts'
 export { EMPTY_LOG, type EventRecord, type StoredDetails, sealEvent } from './domain/event-chain.ts'
 export {

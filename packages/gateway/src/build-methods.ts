@@ -9,6 +9,7 @@ import { VERSION } from './version.ts'
 import { createAuditMethods } from './ws/methods/audit-methods.ts'
 import { createChatMethods } from './ws/methods/chat-methods.ts'
 import { createConfigMethods } from './ws/methods/config-methods.ts'
+import { createConsoleMethods } from './ws/methods/console-methods.ts'
 import { createDevicePairMethods } from './ws/methods/device-pair-methods.ts'
 import { createDeviceScopesMethods } from './ws/methods/device-scopes-methods.ts'
 import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
@@ -66,6 +67,7 @@ export function buildMethods(
     }),
     session: createSessionMethods({ core }),
     chat: createChatMethods({ core }),
+    desk: createConsoleMethods({ core, registry, idleMs }),
     audit: createAuditMethods({ read: store.read, heads, core, log }),
   })
 }

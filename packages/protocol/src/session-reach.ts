@@ -9,4 +9,9 @@
  *   if it did not exist.
  * - `param`: names a session in this parameter; left out, it means the caller's own.
  */
-export type SessionReach = 'none' | 'every' | 'filtered' | 'target' | { readonly param: 'sessionKey' | 'key' }
+export type SessionReach =
+  | 'none'
+  | 'every'
+  | 'filtered'
+  | 'target'
+  | { readonly param: 'sessionKey' | 'key' | 'session' }

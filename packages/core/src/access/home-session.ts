@@ -1,4 +1,5 @@
 import { type DeviceId, EVERY_SESSION, type SessionId } from '@pairgate/protocol'
+import type { DeviceReach } from '../domain/device-page.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import type { Token } from '../domain/token.ts'
 import type { StoreReader } from '../ports/store.ts'
@@ -39,4 +40,11 @@ export function mayManage(principal: Principal, id: DeviceId, home: Home): boole
 /** The same for an open request: one of a stranger belongs to no session, and any admin may take it in. */
 export function mayDecide(principal: Principal, id: DeviceId, home: Home): boolean {
   return mayManage(principal, id, home) || (home === NO_SESSION && !isSelfScoped(principal))
+}
+
+/** The same for a search: all devices that `mayManage` would find. */
+export function reachOf(principal: Principal): DeviceReach {
+  const own = principal.kind === 'device' ? principal.deviceId : undefined
+  if (isSelfScoped(principal)) return { own, home: undefined }
+  return principal.sessionId === EVERY_SESSION ? 'all' : { own, home: principal.sessionId }
 }

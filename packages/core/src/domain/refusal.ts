@@ -75,6 +75,7 @@ export type Refusal =
   | { readonly reason: 'upgrade-not-needed' }
   | { readonly reason: 'upgrade-unknown' }
   | { readonly reason: 'device-unknown'; readonly deviceId: DeviceId | undefined }
+  | { readonly reason: 'cursor-invalid' }
   | { readonly reason: 'label-blank' }
   | { readonly reason: 'choice-missing' }
   | { readonly reason: 'bound-missing' }

@@ -12,6 +12,7 @@ import type { AccessToken } from '../domain/access-token.ts'
 import type { Attempts } from '../domain/attempt-limit.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import type { Device } from '../domain/device.ts'
+import type { DeviceChoice, DeviceOrder, PlacedDevices } from '../domain/device-page.ts'
 import type { EventRecord } from '../domain/event-chain.ts'
 import type { FeedRow } from '../domain/feed-row.ts'
 import type { EventHead, LoggedEvent } from '../domain/gateway-event.ts'
@@ -71,10 +72,13 @@ export interface StoreReader {
   /** Those whose last approval was given by this actor (`actorRef`), the oldest pairing first. */
   listDevicesApprovedBy(ref: string): Promise<readonly Device[]>
   countDevices(): Promise<number>
+  /** Those that are meant, as far as one page goes, and how many they are on all pages. */
+  pageDevices(choice: DeviceChoice, order: DeviceOrder): Promise<PlacedDevices>
   findToken(deviceId: DeviceId, role: Role): Promise<Token | undefined>
   findTokenByHash(hash: TokenHash): Promise<FoundToken | undefined>
   /** Every token of one device, or of all devices. */
   listTokens(only?: DeviceId): Promise<readonly Token[]>
+  listTokensOf(devices: readonly DeviceId[]): Promise<readonly Token[]>
   /** Tokens that nobody has revoked and whose deadline lies after `after` and not after `until`, the next first. */
   listTokensEnding(after: Instant, until: Instant): Promise<readonly Token[]>
   findAccessToken(hash: TokenHash): Promise<AccessToken | undefined>
@@ -101,6 +105,8 @@ export interface StoreReader {
   findSession(id: SessionId): Promise<Session | undefined>
   findSessionByKey(key: string): Promise<Session | undefined>
   listSessions(): Promise<readonly Session[]>
+  /** Those of these ids that there are. */
+  findSessions(ids: readonly SessionId[]): Promise<readonly Session[]>
   /** One session, or all of them, the newest first. */
   listSessionFacts(choice: {
     readonly only?: SessionId | undefined

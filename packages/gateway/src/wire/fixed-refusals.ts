@@ -111,6 +111,10 @@ export const FIXED_REFUSALS = {
     'CANDIDATES_SEVERAL',
   ),
   'claim-over': coded('the gateway has, or has had, an owner; invite a device instead', 'CLAIM_OVER'),
+  'cursor-invalid': coded(
+    'the cursor is none of this sort and order; begin again without one',
+    'CURSOR_INVALID',
+  ),
   'session-unknown': invalid('unknown session'),
   'session-not-allowed': invalid('only an admin token may open every session'),
   'session-key-invalid': invalid(

@@ -22,7 +22,7 @@ import { present } from './present.ts'
 import { setupCompleted } from './setup-to-wire.ts'
 
 /** An open request as operators see it. `extended` adds what only our own clients know. */
-function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean): PendingRow {
+export function pendingRow(request: OpenRequest, isRepair: boolean, extended: boolean): PendingRow {
   return {
     requestId: request.id,
     deviceId: request.deviceId,

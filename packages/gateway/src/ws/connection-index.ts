@@ -9,6 +9,8 @@ export interface ConnectionIndex {
   setDeadline(connection: Connection, expiresAt: Instant | undefined): void
   readonly all: ReadonlySet<Connection>
   ofDevice(id: DeviceId): Iterable<Connection>
+  /** Each that is connected, once. */
+  deviceIds(): Iterable<DeviceId>
   /** Those whose token opens exactly this; for `*` those that hold every session. */
   ofSession(id: SessionId): Iterable<Connection>
   readonly hearingPairing: ReadonlySet<Connection>
@@ -46,6 +48,7 @@ export function createConnectionIndex(): ConnectionIndex {
     },
     all,
     ofDevice: devices.of,
+    deviceIds: devices.keys,
     ofSession: sessions.of,
     hearingPairing,
     expiring,
@@ -64,5 +67,6 @@ function createGroups<Key>() {
       if (group?.size === 0) groups.delete(key)
     },
     of: (key: Key): Iterable<Connection> => groups.get(key) ?? [],
+    keys: (): Iterable<Key> => groups.keys(),
   }
 }

@@ -21,6 +21,10 @@ export interface ConnectionRegistry extends LiveConnections {
   add(connection: Connection): void
   remove(connection: Connection): void
   isConnected(deviceId: DeviceId): boolean
+  /** The connections of a device that are served. */
+  ofDevice(deviceId: DeviceId): readonly Connection[]
+  /** Every device that is connected. */
+  deviceIds(): readonly DeviceId[]
   /**
    * Closes the gates of all that fit before it returns. The connection `causedBy` may still send the one
    * reply that it is working on.
@@ -102,6 +106,8 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
       for (const _connection of index.ofDevice(deviceId)) return true
       return false
     },
+    ofDevice: (deviceId) => Array.from(index.ofDevice(deviceId)).filter(({ isOpen }) => isOpen),
+    deviceIds: () => [...index.deviceIds()],
     sweep,
     each(visit) {
       for (const connection of index.all) visit(connection)

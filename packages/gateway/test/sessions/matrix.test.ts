@@ -86,6 +86,11 @@ const PROBES: Readonly<Record<MethodName, Probe>> = {
     session: 'param',
     params: (sessionKey) => ({ sessionKey, message: 'from one', idempotencyKey: randomUUID() }),
   },
+  'device.page': {
+    session: 'param',
+    params: (session) => (session === undefined ? { limit: 200 } : { session, limit: 200 }),
+  },
+  'device.pending': { session: 'filtered', params: {} },
   'chat.history': { session: 'param', params: (sessionKey) => ({ sessionKey, after: 0, limit: 200 }) },
 }
 

@@ -22,6 +22,7 @@ export const DETAIL_CODES = {
   CONTROL_UI_ORIGIN_NOT_ALLOWED: 'A browser page of a foreign origin may not connect.',
   MISSING_SCOPE: 'The session does not hold the scope that the method needs.',
   SESSION_BOUND: 'The token opens one session, and the method is about the whole gateway.',
+  CURSOR_INVALID: 'The cursor is none, or of another sort or order; begin again without one.',
   SESSION_EXISTS: 'Another session has this key.',
   SESSION_IN_USE: 'Live tokens open the session; `tokens` says how many.',
   MESSAGE_TOO_BIG: 'A message has 65,536 bytes of UTF-8 at most.',

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { type Audience, PROTOCOL_VERSION } from './protocol-version.ts'
 import { AUDIT_METHODS } from './rows/audit-methods.ts'
+import { CONSOLE_METHODS } from './rows/console-methods.ts'
 import { DEVICE_METHODS } from './rows/device-methods.ts'
 import { GATEWAY_METHODS } from './rows/gateway-methods.ts'
 import { INVITATION_METHODS } from './rows/invitation-methods.ts'
@@ -19,6 +20,7 @@ export const METHODS = {
   ...SETUP_METHODS,
   ...AUDIT_METHODS,
   ...SESSION_METHODS,
+  ...CONSOLE_METHODS,
 } as const satisfies Record<string, MethodRow>
 
 export type MethodName = keyof typeof METHODS

@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 import { describeAccessTokens } from './access-token-contract.ts'
 import { describeDevices } from './device-contract.ts'
+import { describeDevicePages } from './device-page-contract.ts'
 import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
 import { describeFeed } from './feed-contract.ts'
@@ -22,6 +23,7 @@ import type { OpenStore } from './with-store.ts'
 export function describeStoreContract(name: string, open: OpenStore, lives = 40): void {
   describe(`store contract: ${name}`, () => {
     describeDevices(open)
+    describeDevicePages(open)
     describeTokens(open)
     describeAccessTokens(open)
     describeRequests(open)

@@ -1,7 +1,7 @@
 import type { Store } from '@pairgate/core'
 import { sql } from 'kysely'
 import type { ClientBase } from 'pg'
-import type { EngineWords } from '../sql/engine-words.ts'
+import type { EngineWords, ListOf } from '../sql/engine-words.ts'
 import { migrateToLatest } from '../sql/migrate.ts'
 import { createSqlStore } from '../sql/sql-store.ts'
 import { StoreUnavailable } from '../store-unavailable.ts'
@@ -19,6 +19,7 @@ const POSTGRES_WORDS: EngineWords = {
   wholeNumber: 'bigint',
   tableEnd: sql``,
 }
+const listOf: ListOf = (values) => sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
 
 const STATEMENT_MS = 10_000
 /** As long as SQLite waits for another process. */
@@ -69,7 +70,7 @@ export async function openPostgres({ url, alone = false }: PostgresOptions): Pro
     createWritingKysely(writer, BEGIN_WITH_APPEND_LOCK),
     createReadingKysely(readers),
     // Old versions of rows go when the server vacuums, and from its write-ahead log later still.
-    { scrub: async () => 'server', close: closeBoth },
+    { listOf, scrub: async () => 'server', close: closeBoth },
   )
 }
 

@@ -12,3 +12,6 @@ export interface EngineWords {
   /** What stands behind the list of columns. */
   readonly tableEnd: RawBuilder<unknown>
 }
+
+/** The values of a list, as one column. One parameter, so that no query's text depends on how many there are. */
+export type ListOf = (values: readonly string[]) => RawBuilder<unknown>

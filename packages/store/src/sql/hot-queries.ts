@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { EMPTY_EVENT_ROW, joinedEvents } from './event-rows.ts'
 import { fixQuery } from './fixed-query.ts'
 import type { Tables } from './tables.ts'
@@ -40,6 +40,8 @@ export function createHotQueries(db: Kysely<Tables>) {
     overwriteDetails: fixQuery(
       db.updateTable('event_details').set({ salt: '', body: '' }).where('seq', '=', 0),
     ),
+    /** Values: device id. */
+    noteEnds: fixQuery(noteEnds(db)),
     /** Values: at, token id, at. */
     noteTokenUsed: fixQuery(
       db
@@ -57,4 +59,21 @@ export function createHotQueries(db: Kysely<Tables>) {
         .where((eb) => eb.or([eb('last_seen_at', 'is', null), eb('last_seen_at', '<', 0)])),
     ),
   }
+}
+
+/** When the first and the last of a device's standing tokens end, noted with the device. */
+function noteEnds(db: Kysely<Tables>) {
+  const never = sql<number>`${sql.lit(Number.MAX_SAFE_INTEGER)}`
+  const standing = db
+    .selectFrom('tokens')
+    .where(sql<boolean>`tokens.device_id = devices.id`)
+    .where('tokens.revoked_at', 'is', null)
+  const end = sql<number>`coalesce(tokens.expires_at, ${never})`
+  return db
+    .updateTable('devices')
+    .set({
+      first_end: sql<number>`coalesce((${standing.select(sql`min(tokens.expires_at)`.as('first'))}), ${never})`,
+      last_end: sql<number>`coalesce((${standing.select(sql`max(${end})`.as('last'))}), 0)`,
+    })
+    .where('id', '=', '')
 }

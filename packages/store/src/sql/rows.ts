@@ -1,13 +1,14 @@
-import type {
-  ApprovedVia,
-  Device,
-  DeviceMetadata,
-  OpenRequest,
-  PairingRequest,
-  PendingPlace,
-  RequestWhy,
-  Session,
-  Token,
+import {
+  type ApprovedVia,
+  type Device,
+  type DeviceMetadata,
+  nameKeyOf,
+  type OpenRequest,
+  type PairingRequest,
+  type PendingPlace,
+  type RequestWhy,
+  type Session,
+  type Token,
 } from '@pairgate/core'
 import {
   type DeviceId,
@@ -75,7 +76,10 @@ export function readInstant(value: number | null): Instant | undefined {
   return value === null ? undefined : (value as Instant)
 }
 
-export function toDevice(row: DeviceRow): Device {
+/** What a device's row holds of its tokens is written with these; see `noteEnds`. */
+type OwnColumns = Omit<DeviceRow, 'first_end' | 'last_end'>
+
+export function toDevice(row: OwnColumns): Device {
   return {
     id: row.id as DeviceId,
     publicKey: row.public_key,
@@ -93,7 +97,7 @@ export function toDevice(row: DeviceRow): Device {
   }
 }
 
-export function fromDevice(device: Device): DeviceRow {
+export function fromDevice(device: Device): OwnColumns {
   return {
     id: device.id,
     public_key: device.publicKey,
@@ -108,6 +112,7 @@ export function fromDevice(device: Device): DeviceRow {
     last_seen_at: device.lastSeenAt ?? null,
     last_seen_ip: device.lastSeenIp ?? null,
     origin_signed_at: device.originSignedAt ?? null,
+    name_key: nameKeyOf(device),
   }
 }
 

@@ -32,7 +32,10 @@ export function readDevices(
   }
 }
 
-export function writeDevices(db: Kysely<Tables>): Pick<StoreTransaction, 'saveDevice' | 'deleteDevice'> {
+export function writeDevices(
+  db: Kysely<Tables>,
+  hot: HotQueries,
+): Pick<StoreTransaction, 'saveDevice' | 'deleteDevice'> {
   return {
     async saveDevice(device) {
       const row = fromDevice(device)
@@ -42,6 +45,8 @@ export function writeDevices(db: Kysely<Tables>): Pick<StoreTransaction, 'saveDe
         .values(row)
         .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
         .execute()
+      // Its token may have been saved before it.
+      await hot.noteEnds(db, device.id)
     },
     async deleteDevice(id) {
       await db.deleteFrom('devices').where('id', '=', id).execute()

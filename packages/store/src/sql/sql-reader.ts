@@ -1,7 +1,9 @@
 import type { StoreReader } from '@pairgate/core'
 import type { Kysely } from 'kysely'
+import type { ListOf } from './engine-words.ts'
 import type { HotQueries } from './hot-queries.ts'
 import { readAccessTokens } from './sql-access-tokens.ts'
+import { readDevicePages } from './sql-device-page.ts'
 import { readDevices } from './sql-devices.ts'
 import { readErasable } from './sql-erasure.ts'
 import { readEvents } from './sql-events.ts'
@@ -17,14 +19,15 @@ import { readTokens } from './sql-tokens.ts'
 import type { Tables } from './tables.ts'
 
 /** The reads of the port, on a connection or inside a transaction. */
-export function createSqlReader(db: Kysely<Tables>, hot: HotQueries): StoreReader {
+export function createSqlReader(db: Kysely<Tables>, hot: HotQueries, listOf: ListOf): StoreReader {
   return {
     ...readDevices(db, hot),
-    ...readTokens(db, hot),
+    ...readDevicePages(db, listOf),
+    ...readTokens(db, hot, listOf),
     ...readAccessTokens(db, hot),
     ...readRequests(db),
     ...readInvitations(db),
-    ...readSessions(db, hot),
+    ...readSessions(db, hot, listOf),
     ...readEvents(db, hot),
     ...readErasable(db),
     ...readPruning(db),

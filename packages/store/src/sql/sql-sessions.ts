@@ -1,6 +1,7 @@
 import type { StoreReader, StoreTransaction } from '@pairgate/core'
 import type { Instant } from '@pairgate/protocol'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { ListOf } from './engine-words.ts'
 import type { HotQueries } from './hot-queries.ts'
 import { fromSession, toSession, toToken } from './rows.ts'
 import type { Tables } from './tables.ts'
@@ -8,9 +9,11 @@ import type { Tables } from './tables.ts'
 export function readSessions(
   db: Kysely<Tables>,
   hot: HotQueries,
+  listOf: ListOf,
 ): Pick<
   StoreReader,
   | 'findSession'
+  | 'findSessions'
   | 'findSessionByKey'
   | 'listSessions'
   | 'listSessionFacts'
@@ -22,6 +25,10 @@ export function readSessions(
     async findSession(id) {
       const { rows } = await hot.sessionById(db, id)
       return rows[0] && toSession(rows[0])
+    },
+    async findSessions(ids) {
+      const rows = await sessions.where(sql<boolean>`id in ${listOf(ids)}`).execute()
+      return rows.map(toSession)
     },
     async findSessionByKey(key) {
       const row = await sessions.where('key', '=', key).executeTakeFirst()

@@ -2,6 +2,7 @@ import type { Store, TokenUse, Traces } from '@pairgate/core'
 import type { Kysely, Transaction } from 'kysely'
 import { createTurns } from '../one-at-a-time.ts'
 import { StoreUnavailable, type StoreUnavailableReason } from '../store-unavailable.ts'
+import type { ListOf } from './engine-words.ts'
 import { createHotQueries } from './hot-queries.ts'
 import { runWork } from './run-work.ts'
 import { deleteEndedAccessTokens } from './sql-access-tokens.ts'
@@ -19,6 +20,7 @@ const USES_AT_ONCE = 200
 
 /** What only the engine itself can do. */
 export interface EngineWork {
+  readonly listOf: ListOf
   /** See `Store.scrub`; runs outside of every transaction. */
   scrub(): Promise<Traces>
   /** Closes both ways. */
@@ -33,12 +35,13 @@ export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>,
   const turns = createTurns()
   const shareWait = createSharedWait()
   const hot = createHotQueries(reading)
+  const { listOf } = engine
   const inTransaction = <T>(work: (trx: Transaction<Tables>) => Promise<T>) =>
     turns.take(shareWait(() => writing.transaction().execute(work)))
 
   return {
-    read: createSqlReader(reading, hot),
-    mutate: (work) => inTransaction((trx) => runWork(createSqlTransaction(trx, hot), work)),
+    read: createSqlReader(reading, hot, listOf),
+    mutate: (work) => inTransaction((trx) => runWork(createSqlTransaction(trx, hot, listOf), work)),
     async noteTokenUse(uses) {
       for (const part of inParts(uses)) await inTransaction((trx) => noteTokenUses(trx, hot, part))
     },

@@ -1,5 +1,6 @@
 import type { FoundToken, StoreReader, StoreTransaction, TokenUse } from '@pairgate/core'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { ListOf } from './engine-words.ts'
 import type { HotQueries } from './hot-queries.ts'
 import { fromToken, toToken } from './rows.ts'
 import type { DeviceRow, Tables, TokenRow } from './tables.ts'
@@ -7,7 +8,8 @@ import type { DeviceRow, Tables, TokenRow } from './tables.ts'
 export function readTokens(
   db: Kysely<Tables>,
   hot: HotQueries,
-): Pick<StoreReader, 'findToken' | 'findTokenByHash' | 'listTokens' | 'listTokensEnding'> {
+  listOf: ListOf,
+): Pick<StoreReader, 'findToken' | 'findTokenByHash' | 'listTokens' | 'listTokensOf' | 'listTokensEnding'> {
   return {
     async findToken(deviceId, role) {
       const { rows } = await hot.tokenOfDevice(db, deviceId, role)
@@ -25,6 +27,16 @@ export function readTokens(
       let query = db.selectFrom('tokens').selectAll()
       if (only !== undefined) query = query.where('device_id', '=', only)
       const rows = await query.orderBy('device_id').orderBy('role').execute()
+      return rows.map(toToken)
+    },
+    async listTokensOf(devices) {
+      const rows = await db
+        .selectFrom('tokens')
+        .selectAll()
+        .where(sql<boolean>`device_id in ${listOf(devices)}`)
+        .orderBy('device_id')
+        .orderBy('role')
+        .execute()
       return rows.map(toToken)
     },
     async listTokensEnding(after, until) {
@@ -46,7 +58,7 @@ function toFound(row: TokenRow & Pick<DeviceRow, 'origin_signed_at'>, as: FoundT
   return { token: toToken(row), as, signsOrigin: row.origin_signed_at !== null }
 }
 
-export function writeTokens(db: Kysely<Tables>): Pick<StoreTransaction, 'saveToken'> {
+export function writeTokens(db: Kysely<Tables>, hot: HotQueries): Pick<StoreTransaction, 'saveToken'> {
   return {
     async saveToken(token) {
       const row = fromToken(token)
@@ -55,6 +67,7 @@ export function writeTokens(db: Kysely<Tables>): Pick<StoreTransaction, 'saveTok
         .values(row)
         .onConflict((conflict) => conflict.columns(['device_id', 'role']).doUpdateSet(row))
         .execute()
+      await hot.noteEnds(db, token.deviceId)
     },
   }
 }

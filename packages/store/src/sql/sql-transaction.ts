@@ -1,5 +1,6 @@
 import type { StoreTransaction } from '@pairgate/core'
 import type { Transaction } from 'kysely'
+import type { ListOf } from './engine-words.ts'
 import type { HotQueries } from './hot-queries.ts'
 import { writeAccessTokens } from './sql-access-tokens.ts'
 import { writeDevices } from './sql-devices.ts'
@@ -16,11 +17,15 @@ import { writeTokens } from './sql-tokens.ts'
 import type { Tables } from './tables.ts'
 
 /** The reads and writes of the port inside a transaction that holds the append lock. */
-export function createSqlTransaction(trx: Transaction<Tables>, hot: HotQueries): StoreTransaction {
+export function createSqlTransaction(
+  trx: Transaction<Tables>,
+  hot: HotQueries,
+  listOf: ListOf,
+): StoreTransaction {
   return {
-    ...createSqlReader(trx, hot),
-    ...writeDevices(trx),
-    ...writeTokens(trx),
+    ...createSqlReader(trx, hot, listOf),
+    ...writeDevices(trx, hot),
+    ...writeTokens(trx, hot),
     ...writeAccessTokens(trx),
     ...writeRequests(trx),
     ...writeInvitations(trx),

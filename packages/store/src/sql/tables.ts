@@ -1,9 +1,11 @@
+import type { Generated, Selectable } from 'kysely'
+
 /**
  * The tables as both engines return them. Times are milliseconds since the epoch, lists and details
  * are JSON text; what a column means is said at the domain record that `rows.ts` makes of it.
  */
 export interface Tables {
-  readonly devices: DeviceRow
+  readonly devices: DeviceTable
   readonly tokens: TokenRow
   readonly access_tokens: AccessTokenRow
   readonly pairing_requests: RequestRow
@@ -18,7 +20,9 @@ export interface Tables {
   readonly messages: MessageRow
 }
 
-export interface DeviceRow {
+export type DeviceRow = Selectable<DeviceTable>
+
+export interface DeviceTable {
   readonly id: string
   readonly public_key: string
   readonly display_name: string | null
@@ -36,6 +40,10 @@ export interface DeviceRow {
   readonly last_seen_at: number | null
   readonly last_seen_ip: string | null
   readonly origin_signed_at: number | null
+  readonly name_key: string
+  /** Of its standing tokens; written by `noteEnds` alone. */
+  readonly first_end: Generated<number>
+  readonly last_end: Generated<number>
 }
 
 export interface TokenRow {

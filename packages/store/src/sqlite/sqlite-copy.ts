@@ -12,7 +12,7 @@ import type { Tables } from '../sql/tables.ts'
 import { StoreUnavailable } from '../store-unavailable.ts'
 import { withNamedFailures } from './sqlite-failure.ts'
 import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
-import { SQLITE_WORDS } from './sqlite-store.ts'
+import { SQLITE_LIST, SQLITE_WORDS } from './sqlite-store.ts'
 
 /** A database that stands still, such as a backup. Nothing is written to it, nor beside it. */
 export interface SqliteCopy {
@@ -84,7 +84,7 @@ export async function readSqliteHead(path: string): Promise<EventHead> {
   )
   try {
     const db: Kysely<Tables> = createReadingKysely(database)
-    return await createSqlReader(db, createHotQueries(db)).eventHead()
+    return await createSqlReader(db, createHotQueries(db), SQLITE_LIST).eventHead()
   } finally {
     database.close()
   }
@@ -119,7 +119,7 @@ function copyOn(path: string, schema: string, clear: () => void): SqliteCopy {
     Number(database.prepare(`select count(*) as n from ${from}`).get(...values)?.['n'])
   return {
     schema,
-    read: createSqlReader(db, createHotQueries(db)),
+    read: createSqlReader(db, createHotQueries(db), SQLITE_LIST),
     counts: (now) => ({
       devices: count('devices'),
       tokens: count('tokens where revoked_at is null'),

@@ -24,7 +24,7 @@ import { StoreUnavailable } from '../store-unavailable.ts'
 import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
 import { findPlace, openReader, openWriter } from './sqlite-open.ts'
 import { scrubFile } from './sqlite-scrub.ts'
-import { openSqliteStore } from './sqlite-store.ts'
+import { openSqliteStore, SQLITE_LIST } from './sqlite-store.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sqlite-store-'))
 let files = 0
@@ -44,6 +44,7 @@ async function withBench(lockPatienceMs: number, run: (bench: Bench) => Promise<
   const writer = await openWriter(findPlace(path), 0)
   const reader = openReader(findPlace(path))
   const store = createSqlStore(createWritingKysely(writer, lockPatienceMs), createReadingKysely(reader), {
+    listOf: SQLITE_LIST,
     scrub: () => scrubFile(writer),
     close: async () => {
       reader.close()
@@ -138,6 +139,7 @@ describe('a database in trouble', () => {
     await first.mutate(save(1))
     const writer = new DatabaseSync(path, { readOnly: true })
     const store = createSqlStore(createWritingKysely(writer, 0), createReadingKysely(writer), {
+      listOf: SQLITE_LIST,
       scrub: () => scrubFile(writer),
       close: async () => writer.close(),
     })

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '@pairgate/core'
 import { sql } from 'kysely'
-import type { EngineWords } from '../sql/engine-words.ts'
+import type { EngineWords, ListOf } from '../sql/engine-words.ts'
 import { migrateToLatest } from '../sql/migrate.ts'
 import { createSqlStore } from '../sql/sql-store.ts'
 import { createReadingKysely, createWritingKysely } from './sqlite-kysely.ts'
@@ -16,6 +16,7 @@ export interface SqliteStoreOptions {
 /** How long a transaction waits for another process before it gives up. */
 const LOCK_PATIENCE_MS = 5_000
 export const SQLITE_WORDS: EngineWords = { text: sql`text`, wholeNumber: 'integer', tableEnd: sql`strict` }
+export const SQLITE_LIST: ListOf = (values) => sql`(select value from json_each(${JSON.stringify(values)}))`
 
 /** Opens a database, brings its tables up to date, and keeps core's `Store` port on it. */
 export async function openSqliteStore({ path }: SqliteStoreOptions): Promise<Store> {
@@ -34,6 +35,7 @@ export async function openSqliteStore({ path }: SqliteStoreOptions): Promise<Sto
     const reader = openReader(place)
     opened.push(reader)
     return createSqlStore(writing, createReadingKysely(reader), {
+      listOf: SQLITE_LIST,
       scrub: () => scrubFile(writer),
       close: async () => closeAll(),
     })

@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts'
 import type { AuditMethods } from './audit-methods.ts'
 import type { ChatMethods } from './chat-methods.ts'
 import type { ConfigMethods } from './config-methods.ts'
+import type { ConsoleMethods } from './console-methods.ts'
 import type { DevicePairMethods } from './device-pair-methods.ts'
 import type { DeviceScopesMethods } from './device-scopes-methods.ts'
 import type { DeviceTokenMethods } from './device-token-methods.ts'
@@ -45,10 +46,11 @@ export interface MethodParts {
   readonly config: ConfigMethods
   readonly session: SessionMethods
   readonly chat: ChatMethods
+  readonly desk: ConsoleMethods
 }
 
 export function createMethodHandlers(parts: MethodParts) {
-  const { report, pair, invitations, setup, token, scopes, audit, config, session, chat } = parts
+  const { report, pair, invitations, setup, token, scopes, audit, config, session, chat, desk } = parts
   return {
     health: report.health,
     status: report.status,
@@ -87,5 +89,7 @@ export function createMethodHandlers(parts: MethodParts) {
     'chat.history': chat.history,
     'config.get': config.get,
     'config.reload': config.reload,
+    'device.page': desk.page,
+    'device.pending': desk.pending,
   } satisfies { readonly [M in MethodName]: Handler<M> }
 }
