@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PassThrough } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { hasNoBody, sendRefusal } from './proxy-refusal.ts'
 import { responseHeaders, responseTrailers } from './response-headers.ts'
+import { sendWithTrailers } from './send-with-trailers.ts'
+import { announcedTrailers } from './trailers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
 import { refusalOf } from './upstream-failure.ts'
+import { openUpstreamRequest } from './upstream-request.ts'
 
 export interface ForwardDeps {
-  readonly clients: Pick<UpstreamClients, 'of'>
+  readonly clients: Pick<UpstreamClients, 'of' | 'tlsOf'>
   /** Told of every answer and every failure of an upstream, with the failure's code. */
   readonly onOutcome: (upstream: UpstreamConfig, failure: string | undefined) => void
 }
@@ -29,11 +32,24 @@ export function createForwardRequest(deps: ForwardDeps): ForwardRequest {
   return (request, response, outgoing) => {
     // Silence on this socket is silence in both directions; the server itself cuts it then.
     request.socket.setTimeout(outgoing.upstream.timeouts.idleMs)
-    const body = hasNoBody(request) ? null : bodyOf(request)
     // It was held back until somebody had looked at who sends it.
     if (request.headers.expect !== undefined && request.httpVersionMinor > 0) response.writeContinue()
+    const names = announcedTrailers(request, outgoing.headers)
+    if (names.length > 0) return sendTrailed(deps, { request, response, outgoing, body: request }, names)
+    const body = hasNoBody(request) ? null : bodyOf(request)
     new Relay(deps, { request, response, outgoing, body }).send()
   }
+}
+
+function sendTrailed(deps: ForwardDeps, exchange: Exchange, names: readonly string[]): void {
+  const { request, outgoing } = exchange
+  const { upstream, target: path, headers } = outgoing
+  const asked = openUpstreamRequest(upstream.target, deps.clients.tlsOf(upstream), {
+    method: request.method ?? '',
+    path,
+    headers: [...headers, 'transfer-encoding', 'chunked', 'trailer', names.join(', ')],
+  })
+  sendWithTrailers({ request, asked, names, timeouts: upstream.timeouts }, new Relay(deps, exchange))
 }
 
 /** Whoever sends a body destroys it when nobody wants it any more: that must not take the client's socket along. */
@@ -49,7 +65,7 @@ interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly outgoing: Outgoing
-  readonly body: PassThrough | null
+  readonly body: Readable | null
 }
 
 /** So much of a body waits until the end of the step in which it came: most answers leave in one piece then. */

@@ -1,12 +1,11 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ForwardDeps, Outgoing } from './forward-request.ts'
 import { REFUSALS, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { responseHeaders } from './response-headers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
 import { LATE, refusalOf } from './upstream-failure.ts'
-import type { UpstreamTls } from './upstream-tls.ts'
+import { openUpstreamRequest } from './upstream-request.ts'
 
 export interface UpgradeSocket {
   readonly socket: Duplex & { setTimeout?(ms: number, late: () => void): unknown }
@@ -24,7 +23,12 @@ export type ForwardUpgrade = (client: UpgradeSocket, outgoing: Outgoing) => void
 export function createForwardUpgrade({ clients, onOutcome }: ForwardUpgradeDeps): ForwardUpgrade {
   return ({ socket, head }, outgoing) => {
     const { upstream } = outgoing
-    const asked = ask(outgoing, clients.tlsOf(upstream))
+    const { target: path, headers } = outgoing
+    const asked = openUpstreamRequest(upstream.target, clients.tlsOf(upstream), {
+      method: 'GET',
+      path,
+      headers: [...headers, 'connection', 'Upgrade', 'upgrade', 'websocket'],
+    })
     const late = setTimeout(
       () => asked.destroy(Object.assign(new Error('late'), { code: LATE })),
       upstream.timeouts.responseMs,
@@ -60,19 +64,6 @@ export function createForwardUpgrade({ clients, onOutcome }: ForwardUpgradeDeps)
     })
     asked.end()
   }
-}
-
-function ask({ upstream, target: path, headers }: Outgoing, tls: UpstreamTls | undefined): ClientRequest {
-  const { origin, socketPath } = upstream.target
-  const { protocol, hostname, port } = new URL(origin)
-  const to = socketPath === undefined ? { host: hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }
-  const options = { ...to, path, headers: withUpgrade(headers), agent: false, method: 'GET' }
-  return protocol === 'https:' ? httpsRequest({ ...options, ...tls }) : httpRequest(options)
-}
-
-/** Node writes a list of headers as it is. */
-function withUpgrade(headers: readonly string[]): string[] {
-  return [...headers, 'connection', 'Upgrade', 'upgrade', 'websocket']
 }
 
 function tie({ socket, head }: UpgradeSocket, inner: Duplex, innerHead: Buffer): void {

@@ -65,6 +65,11 @@ const nameOf = createRecentlyUsed(REMEMBERED, (written): HeaderName => {
   return { name, plain, staysBehind: isHop(name) || SET_HERE.has(name) || isOurs }
 })
 
+/** Whether what somebody calls so is for the next program only, or for the gateway to say, however it is spelt. */
+export function staysBehind(written: string): boolean {
+  return nameOf(written).staysBehind
+}
+
 function keptValue(name: string, value: string, { ownAuthorization }: RequestNotes): string | undefined {
   if (name === 'cookie') return withoutOurCookies(value)
   if (name !== 'authorization') return value

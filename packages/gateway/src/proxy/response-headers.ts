@@ -1,5 +1,6 @@
 import { createRecentlyUsed } from '../platform/recently-used.ts'
 import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
+import { mayTrail } from './trailers.ts'
 
 const OUR_COOKIE = /^\s*(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
 
@@ -46,15 +47,13 @@ function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): s
   return headers.filter((_each, at) => !named.has(headers[at - (at % 2)]?.toLowerCase() ?? ''))
 }
 
-/** Of those after the body; what frames or routes a message may not come this late (RFC 9110, section 6.5.1). */
+/** Of those after the body. */
 export function responseTrailers(
   trailers: Readonly<Record<string, string | string[] | undefined>>,
 ): [string, string][] {
   return Object.entries(trailers).flatMap(([name, value]) =>
-    value === undefined || NO_TRAILER.test(name)
+    value === undefined || !mayTrail(name)
       ? []
       : [value].flat().map((each): [string, string] => [name, each]),
   )
 }
-const NO_TRAILER =
-  /^(?:transfer-encoding|content-length|content-encoding|content-type|content-range|host|trailer|connection|set-cookie|authorization|cache-control|x-pairgate-.*)$/i
