@@ -146,6 +146,7 @@ function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' |
     authenticate,
     onUse: use.note,
     work: live.work,
+    ticks: () => parts.clock.ticks(),
     log,
   })
   return { app, doors: createDoors({ app, onUpgrade, strangers }, upstreams) }

@@ -4,6 +4,7 @@ import type { ProcessFacts } from '../platform/process-facts.ts'
 import { type Sample, writeExposition } from './exposition.ts'
 import { createLatencies } from './latencies.ts'
 import { createRequestTally, createTally } from './tallies.ts'
+import { createUpstreamTallies, type UpstreamTallies } from './upstream-tallies.ts'
 
 /** What is asked only when somebody reads the metrics. */
 export interface MetricFacts {
@@ -28,6 +29,7 @@ export interface GatewayMetrics {
   /** Without a time when there was no answer. */
   handshake(outcome: string, ms: number | undefined): void
   request(method: string, outcome: string, ms: number): void
+  readonly upstreams: UpstreamTallies
   /** All of it, in the text format of Prometheus. */
   write(facts: MetricFacts): string
 }
@@ -37,6 +39,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   const handshakes = createTally()
   const handshakeTimes = createLatencies()
   const requests = createRequestTally()
+  const upstreams = createUpstreamTallies()
   return {
     upgradeRefused: upgrades.count,
     handshake(outcome, ms) {
@@ -44,6 +47,7 @@ export function createGatewayMetrics(): GatewayMetrics {
       if (ms !== undefined) handshakeTimes.observe(ms)
     },
     request: requests.observe,
+    upstreams,
     write: (facts) =>
       writeExposition({
         pairgate_build_info: [{ labels: [facts.version], value: 1 }],
@@ -56,6 +60,7 @@ export function createGatewayMetrics(): GatewayMetrics {
         pairgate_handshake_duration_seconds: [{ labels: [], latencies: handshakeTimes }],
         pairgate_requests_total: requests.counts(),
         pairgate_request_duration_seconds: requests.durations(),
+        ...upstreams.samples,
         pairgate_event_log_seq: one(facts.following.cursor),
         pairgate_event_log_lag_seconds: lagOf(facts.following),
         pairgate_tls_not_after_seconds: facts.tls ? one(facts.tls.notAfterMs / 1_000) : [],

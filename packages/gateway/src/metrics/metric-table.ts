@@ -49,6 +49,31 @@ export const METRICS = {
     help: 'From the frame of a request to its answer.',
     labels: ['method'],
   },
+  pairgate_upstream_requests_total: {
+    type: 'counter',
+    help: 'Requests that were let through to an upstream: class of the answer, upgraded, or failed without one.',
+    labels: ['upstream', 'outcome'],
+  },
+  pairgate_upstream_response_seconds: {
+    type: 'histogram',
+    help: 'From the request to the head of the answer of an upstream.',
+    labels: ['upstream'],
+  },
+  pairgate_upstream_in_flight: {
+    type: 'gauge',
+    help: 'Requests, streams and WebSockets that are open to an upstream.',
+    labels: ['upstream'],
+  },
+  pairgate_upstream_refused_total: {
+    type: 'counter',
+    help: 'Requests for upstreams that the gateway refused, by code.',
+    labels: ['code'],
+  },
+  pairgate_upstream_cut_total: {
+    type: 'counter',
+    help: 'Requests, streams, WebSockets and idle connections to upstreams that a decision or a deadline cut.',
+    labels: [],
+  },
   pairgate_event_log_seq: {
     type: 'gauge',
     help: 'Number of the last event that this gateway has acted on.',

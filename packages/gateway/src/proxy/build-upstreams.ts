@@ -5,13 +5,14 @@ import type { Authenticate } from '../http/authenticate.ts'
 import type { EntryRules } from '../http/entry-rules.ts'
 import { createJudgeRequest } from '../http/judge-request.ts'
 import type { StrangerSockets } from '../http/stranger-sockets.ts'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
 import type { Log } from '../platform/log.ts'
 import { randomNonce } from '../platform/node-random.ts'
 import { type Assertions, type AssertionsDeps, openAssertions } from './assertion.ts'
 import { createEnterUpstream } from './enter-upstream.ts'
 import { createRoutes } from './find-upstream.ts'
-import { createForwardRequest } from './forward-request.ts'
+import { createForwardRequest, type OnOutcome } from './forward-request.ts'
 import { createForwardUpgrade } from './forward-upgrade.ts'
 import { carriesOurSecret } from './judge-target.ts'
 import { createOutcomeLog } from './outcome-log.ts'
@@ -43,6 +44,8 @@ export interface BuildUpstreamsDeps {
   readonly rules: EntryRules
   readonly work: WorkGates
   readonly observers: { readonly faults: FaultLog }
+  readonly metrics: Pick<GatewayMetrics, 'upstreams'>
+  readonly ticks: () => number
   readonly log: Log
   readonly strangers: Pick<StrangerSockets, 'letIn'>
   readonly isClosed: () => boolean
@@ -58,7 +61,13 @@ export function buildUpstreams(
   const { all, clients, assertions } = parts
   const { core, rules, work: gates, log } = deps
   const routes = createRoutes(all)
-  const onOutcome = createOutcomeLog(log)
+  const tallies = deps.metrics.upstreams
+  const logOutcome = createOutcomeLog(log)
+  const onOutcome: OnOutcome = (upstream, outcome, ms) => {
+    logOutcome(upstream, outcome)
+    tallies.of(upstream.target.name).answered(typeof outcome === 'number' ? outcome : undefined, ms)
+  }
+  const { ticks } = deps
   return createServeUpstreams({
     routes,
     enter: createEnterUpstream({
@@ -69,10 +78,11 @@ export function buildUpstreams(
       uuid: randomNonce,
       sessionOf: createSessionOfRequest(core),
     }),
-    forward: createForwardRequest({ clients, onOutcome }),
-    forwardUpgrade: createForwardUpgrade({ clients, onOutcome }),
+    forward: createForwardRequest({ clients, onOutcome, ticks }),
+    forwardUpgrade: createForwardUpgrade({ clients, onOutcome, ticks }),
     faults: deps.observers.faults,
     letIn: deps.strangers.letIn,
+    tallies,
     assert: assertions.sign,
   })
 }

@@ -10,10 +10,14 @@ import type { UpstreamClients } from './upstream-clients.ts'
 import { refusalOf } from './upstream-failure.ts'
 import { openUpstreamRequest } from './upstream-request.ts'
 
+/** Told of the head of every answer of an upstream by its status, of every failure by its code, and of the time. */
+export type OnOutcome = (upstream: UpstreamConfig, outcome: number | string, ms: number) => void
+
 export interface ForwardDeps {
   readonly clients: Pick<UpstreamClients, 'of' | 'tlsOf'>
-  /** Told of every answer and every failure of an upstream, with the failure's code. */
-  readonly onOutcome: (upstream: UpstreamConfig, failure: string | undefined) => void
+  readonly onOutcome: OnOutcome
+  /** Milliseconds that pass steadily. */
+  readonly ticks: () => number
 }
 
 /** A request that may pass, as its upstream is to get it. */
@@ -77,6 +81,7 @@ class Relay implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
+  readonly #startedAt: number
   #controller: Dispatcher.DispatchController | undefined
   /** Asking again changes nothing, so a connection that had gone away unnoticed is no failure. */
   #canRepeat: boolean
@@ -87,6 +92,7 @@ class Relay implements Dispatcher.DispatchHandler {
   constructor(deps: ForwardDeps, exchange: Exchange) {
     const { request, response, body } = exchange
     this.#deps = deps
+    this.#startedAt = deps.ticks()
     this.#exchange = exchange
     this.#request = request
     this.#response = response
@@ -123,7 +129,7 @@ class Relay implements Dispatcher.DispatchHandler {
   ): void {
     const headers = responseHeaders(rawList(rawHeaders))
     if (status < 200) return this.#sendInterim(status, headers)
-    this.#deps.onOutcome(this.#exchange.outgoing.upstream, undefined)
+    this.#tell(status)
     // The rest of the upload is nobody's: what follows it on this connection could be taken for a request.
     if (!this.#request.complete) this.#response.shouldKeepAlive = false
     this.#response.writeHead(status, statusText ?? '', headers)
@@ -160,7 +166,7 @@ class Relay implements Dispatcher.DispatchHandler {
       this.#canRepeat = false
       return this.send()
     }
-    this.#deps.onOutcome(this.#exchange.outgoing.upstream, code)
+    this.#tell(code)
     sendRefusal(refusalOf(code), this.#request, this.#response)
   }
 
@@ -170,6 +176,11 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#hasLeft = true
     if (this.#held && this.#controller) this.#write(this.#controller, this.#held)
     else this.#response.flushHeaders()
+  }
+
+  #tell(outcome: number | string): void {
+    const { onOutcome, ticks } = this.#deps
+    onOutcome(this.#exchange.outgoing.upstream, outcome, ticks() - this.#startedAt)
   }
 
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -13,16 +13,18 @@ export interface UpgradeSocket {
   readonly head: Buffer
 }
 
-export interface ForwardUpgradeDeps extends Pick<ForwardDeps, 'onOutcome'> {
+export interface ForwardUpgradeDeps extends Pick<ForwardDeps, 'onOutcome' | 'ticks'> {
   readonly clients: Pick<UpstreamClients, 'tlsOf'>
 }
 
 export type ForwardUpgrade = (client: UpgradeSocket, outgoing: Outgoing) => void
 
 /** Asks an upstream for a WebSocket and ties the two sockets together once it has agreed, and not before. */
-export function createForwardUpgrade({ clients, onOutcome }: ForwardUpgradeDeps): ForwardUpgrade {
+export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgradeDeps): ForwardUpgrade {
   return ({ socket, head }, outgoing) => {
     const { upstream } = outgoing
+    const startedAt = ticks()
+    const tell = (outcome: number | string) => onOutcome(upstream, outcome, ticks() - startedAt)
     const { target: path, headers } = outgoing
     const asked = openUpstreamRequest(upstream.target, clients.tlsOf(upstream), {
       method: 'GET',
@@ -44,12 +46,12 @@ export function createForwardUpgrade({ clients, onOutcome }: ForwardUpgradeDeps)
     asked.on('error', (error) => {
       clearTimeout(late)
       const { code = error.name } = error as NodeJS.ErrnoException
-      onOutcome(upstream, code)
+      tell(code)
       if (!socket.destroyed) sendUpgradeRefusal(refusalOf(code), socket)
     })
     asked.on('response', (answer) => {
       clearTimeout(late)
-      onOutcome(upstream, undefined)
+      tell(answer.statusCode ?? 502)
       passRefusal(socket, answer)
     })
     asked.on('upgrade', (answer, inner, innerHead) => {
@@ -58,7 +60,7 @@ export function createForwardUpgrade({ clients, onOutcome }: ForwardUpgradeDeps)
         inner.destroy()
         return sendUpgradeRefusal(REFUSALS.brokenAnswer, socket)
       }
-      onOutcome(upstream, undefined)
+      tell(101)
       socket.write(headOf(answer, ['Connection: Upgrade', 'Upgrade: websocket']))
       tie({ socket, head }, inner, innerHead)
     })

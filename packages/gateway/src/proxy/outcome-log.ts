@@ -3,15 +3,15 @@ import type { Log } from '../platform/log.ts'
 import { isUntrusted } from './upstream-failure.ts'
 
 /** Keeps in mind which upstreams answer: the log has a line when one goes away, and one when it is back. */
-export function createOutcomeLog(log: Log): (upstream: UpstreamConfig, failure: string | undefined) => void {
+export function createOutcomeLog(log: Log): (upstream: UpstreamConfig, outcome: number | string) => void {
   const away = new Set<UpstreamConfig>()
-  return (upstream, failure) => {
+  return (upstream, outcome) => {
     const fields = { upstream: upstream.target.name }
-    if (failure === undefined) {
+    if (typeof outcome === 'number') {
       if (away.delete(upstream)) log.info(fields, 'an upstream answers again')
       return
     }
-    if (!away.has(upstream)) log.warn({ ...fields, code: failure }, whatFailed(failure))
+    if (!away.has(upstream)) log.warn({ ...fields, code: outcome }, whatFailed(outcome))
     away.add(upstream)
   }
 }

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { DevicePrincipal } from '@pairgate/core'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { UpstreamTallies } from '../metrics/upstream-tallies.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
 import type { Entered, EnterUpstream } from './enter-upstream.ts'
 import type { Door, Routes } from './find-upstream.ts'
 import type { ForwardRequest, Outgoing } from './forward-request.ts'
-import type { ForwardUpgrade } from './forward-upgrade.ts'
+import type { ForwardUpgrade, UpgradeSocket } from './forward-upgrade.ts'
 import { createKeptConnections, type Visit } from './kept-connections.ts'
 import { REFUSALS, sendRefusal, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { requestHeaders } from './request-headers.ts'
-import type { Gate } from './work-gates.ts'
 
 export interface ServeUpstreamsDeps {
   readonly routes: Routes<UpstreamConfig>
@@ -21,6 +21,7 @@ export interface ServeUpstreamsDeps {
   readonly faults: FaultLog
   /** Whoever asks on this connection is no stranger any more. */
   readonly letIn: (socket: Socket) => void
+  readonly tallies: UpstreamTallies
   /** What is signed for an upstream about who calls. */
   readonly assert: (principal: DevicePrincipal, upstream: UpstreamConfig) => string | Promise<string>
 }
@@ -38,56 +39,91 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
   return {
     claims: ({ headers }) => deps.routes.ownsHost(headers.host),
     request(request, response, door) {
-      const visit = kept.visit(request.socket)
-      deps
-        .enter(request, door, () => visit.cut())
-        .then(async (entry) => {
-          if (!entry.ok) return sendRefusal(entry.refusal, request, response)
-          deps.letIn(request.socket)
-          endWith(visit, entry.entered, response)
-          const outgoing = await outgoingOf(deps, request, entry.entered)
-          // While it was prepared the client may have gone, or been sent away.
-          if (!response.destroyed) deps.forward(request, response, outgoing)
-        })
-        .catch((error: unknown) => {
-          deps.faults.note('a request for an upstream failed', error, {})
-          sendRefusal(REFUSALS.closed, request, response)
-        })
+      serveRequest(deps, kept.visit(request.socket), { request, response, door }).catch((error: unknown) => {
+        deps.faults.note('a request for an upstream failed', error, {})
+        sendRefusal(REFUSALS.closed, request, response)
+      })
     },
     upgrade(request, socket, head, door) {
       // From here on the server no longer looks after the socket.
       socket.on('error', () => socket.destroy())
-      deps
-        .enter(request, door, () => request.socket.destroy())
-        .then(async (entry) => {
-          if (!entry.ok) return sendUpgradeRefusal(entry.refusal, socket)
-          deps.letIn(request.socket)
-          const { gate } = entry.entered
-          if (gate) leaveWith(gate, socket)
-          const outgoing = await outgoingOf(deps, request, entry.entered)
-          if (!socket.destroyed) deps.forwardUpgrade({ socket, head }, outgoing)
-        })
-        .catch((error: unknown) => {
-          deps.faults.note('an upgrade for an upstream failed', error, {})
-          sendUpgradeRefusal(REFUSALS.closed, socket)
-        })
+      serveUpgrade(deps, { socket, head }, { request, door }).catch((error: unknown) => {
+        deps.faults.note('an upgrade for an upstream failed', error, {})
+        sendUpgradeRefusal(REFUSALS.closed, socket)
+      })
     },
   }
 }
 
-/** What is left of a request behind its answer, which may be over already. */
-function endWith(visit: Visit, { gate, caller, peer }: Entered, answer: ServerResponse): void {
-  if (!gate || !caller) return
-  visit.begin(gate, caller)
-  const end = () => visit.end(peer.proxied ? 'connection-is-shared' : 'connection-stays')
-  if (answer.closed) end()
-  else answer.once('close', end)
+interface Asked {
+  readonly request: IncomingMessage
+  readonly door: Door
 }
 
-/** The work is over with what it was done on, which may have gone already. */
-function leaveWith(gate: Gate, on: Duplex): void {
-  if (on.closed) gate.leave()
-  else on.once('close', () => gate.leave())
+async function serveRequest(
+  deps: ServeUpstreamsDeps,
+  visit: Visit,
+  { request, response, door }: Asked & { readonly response: ServerResponse },
+): Promise<void> {
+  const { tallies } = deps
+  const entry = await deps.enter(request, door, () => {
+    tallies.cut()
+    visit.cut()
+  })
+  if (!entry.ok) {
+    tallies.refused(entry.refusal.code)
+    return sendRefusal(entry.refusal, request, response)
+  }
+  deps.letIn(request.socket)
+  const end = begin(visit, entry.entered, tallies)
+  // It may be over already.
+  if (response.closed) end()
+  else response.once('close', end)
+  const outgoing = await outgoingOf(deps, request, entry.entered)
+  // While it was prepared the client may have gone, or been sent away.
+  if (!response.destroyed) deps.forward(request, response, outgoing)
+}
+
+async function serveUpgrade(
+  deps: ServeUpstreamsDeps,
+  { socket, head }: UpgradeSocket,
+  { request, door }: Asked,
+): Promise<void> {
+  const { tallies } = deps
+  const entry = await deps.enter(request, door, () => {
+    tallies.cut()
+    request.socket.destroy()
+  })
+  if (!entry.ok) {
+    tallies.refused(entry.refusal.code)
+    return sendUpgradeRefusal(entry.refusal, socket)
+  }
+  deps.letIn(request.socket)
+  const end = beginTunnel(entry.entered, tallies)
+  if (socket.closed) end()
+  else socket.once('close', end)
+  const outgoing = await outgoingOf(deps, request, entry.entered)
+  if (!socket.destroyed) deps.forwardUpgrade({ socket, head }, outgoing)
+}
+
+/** @returns what is to be done when the answer is over. */
+function begin(visit: Visit, { gate, caller, peer, upstream }: Entered, tallies: UpstreamTallies) {
+  const tally = tallies.of(upstream.target.name)
+  tally.begun()
+  if (gate && caller) visit.begin(gate, caller)
+  return (): void => {
+    tally.ended()
+    if (gate) visit.end(peer.proxied ? 'connection-is-shared' : 'connection-stays')
+  }
+}
+
+function beginTunnel({ gate, upstream }: Entered, tallies: UpstreamTallies) {
+  const tally = tallies.of(upstream.target.name)
+  tally.begun()
+  return (): void => {
+    tally.ended()
+    gate?.leave()
+  }
 }
 
 async function outgoingOf(
