@@ -6,6 +6,7 @@ import { addCallCommand } from './commands/call.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addConnectCommand } from './commands/connect.ts'
+import { addDashboardCommand } from './commands/dashboard.ts'
 import { addDevicesCommands } from './commands/devices.ts'
 import { addFetchCommand } from './commands/fetch.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
@@ -53,6 +54,7 @@ function createProgram(output: { complaint: string }): Command {
   addConnectCommand(program)
   addPairCommands(program)
   addQrCommand(program)
+  addDashboardCommand(program)
   addTokenCommand(program)
   addFetchCommand(program)
   addGatewayCommands(program)

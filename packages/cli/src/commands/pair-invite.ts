@@ -37,7 +37,7 @@ export async function inviteDevice(options: InviteOptions): Promise<void> {
     } catch (error) {
       report.stop()
       // Whoever leaves does not want anybody to join behind their back.
-      if (interrupts.signal.aborted) throw await cancel(made, options, interrupts)
+      if (interrupts.signal.aborted) throw await cancelInvitation(made, options, interrupts)
       throw error
     }
     report.stop()
@@ -61,9 +61,10 @@ function readOrder(options: InviteOptions) {
   return { order, scopes: [...PAIRING_SCOPES, ...needed] }
 }
 
-async function cancel(
+/** For who leaves before anybody has come. */
+export async function cancelInvitation(
   { id }: InviteResult,
-  options: InviteOptions,
+  options: CommonOptions,
   { exitCode }: Interrupts,
 ): Promise<CommandError> {
   try {

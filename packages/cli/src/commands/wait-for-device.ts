@@ -9,13 +9,12 @@ import { oneAtATime } from '../platform/one-at-a-time.ts'
 import { systemNow } from '../platform/system-clock.ts'
 import { canAsk } from '../platform/terminal.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
-import { linkFor } from './common-options.ts'
+import { type CommonOptions, linkFor } from './common-options.ts'
 import type { InviteReport, JoinedFacts } from './invite-report.ts'
-import type { InviteOptions } from './pair-invite.ts'
 import { PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
 
 export interface Waiting {
-  readonly options: InviteOptions
+  readonly options: CommonOptions
   readonly report: InviteReport
   readonly interrupts: Interrupts
 }
