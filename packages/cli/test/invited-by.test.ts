@@ -58,7 +58,7 @@ test('what an operator device handed out is worth nothing once that device is re
   assert.deepEqual([byCode.code, byLink.code], [1, 1])
   assert.match(byCode.stderr, /^The code is wrong, has run out, or was used\.\n/)
   assert.match(byLink.stderr, /^The link has run out, was cancelled, or was used by another device\.\n/)
-  const still = await host.run(['pair', 'list', '--json'])
+  const still = await host.run(['pair', 'list', '--all', '--json'])
   const row = JSON.parse(still.stdout).invitations.find((one: { id: string }) => one.id === second.id)
   assert.equal(row.state, 'cancelled')
 })

@@ -136,6 +136,17 @@ describe('an invitation is over', { concurrency: 2 }, () => {
     const { code, stderr } = await invited.ended
     assert.equal(code, 1)
     assert.match(stderr, /^The invitation was cancelled\.\n/)
+    // What has ended is not in the way of what is open.
+    const short = invited.id.slice(0, 8)
+    const open = await host.run(['pair', 'list'])
+    assert.ok(!open.stdout.includes(short), open.stdout)
+    assert.match(open.stdout, /ended within the last day: openclaw pair list --all\n$/)
+    const all = await host.run(['pair', 'list', '--all'])
+    assert.match(all.stdout, new RegExp(`${short}.*cancelled`))
+    const listed = (list: { invitations: { id: string }[] }) =>
+      list.invitations.some(({ id }) => id === invited.id)
+    assert.equal(listed(await json(host, ['pair', 'list'])), false)
+    assert.equal(listed(await json(host, ['pair', 'list', '--all'])), true)
   })
   test('when its time is over', async () => {
     const { code, stderr } = await (await invite(['--ttl', '10s'])).ended

@@ -126,6 +126,14 @@ test('a device can be renamed and shown', async () => {
   assert.match(stdout, /Fingerprint: (\w+ ){5}\w+\n/)
 })
 
+test('in a narrow terminal the list keeps to its width', async () => {
+  const { code, stdout } = await host.run(['devices', 'list'], { COLUMNS: '48' })
+  assert.equal(code, 0)
+  const [paired = ''] = stdout.split('Full device IDs')
+  assert.match(paired, /^Device +Küche$/m)
+  for (const line of paired.split('\n')) assert.ok(line.length <= 48, line)
+})
+
 test('a revoked device is told so, and asks anew', async () => {
   const { deviceId } = (await json(host, 'devices list')).paired[0]
   const { code, stdout } = await host.run(['devices', 'revoke', '--device', deviceId, '--role', 'operator'])

@@ -118,3 +118,28 @@ test('a request that brings no name is listed under the name that the device has
     text,
   )
 })
+
+test('in a terminal of any width nothing of a device is cut or runs over', () => {
+  const tokens = [{ role: 'operator', scopes: ['operator.read'], createdAtMs: 0, session: 'kitchen' }]
+  for (let width = 40; width <= 120; width += 1) {
+    const text = formatList({ pending: [pending], paired: [{ ...paired, tokens }] }, width, 0)
+    const [lists = ''] = text.split('Full request IDs')
+    for (const line of lists.split('\n')) assert.ok(displayWidth(line) <= width, `${width}: ${line}`)
+    for (const word of ['935cddd1', 'Küche', 'kitchen', 'operator'])
+      assert.ok(lists.replace(/\s/g, '').includes(word), word)
+  }
+})
+
+test('a token that ends when it lies unused says so', () => {
+  const day = 86_400_000
+  const told = (token: Partial<PairedRow['tokens'][number]>, now = 0): string =>
+    formatTokens({ ...paired, tokens: [{ role: 'operator', scopes: [], createdAtMs: 0, ...token }] }, now)
+  assert.equal(told({ idleExpiresAtMs: 7 * day }), 'operator (in 7d if unused)')
+  assert.equal(
+    told({ idleExpiresAtMs: 7 * day, expiresAtMs: 30 * day }),
+    'operator (in 30d, in 7d if unused)',
+  )
+  assert.equal(told({ idleExpiresAtMs: 7 * day, expiresAtMs: 7 * day }), 'operator (in 7d)')
+  assert.equal(told({ idleExpiresAtMs: 7 * day, expiresAtMs: 30 * day }, 7 * day), 'operator (expired)')
+  assert.equal(told({ idleExpiresAtMs: 7 * day, revokedAtMs: 1 }), 'operator (revoked)')
+})

@@ -13,6 +13,7 @@ import {
   pendingName,
 } from '../pairing/describe-request.ts'
 import { shortIds } from '../pairing/find-by-prefix.ts'
+import { formatTokenEnd } from '../pairing/token-end.ts'
 import { systemNow } from '../platform/system-clock.ts'
 import { terminalWidth } from '../platform/terminal.ts'
 import { withLink } from '../target/gateway-link.ts'
@@ -79,11 +80,13 @@ function pairedSection(
   return `${bold(`Paired (${paired.length})`)}\n${formatTable(head, rows, width)}`
 }
 
-/** `operator (in 29d), node (revoked)`: when it ends, or that it has. */
+/** `operator (in 29d, in 7d if unused), node (revoked)`: when it ends, or that it has. */
 export function formatTokens({ tokens }: PairedRow, now: number): string {
-  const shown = tokens.map(({ role, revokedAtMs, expiresAtMs }) => {
+  const shown = tokens.map((token) => {
+    const { role, revokedAtMs, expiresAtMs, idleExpiresAtMs } = token
     if (revokedAtMs !== undefined) return `${role} (revoked)`
-    return expiresAtMs === undefined ? role : `${role} (${formatExpiry(expiresAtMs, now)})`
+    const isEndless = expiresAtMs === undefined && idleExpiresAtMs === undefined
+    return isEndless ? role : `${role} (${formatTokenEnd(token, now)})`
   })
   return cleanText(shown.join(', ') || 'none')
 }

@@ -1,9 +1,10 @@
 import type { PairedRow, TokenRow } from '@pairgate/protocol/wire'
-import { formatAge, formatExpiry } from '../output/age.ts'
+import { formatAge } from '../output/age.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
 import { printJson } from '../output/print-json.ts'
 import { formatRights, pairedName, requestLines, wordsOf } from '../pairing/describe-request.ts'
+import { formatTokenEnd } from '../pairing/token-end.ts'
 import { systemNow } from '../platform/system-clock.ts'
 import { withLink } from '../target/gateway-link.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
@@ -61,7 +62,7 @@ function tokenLine(token: TokenRow, now: number): string {
     formatRights({ roles: [token.role], scopes: token.scopes }),
     ...(token.session === undefined ? [] : [`session ${cleanText(token.session)}`]),
     token.revokedAtMs === undefined
-      ? `expires ${formatExpiry(token.expiresAtMs, now)}`
+      ? `expires ${formatTokenEnd(token, now)}`
       : `revoked ${formatAge(token.revokedAtMs, now)}`,
     token.lastUsedAtMs === undefined ? 'not used yet' : `used ${formatAge(token.lastUsedAtMs, now)}`,
   ]

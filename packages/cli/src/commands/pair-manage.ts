@@ -19,16 +19,28 @@ export interface ConfirmOptions extends CommonOptions {
   readonly yes?: boolean
 }
 
-export async function listInvitations(options: CommonOptions): Promise<void> {
+export interface ListOptions extends CommonOptions {
+  readonly all?: boolean
+}
+
+/** Those that can still be used, or wait for somebody; with `--all` also those that ended within the last day. */
+export async function listInvitations(options: ListOptions): Promise<void> {
   const list = await withLink(linkFor(options, 'device.pair.invitations'), (link) =>
     link.request('device.pair.invitations', {}, PAIRING_SCOPES),
   )
-  if (options.json) return printJson(list)
-  process.stdout.write(`${formatInvitations(list.invitations)}\n`)
+  const shown = options.all ? list.invitations : list.invitations.filter(isOpen)
+  if (options.json) return printJson({ invitations: shown })
+  process.stdout.write(`${formatInvitations(shown)}\n`)
+  const ended = list.invitations.length - shown.length
+  if (ended > 0) process.stdout.write(`${ended} ended within the last day: openclaw pair list --all\n`)
+}
+
+function isOpen({ state, candidates }: InvitationRow): boolean {
+  return state === 'open' || candidates.length > 0
 }
 
 function formatInvitations(rows: readonly InvitationRow[]): string {
-  if (rows.length === 0) return 'No invitations.'
+  if (rows.length === 0) return 'No open invitations.'
   const ids = shortIds(rows.map(({ id }) => id))
   const now = systemNow()
   const head = ['Invitation', 'For', 'Gives', 'State', 'Made', 'Expires']

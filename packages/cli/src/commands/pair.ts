@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { CommandError } from '../output/command-error.ts'
 import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
 import type { InviteOptions } from './pair-invite.ts'
-import type { ConfirmOptions } from './pair-manage.ts'
+import type { ConfirmOptions, ListOptions } from './pair-manage.ts'
 import type { RedeemOptions } from './pair-redeem.ts'
 
 interface PairOptions extends InviteOptions, RedeemOptions {
@@ -54,9 +54,10 @@ async function inviteOrJoin(words: readonly string[], options: PairOptions): Pro
 }
 
 function addManageCommands(pair: Command): void {
-  const list = pair.command('list').description('list invitations, and who waits to be confirmed')
-  addExamples(addGatewayOptions(list), ['pair list', 'pair list --json'])
-  list.action((options: CommonOptions) =>
+  const list = pair.command('list').description('list open invitations, and who waits to be confirmed')
+  list.option('--all', 'also those that ended within the last day')
+  addExamples(addGatewayOptions(list), ['pair list', 'pair list --all --json'])
+  list.action((options: ListOptions) =>
     runAction(options.json, async () => (await import('./pair-manage.ts')).listInvitations(options)),
   )
 

@@ -37,3 +37,20 @@ test('text breaks at spaces, and inside a word only when it must', () => {
   assert.deepEqual(wrapText('abcdefghij', 4), ['abcd', 'efgh', 'ij'])
   assert.deepEqual(wrapText('', 4), [''])
 })
+
+test('where a table has no room, its rows stand below each other, each cell with its name', () => {
+  const text = formatTable(head, rows, 40)
+  for (const line of text.split('\n')) assert.ok(displayWidth(line) <= 40, line)
+  assert.ok(text.startsWith('Request    64d39050\nDevice     Kitchen Tablet · 203.0.113.7\n'), text)
+  assert.ok(
+    text.includes('\nRequested  roles: operator; scopes:\n           operator.read, operator.write\n'),
+    text,
+  )
+  assert.ok(
+    text.endsWith(
+      '\n\nRequest    75adf71b\nDevice     书房的电脑\nRequested  roles: node\nAge        12s ago',
+    ),
+    text,
+  )
+  assert.ok(formatTable(head, rows, 45).startsWith('┌'))
+})
