@@ -48,9 +48,14 @@ function collect(emitted: string, path: string, files: Map<string, string>): voi
       })
       .join('\n'),
   )
-  const stranger = /(?:from |import\()['"]([^.'"][^'"]*)['"]/.exec(rewritten)
+  const whole = rewritten.replace(/export \* from '(\.[^']+)\.ts'/g, (_all, from: string) => {
+    const source = join(dirname(path), `${from}.d.ts`)
+    found.push(source)
+    return `export * from '${relativeTo(path, source)}'`
+  })
+  const stranger = /(?:from |import\()['"]([^.'"][^'"]*)['"]/.exec(whole)
   if (stranger) throw new Error(`${path} needs ${stranger[1]}, which the package does not bring along.`)
-  files.set(path, rewritten)
+  files.set(path, whole)
   for (const source of found) collect(emitted, source, files)
 }
 

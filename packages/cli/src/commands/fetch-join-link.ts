@@ -1,7 +1,6 @@
-import { PinnedCertificateError, parseGatewayAddress } from '@pairgate/client'
+import { ClientError, parseGatewayAddress, sendRequest } from '@pairgate/client'
 import { parseSetupPayload, type SetupPayload, type TlsPin } from '@pairgate/protocol'
 import { CommandError } from '../output/command-error.ts'
-import { getPinned } from '../target/get-pinned.ts'
 
 const LONGEST_ANSWER = 8_192
 
@@ -29,7 +28,7 @@ export async function fetchJoinLink(href: string, how: JoinOptions): Promise<Set
     throw new CommandError('The gateway has been asked too often from here.', {
       next: ['Wait a few minutes.'],
     })
-  const text = response.ok ? await response.text() : ''
+  const text = response.ok ? await readText(response) : ''
   const payload = text.length <= LONGEST_ANSWER ? parseSetupPayload(text) : undefined
   if (payload) return payload
   throw new CommandError(`What answers at ${origin} is no gateway (HTTP ${response.status}).`, {
@@ -51,34 +50,40 @@ function refusePlaintext(href: string): void {
 async function ask(
   href: string,
   origin: string,
-  { timeout, tlsFingerprint: pin }: JoinOptions,
+  { timeout, tlsFingerprint }: JoinOptions,
 ): Promise<Response> {
-  if (pin !== undefined && !href.startsWith('https:'))
+  if (tlsFingerprint !== undefined && !href.startsWith('https:'))
     throw new CommandError('A TLS fingerprint needs a https:// link.')
-  const signal = AbortSignal.timeout(timeout)
   try {
-    if (pin !== undefined) return await getPinned({ href, pin, signal, longest: LONGEST_ANSWER })
     // Whoever redirects is not the gateway that made the link.
-    return await fetch(href, { redirect: 'manual', signal })
+    const request = new Request(href, { redirect: 'manual', signal: AbortSignal.timeout(timeout) })
+    return await sendRequest({ request, length: undefined, tlsPin: tlsFingerprint })
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-    const code = codeOf(cause)
+    const code = codeOf(error)
     const message = `Gateway not reachable at ${origin} (${code}).`
     const shape = { type: 'gateway_transport_error', kind: 'closed', message, reason: code } as const
-    throw new CommandError(message, { next: adviceFor(cause, code), shape })
+    throw new CommandError(message, { next: adviceFor(error, code), shape })
   }
 }
 
-function codeOf(cause: unknown): string {
-  if (cause instanceof PinnedCertificateError) return 'TLS_FINGERPRINT'
-  if (!(cause instanceof Error)) return 'no answer'
-  // A timeout has a number of its own, which tells nobody anything.
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+async function readText({ body }: Response): Promise<string> {
+  let text = ''
+  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += piece
+    if (text.length > LONGEST_ANSWER) break
+  }
+  return text
 }
 
-function adviceFor(cause: unknown, code: string): readonly string[] {
-  if (cause instanceof PinnedCertificateError)
-    return [`It shows another certificate than the pinned one: ${cause.shown}`]
+function codeOf(error: unknown): string {
+  if (error instanceof ClientError)
+    return error.code === 'TLS_FINGERPRINT' ? error.code : String(error.details['cause'] ?? error.code)
+  return error instanceof Error ? error.name : 'no answer'
+}
+
+function adviceFor(error: unknown, code: string): readonly string[] {
+  if (error instanceof ClientError && error.code === 'TLS_FINGERPRINT')
+    return [`It shows another certificate than the pinned one: ${error.details['shown']}`]
   return code === 'DEPTH_ZERO_SELF_SIGNED_CERT'
     ? ["If it is the gateway's own certificate, pass its fingerprint: --tls-fingerprint <sha256>"]
     : ['Check the link, and whether the gateway runs.']

@@ -4,63 +4,38 @@ import { LIMITS } from '@pairgate/protocol/wire'
 import { type ClientOptions, type RawData, WebSocket } from 'ws'
 import { ClientError } from '../client-error.ts'
 import type { ConnectionClose } from '../connection.ts'
-import { readReceivedFrame } from '../received-frame.ts'
-import { ABNORMAL, closedError } from './closed-error.ts'
+import { ABNORMAL } from './closed-error.ts'
 import { connectPinned, type PinnedSocket } from './connect-pinned.ts'
 import type { ChannelAddress, FrameChannel } from './frame-channel.ts'
-import { createFrameQueue } from './frame-queue.ts'
+import { createSocketChannel } from './socket-channel.ts'
 import { tlsRefused } from './tls-refused.ts'
 import { unreachable } from './unreachable.ts'
-
-/** Shorter than the second that `close()` promises, so that the promise is kept with room to spare. */
-const CLOSE_GRACE_MS = 750
 
 /** Opens a WebSocket and hands its messages over as frames; nothing of `ws` is seen outside this file. */
 export function openWebSocket(address: ChannelAddress): FrameChannel {
   const { socket, abandon } = createSocket(address)
-  const queue = createFrameQueue()
-  const opened = settleOpened(socket, address)
-  const closed = Promise.withResolvers<ConnectionClose>()
-  let ours: ConnectionClose | undefined
+  const { channel, receive, fail, ended } = createSocketChannel({
+    opened: settleOpened(socket, address),
+    isOpen: () => socket.readyState === WebSocket.OPEN,
+    send: (text) => socket.send(text),
+    leave(code, reason) {
+      if (socket.readyState === WebSocket.CONNECTING) socket.terminate()
+      else if (socket.readyState === WebSocket.OPEN) socket.close(code, reason)
+    },
+    cut() {
+      socket.terminate()
+      return true
+    },
+  })
 
   // Attached before the first byte arrives: the gateway speaks first, often in the packet of the upgrade.
-  socket.on('message', (data) => {
-    if (!queue.add(readReceivedFrame(textOf(data)))) void close(1008, 'too many frames')
-  })
-  socket.on('error', (error) => {
-    ours ??= closeOfError(error)
-  })
+  socket.on('message', (data) => receive(textOf(data)))
+  socket.on('error', (error) => fail(closeOfError(error)))
   socket.on('close', (code, reason) => {
     abandon()
-    // A peer that never answered our close leaves 1006; what we know of the end ourselves tells more.
-    const close = code === ABNORMAL && ours ? ours : { code, reason: reason.toString() }
-    queue.end(closedError(close))
-    closed.resolve(close)
+    ended({ code, reason: reason.toString() })
   })
-
-  function close(code: number, reason: string): Promise<ConnectionClose> {
-    if (socket.readyState === WebSocket.CONNECTING) {
-      socket.terminate()
-    } else if (socket.readyState === WebSocket.OPEN) {
-      ours = { code, reason }
-      socket.close(code, reason)
-      const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS)
-      void closed.promise.then(() => clearTimeout(timer))
-    }
-    return closed.promise
-  }
-
-  return {
-    opened,
-    next: queue.next,
-    listen: queue.listen,
-    send(text) {
-      if (socket.readyState !== WebSocket.OPEN) throw closedError(ours ?? { code: ABNORMAL, reason: '' })
-      socket.send(text)
-    },
-    close,
-    closed: closed.promise,
-  }
+  return channel
 }
 
 function closeOfError({ code = '', message }: Error & { readonly code?: string }): ConnectionClose {
