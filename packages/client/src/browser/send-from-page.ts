@@ -1,4 +1,4 @@
-import type { OutgoingRequest } from '../platform/platform.ts'
+import type { OutgoingRequest } from '../transport/outgoing-request.ts'
 import { unreachable } from '../transport/unreachable.ts'
 import { cannotPin } from './cannot-pin.ts'
 

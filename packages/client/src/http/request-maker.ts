@@ -1,5 +1,5 @@
 import { ClientError } from '../client-error.ts'
-import type { OutgoingRequest } from '../platform/platform.ts'
+import type { OutgoingRequest } from '../transport/outgoing-request.ts'
 import { type Bytes, createRepeatableBody, type RepeatableBody } from './repeatable-body.ts'
 
 /** Where the same thing is asked for next: at the address itself, or where a redirect leads. */

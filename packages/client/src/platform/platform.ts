@@ -1,15 +1,6 @@
-import type { TlsPin } from '@pairgate/protocol'
 import type { ClientInfo } from '../connection.ts'
 import type { ChannelAddress, FrameChannel } from '../transport/frame-channel.ts'
-
-/** One HTTP request, ready to leave. */
-export interface OutgoingRequest {
-  readonly request: Request
-  /** Bytes of the body where they are known before it is read. */
-  readonly length: number | undefined
-  /** What the server must prove to hold, by SHA-256: a certificate, or its public key. */
-  readonly tlsPin: TlsPin | undefined
-}
+import type { OutgoingRequest } from '../transport/outgoing-request.ts'
 
 /**
  * What this room needs of the runtime that it lives in. `#platform` in package.json chooses which of the

@@ -126,8 +126,8 @@ await session.request('device.pair.reject', { requestId: 7 })
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const snippets = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text)
-const [forNode = '', forBrowsers = '', forHttp = ''] = snippets
-assert.equal(snippets.length, 3)
+const [forNode = '', forBrowsers = '', forHttp = '', forApps = ''] = snippets
+assert.equal(snippets.length, 4)
 
 for (const { name, options, more, snippet } of [
   {
@@ -152,7 +152,8 @@ for (const { name, options, more, snippet } of [
   test(`its types are complete and say what the methods take and answer, in ${name}`, async () => {
     const dir = join(project, name.split(' ')[0] ?? '')
     mkdirSync(dir)
-    const files = { 'example.ts': `${EXAMPLE}${more}`, 'snippet.ts': snippet, 'http.ts': forHttp }
+    const common = { 'http.ts': forHttp, 'apps.ts': forApps }
+    const files = { 'example.ts': `${EXAMPLE}${more}`, 'snippet.ts': snippet, ...common }
     for (const [file, text] of Object.entries(files)) writeFileSync(join(dir, file), text)
     const compilerOptions = {
       ...options,
