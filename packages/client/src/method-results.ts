@@ -1,6 +1,7 @@
 import type {
   AccessResult,
   ApproveResult,
+  AppTicketResult,
   AuditErasure,
   AuditFeed,
   AuditList,
@@ -72,6 +73,7 @@ interface MethodResults {
   'sessions.delete': SessionDeleteResult
   'chat.send': ChatSendResult
   'chat.history': ChatHistory
+  'apps.ticket': AppTicketResult
   'config.get': ConfigSnapshot
   'config.reload': ConfigReload
   'device.page': DevicePage

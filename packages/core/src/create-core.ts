@@ -47,14 +47,17 @@ import { createDeleteSession } from './sessions/delete-session.ts'
 import { createListSessions, createShowSession } from './sessions/list-sessions.ts'
 import { createRenameSession } from './sessions/rename-session.ts'
 import { createCheckAccessToken } from './tokens/check-access-token.ts'
+import { createCheckAppCookie } from './tokens/check-app-cookie.ts'
 import { createCheckDpopToken } from './tokens/check-dpop-token.ts'
 import { createDrawSecret, type DrawSecret } from './tokens/draw-secret.ts'
+import { createEnterApp } from './tokens/enter-app.ts'
 import { createExtendToken } from './tokens/extend-token.ts'
 import { createMintAccessToken } from './tokens/mint-access-token.ts'
+import { createMintAppTicket } from './tokens/mint-app-ticket.ts'
 import { createMoveToken } from './tokens/move-token.ts'
 import { createRevokeToken } from './tokens/revoke-token.ts'
 import { createRotateToken } from './tokens/rotate-token.ts'
-import { createStandingAccess } from './tokens/standing-access.ts'
+import { createStandingAccess, type StandingAccess } from './tokens/standing-access.ts'
 import { createStandingTokens } from './tokens/standing-tokens.ts'
 import { createUsedProofs } from './tokens/used-proofs.ts'
 import { wireInvitations } from './wire-invitations.ts'
@@ -128,8 +131,7 @@ export function createCore(deps: CoreDeps) {
     findUpgrade: createFindUpgrade({ ...deps, read }),
     ...invitations.cases,
     ...tokenCalls({ ...deps, decide, drawSecret }),
-    mintAccessToken: createMintAccessToken({ ...deps, decide }),
-    checkAccessToken: createCheckAccessToken({ ...deps, access }),
+    ...accessCalls({ ...deps, decide, access }),
     checkDpopToken: createCheckDpopToken({ ...deps, tokens, following: follower, used }),
     /** What a DPoP proof has to hold that is asked for a nonce. */
     dpopNonce: used.nonce,
@@ -165,6 +167,17 @@ function tokenCalls(deps: CoreDeps & { readonly decide: Decide; readonly drawSec
     revokeToken: createRevokeToken(deps),
     extendToken: createExtendToken(deps),
     moveToken: createMoveToken(deps),
+  }
+}
+
+/** What is made out of tokens for programs and for browsers. */
+function accessCalls(deps: CoreDeps & { readonly decide: Decide; readonly access: StandingAccess }) {
+  return {
+    mintAccessToken: createMintAccessToken(deps),
+    checkAccessToken: createCheckAccessToken(deps),
+    mintAppTicket: createMintAppTicket(deps),
+    enterApp: createEnterApp(deps),
+    checkAppCookie: createCheckAppCookie(deps),
   }
 }
 

@@ -1,7 +1,9 @@
 import { type Core, createCore, type TokenSecrets } from '@pairgate/core'
 import { days, type Instant } from '@pairgate/protocol'
 import type { FastifyInstance } from 'fastify'
+import type { AppDoor } from './apps/build-apps.ts'
 import { buildMethods } from './build-methods.ts'
+import { buildReach } from './build-reach.ts'
 import { lateBound } from './config/late-bound.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -72,20 +74,21 @@ export function buildGateway(given: GatewayParts): Gateway {
   })
   const startedAt = clock.now()
   let url: string | undefined
+  const rules = createEntryRules(settings.config, machineNames())
+  const isClosed = () => closed.length > 0
+  const reached = buildReach(parts, { core, rules, isClosed, url: () => url })
   const metrics = createGatewayMetrics()
   const observers = createObservers({ log, metrics, traces: parts.traces })
   const use = createNoteUse({ ...parts, principals: live.registry.principals })
   const dispatch = createDispatch({
-    handlers: buildMethods(parts, { core, live, secrets, startedAt, url: () => url }),
+    handlers: buildMethods(parts, { core, live, secrets, startedAt, ...reached }),
     clock,
     faults: observers.faults,
     onServed: use.note,
     onAnswered: observers.request,
     pace: createRequestPace(settings.config.limits),
   })
-  const rules = createEntryRules(settings.config, machineNames())
   const guard = buildGuard(parts, rules, { core, observers })
-  const isClosed = () => closed.length > 0
   const shared = { core, guard, metrics, observers, live, timers, use, startedAt }
   const onUpgrade = buildSockets(parts, { ...shared, dispatch, isClosed })
   const watched = { clock, database, heads, log }
@@ -94,7 +97,7 @@ export function buildGateway(given: GatewayParts): Gateway {
   const strangers = createStrangerSockets({ limits: settings.config.limits, rules })
   const sweeps = { timers, core, registry, work, strangers, use, sumUp: observers.sumUp }
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls: async () => parts.tls?.look() })
-  const front = buildFront(parts, { ...shared, rules, strangers, isClosed, ready, onUpgrade })
+  const front = buildFront(parts, { ...shared, ...reached, rules, strangers, isClosed, ready, onUpgrade })
   return {
     ...front,
     listensAt(address) {
@@ -117,6 +120,7 @@ interface FrontDeps extends Omit<WriteMetricsDeps, 'tls'> {
   readonly use: NoteUse
   readonly isClosed: () => boolean
   readonly onUpgrade: OnUpgrade
+  readonly apps: AppDoor | undefined
 }
 
 /** What answers over HTTP: the gateway itself, and what is behind it. */
@@ -141,7 +145,7 @@ function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' |
     pages: parts.pages,
     log,
   })
-  const upstreams = buildUpstreams(parts.upstreams, {
+  const upstreams = buildUpstreams(parts.upstreams, deps.apps, {
     ...deps,
     authenticate,
     onUse: use.note,

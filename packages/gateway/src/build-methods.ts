@@ -1,11 +1,12 @@
 import type { Core, TokenSecrets } from '@pairgate/core'
 import type { Instant } from '@pairgate/protocol'
-import { createEndpoints } from './endpoints/live-endpoints.ts'
+import type { AppDoor } from './apps/build-apps.ts'
+import type { Endpoint } from './endpoints/choose-endpoints.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
-import { thisMachine } from './platform/machine.ts'
 import { hmacBase64Url } from './platform/node-crypto.ts'
 import { gatewayIdentityOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
+import { createAppMethods } from './ws/methods/app-methods.ts'
 import { createAuditMethods } from './ws/methods/audit-methods.ts'
 import { createChatMethods } from './ws/methods/chat-methods.ts'
 import { createConfigMethods } from './ws/methods/config-methods.ts'
@@ -25,19 +26,20 @@ export interface MethodsDeps {
   readonly secrets: TokenSecrets
   readonly startedAt: Instant
   readonly url: () => string | undefined
+  readonly endpoints: () => readonly Endpoint[]
+  readonly apps: AppDoor | undefined
 }
 
 /** The handlers of all methods, with what each needs; a part of `buildGateway`. */
 export function buildMethods(
-  { store, clock, settings, bind, heads, log, tokenKey, localKey, tls }: GatewayParts,
-  { core, live, secrets, startedAt, url }: MethodsDeps,
+  { store, clock, settings, heads, log, tokenKey, localKey, tls }: GatewayParts,
+  { core, live, secrets, startedAt, url, endpoints, apps }: MethodsDeps,
 ) {
   const { secretOf } = secrets
   const { registry, watches, presence } = live
   const { config } = settings
   const authMode = config.auth.mode
   const connections = () => registry.size
-  const endpoints = createEndpoints({ config, bind, url, machine: thisMachine, tls })
   const idleMs = () => config.pairing.idleTtlMs
   return createMethodHandlers({
     report: createGatewayReport({
@@ -68,6 +70,7 @@ export function buildMethods(
     session: createSessionMethods({ core }),
     chat: createChatMethods({ core }),
     desk: createConsoleMethods({ core, registry, idleMs }),
+    app: createAppMethods({ core, apps }),
     audit: createAuditMethods({ read: store.read, heads, core, log }),
   })
 }

@@ -1,4 +1,12 @@
 export { type AccessSecret, formatAccessSecret, parseAccessSecret } from './access-secret.ts'
+export {
+  type AppCookieSecret,
+  type AppTicketSecret,
+  formatAppCookie,
+  formatAppTicket,
+  parseAppCookie,
+  parseAppTicket,
+} from './app-secrets.ts'
 export { decodeBase64, encodeBase64Url } from './base64url.ts'
 export { fingerprintWords } from './fingerprint-words.ts'
 export { type GatewayPlace, gatewayOrigin } from './gateway-origin.ts'

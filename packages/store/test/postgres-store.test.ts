@@ -59,6 +59,7 @@ test('opening a new database many times at once makes the tables once', async ()
     { name: '0008-token-lifetimes' },
     { name: '0009-signed-origins' },
     { name: '0010-access-tokens' },
+    { name: '0011-app-tickets' },
     { name: '0013-device-pages' },
     { name: '0014-approvers' },
   ])

@@ -69,6 +69,10 @@ export type Refusal =
   | { readonly reason: 'scope-not-for-access'; readonly scope: string }
   | { readonly reason: 'audience-invalid' }
   | { readonly reason: 'too-many-access-tokens' }
+  | { readonly reason: 'ticket-needs-device' }
+  | { readonly reason: 'app-unknown' }
+  | { readonly reason: 'too-many-tickets' }
+  | { readonly reason: 'ticket-invalid' }
   | { readonly reason: 'upgrade-needs-device' }
   | { readonly reason: 'upgrade-scope-unknown' }
   | { readonly reason: 'upgrade-narrower' }

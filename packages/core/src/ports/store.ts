@@ -9,6 +9,7 @@ import type {
   TokenId,
 } from '@pairgate/protocol'
 import type { AccessToken } from '../domain/access-token.ts'
+import type { AppTicket } from '../domain/app-ticket.ts'
 import type { Attempts } from '../domain/attempt-limit.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import type { Device } from '../domain/device.ts'
@@ -82,8 +83,11 @@ export interface StoreReader {
   /** Tokens that nobody has revoked and whose deadline lies after `after` and not after `until`, the next first. */
   listTokensEnding(after: Instant, until: Instant): Promise<readonly Token[]>
   findAccessToken(hash: TokenHash): Promise<AccessToken | undefined>
-  /** How many of this parent's access tokens run out after `now`. */
+  /** How many of this parent's access tokens run out after `now`; cookies of apps are none. */
   countAccessTokens(parentId: TokenId, now: Instant): Promise<number>
+  findAppTicket(hash: TokenHash): Promise<AppTicket | undefined>
+  /** How many of this parent's tickets run out after `now`. */
+  countAppTickets(parentId: TokenId, now: Instant): Promise<number>
   findRequest(id: RequestId): Promise<PairingRequest | undefined>
   /** Rows in state `open` whose deadline lies after `now`, newest first. */
   listOpenRequests(now: Instant, only?: DeviceId): Promise<readonly OpenRequest[]>
@@ -156,6 +160,11 @@ export interface StoreTransaction extends StoreReader {
   saveToken(token: Token): Promise<void>
   /** Goes with the token of its device and role. */
   insertAccessToken(token: AccessToken): Promise<void>
+  insertAppTicket(ticket: AppTicket): Promise<void>
+  /** Deletes it, and answers whether it was there: whoever did has used it. */
+  takeAppTicket(hash: TokenHash): Promise<boolean>
+  /** Deletes this parent's cookies of a route beyond the newest `keep`. */
+  trimAppCookies(parentId: TokenId, route: string, keep: number): Promise<void>
   insertRequest(request: OpenRequest): Promise<void>
   /** Writes the new deadline only. */
   refreshRequest(request: OpenRequest): Promise<void>
@@ -214,7 +223,7 @@ export interface Store {
   noteTokenUse(uses: readonly TokenUse[]): Promise<void>
   /** Deletes requests, of one device or of all, that were decided or expired before `before`. */
   forgetRequests(before: Instant, only?: DeviceId): Promise<void>
-  /** Deletes access tokens that ran out before `before`. */
+  /** Deletes access tokens and tickets that ran out before `before`. */
   forgetAccessTokens(before: Instant): Promise<void>
   /** Deletes invitations that ended before `before`, with what was handed out. */
   forgetInvitations(before: Instant): Promise<void>

@@ -19,10 +19,11 @@ export interface CheckAccessTokenDeps {
 export function createCheckAccessToken({ access, crypto, clock }: CheckAccessTokenDeps) {
   function judge(found: FoundAccess | undefined, use: HttpUse): HttpVerdict {
     if (!found) return httpFault('token')
-    const { deviceId, role, parentId, sessionId, audience } = found.access
+    const { deviceId, role, parentId, sessionId, audience, route } = found.access
     const scopes = accessScopes(found.access, found.parent, clock.now())
     const isElsewhere = audience !== undefined && audience !== use.asked()?.origin
-    if (!scopes || isElsewhere) return httpFault('token')
+    // The cookie of an app is read where its route is known, and nowhere else.
+    if (!scopes || isElsewhere || route !== undefined) return httpFault('token')
     const { remoteIp, connId } = use
     const facts = { role, scopes: capScopes(scopes, use), sessionId, remoteIp, connId }
     return {

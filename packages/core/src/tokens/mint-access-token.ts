@@ -2,8 +2,6 @@ import {
   type AccessSecret,
   coversScopes,
   formatAccessSecret,
-  type Instant,
-  later,
   missingScope,
   parseScope,
   parseWebOrigin,
@@ -11,10 +9,9 @@ import {
   type WebOrigin,
 } from '@pairgate/protocol'
 import type { Actor } from '../access/reread-actor.ts'
-import { ACCESS_LIFETIME_MS, type AccessToken, withoutMighty } from '../domain/access-token.ts'
+import { ACCESS_LIFETIME_MS, type AccessToken, childEnd, withoutMighty } from '../domain/access-token.ts'
 import type { Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
-import type { Token } from '../domain/token.ts'
 import type { Decide } from '../events/decide.ts'
 import type { Crypto } from '../ports/crypto.ts'
 import type { Random } from '../ports/random.ts'
@@ -66,8 +63,9 @@ export function createMintAccessToken({ decide, random, crypto }: MintAccessToke
         sessionId,
         scopes: scopes.value,
         audience,
+        route: undefined,
         createdAt: now,
-        expiresAt: notAfter(parent, later(now, ask.ttlMs ?? ACCESS_LIFETIME_MS)),
+        expiresAt: childEnd(parent, now, ask.ttlMs ?? ACCESS_LIFETIME_MS),
       }
       await tx.insertAccessToken(token)
       return ok({ secret, token })
@@ -94,8 +92,4 @@ function chooseScopes(
 
 function readAudience(text: string | undefined): WebOrigin | undefined | 'invalid' {
   return text === undefined ? undefined : (parseWebOrigin(text) ?? 'invalid')
-}
-
-function notAfter(parent: Token | undefined, wanted: Instant): Instant {
-  return parent?.expiresAt !== undefined && parent.expiresAt < wanted ? parent.expiresAt : wanted
 }

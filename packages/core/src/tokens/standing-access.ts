@@ -27,6 +27,10 @@ export interface StandingAccessDeps {
 export interface StandingAccess {
   /** Answers at once, without a read, for what may be believed. */
   find(hash: TokenHash): FoundAccess | undefined | Promise<FoundAccess | undefined>
+  /** Reads it anew, whatever is remembered: last use is written down without an event. */
+  read(hash: TokenHash): Promise<FoundAccess | undefined>
+  /** What is remembered of this device may be gone, without an event that says so. */
+  forget(deviceId: DeviceId): void
   /** An event is being applied. */
   hear(logged: LoggedEvent): void
   /** Nothing that was read can be believed any more. */
@@ -83,6 +87,8 @@ export function createStandingAccess({ read, following }: StandingAccessDeps): S
       newest = found
       return found
     },
+    read: load,
+    forget,
     hear({ event }) {
       if (event.kind === 'details-erased' || event.kind === 'log-pruned') return
       if ('deviceId' in event) forget(event.deviceId)

@@ -68,6 +68,8 @@ export interface FeedConfig {
 export interface UpstreamsConfig {
   /** Of those without a host of their own; 0 takes any free port. */
   readonly port: number
+  /** Cookies also where everybody on the way reads them. */
+  readonly plainCookies: boolean
   readonly all: readonly UpstreamConfig[]
 }
 

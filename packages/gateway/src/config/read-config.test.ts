@@ -74,7 +74,7 @@ test('without file, environment and flags the defaults stand, complete and froze
       lockoutMs: 300_000,
       requestsPerSecond: 200,
     },
-    upstreams: { port: 18_790, all: [] },
+    upstreams: { port: 18_790, plainCookies: false, all: [] },
     logging: { level: undefined },
   })
   for (const part of [config, config.auth, config.limits, config.trustedProxies])

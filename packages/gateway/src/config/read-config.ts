@@ -112,7 +112,11 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
       lockoutMs: values['gateway.limits.lockoutMs'],
       requestsPerSecond: values['gateway.limits.requestsPerSecond'],
     },
-    upstreams: { port: values['upstreams.port'], all: readUpstreams(values['gateway.upstreams']) },
+    upstreams: {
+      port: values['upstreams.port'],
+      plainCookies: values['upstreams.plainCookies'],
+      all: readUpstreams(values['gateway.upstreams']),
+    },
     logging: { level: values['logging.level'] },
   })
 }

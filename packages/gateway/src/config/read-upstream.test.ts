@@ -11,6 +11,7 @@ describe('an entry of gateway.upstreams', () => {
       {
         host: undefined,
         segments: ['app'],
+        route: '/app',
         target: {
           name: 'http://127.0.0.1:3000',
           origin: 'http://127.0.0.1:3000',

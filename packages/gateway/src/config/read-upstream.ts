@@ -48,10 +48,9 @@ export function upstreamsFault(entries: readonly unknown[]): string | undefined 
 
 function faultOf(entry: unknown, places: Set<string>): string | undefined {
   try {
-    const { host = '', segments } = readUpstream(entry)
-    const place = [host, ...segments.map((segment) => segment ?? ':')].join('/')
-    if (places.has(place)) return 'match: another entry has the same host and path'
-    places.add(place)
+    const { route } = readUpstream(entry)
+    if (places.has(route)) return 'match: another entry has the same host and path'
+    places.add(route)
     return undefined
   } catch (error) {
     if (error instanceof UpstreamFault) return error.message
@@ -63,15 +62,17 @@ function readUpstream(entry: unknown): UpstreamConfig {
   if (!isSettingsObject(entry)) throw new UpstreamFault('it is no object with a match and a target')
   refuseUnknown(entry, FIELDS, '')
   const { host, path } = readMatch(entry['match'])
-  const segments = path.split('/').filter((segment) => segment !== '')
+  const written = path.split('/').filter((segment) => segment !== '')
+  const segments = written.map((segment) => (segment.startsWith(':') ? undefined : segment))
   const auth = readWord(entry, 'auth', ['required', 'optional', 'public'])
   const upstream = {
     host,
-    segments: segments.map((segment) => (segment.startsWith(':') ? undefined : segment)),
+    segments,
+    route: [host ?? '', ...segments.map((segment) => segment ?? ':')].join('/'),
     target: readTarget(entry['target'], entry['tls']),
     auth,
     scope: readScope(entry, auth),
-    session: readSession(entry, { auth, segments }),
+    session: readSession(entry, { auth, segments: written }),
     stripPrefix: readFlag(entry, 'stripPrefix'),
     websocket: readFlag(entry, 'websocket'),
     rawPath: readFlag(entry, 'rawPath'),

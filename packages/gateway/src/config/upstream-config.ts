@@ -6,6 +6,8 @@ export interface UpstreamConfig {
   readonly host: string | undefined
   /** Segments of the path that it begins at, none for all of it; `undefined` stands for any one. */
   readonly segments: readonly (string | undefined)[]
+  /** Host and path as one text: what was made for one of them is good for no other. */
+  readonly route: string
   readonly target: UpstreamTarget
   readonly auth: 'required' | 'optional' | 'public'
   readonly scope: Scope | 'none'

@@ -20,4 +20,12 @@ export const UPSTREAM_SETTINGS = {
     allowed: 'a port number from 1 to 65535, for example 18790',
     applies: 'restart',
   },
+  'upstreams.plainCookies': {
+    schema: Type.Boolean(),
+    default: false,
+    description:
+      'Whether browsers get cookies of upstreams also without TLS, good for five minutes; whoever is on the way can take them.',
+    allowed: 'true or false',
+    applies: 'restart',
+  },
 } as const satisfies Record<string, ConfigRow>

@@ -1,35 +1,52 @@
 import type { IncomingMessage } from 'node:http'
+import { OUR_SECRET } from './our-secrets.ts'
+import { readCookie } from './read-cookie.ts'
 
-/** What a request brings in its `Authorization` header. */
+/** What a request shows to be let in. */
 export interface HttpCredential {
-  readonly scheme: 'bearer' | 'dpop'
+  readonly scheme: 'bearer' | 'dpop' | 'cookie'
   readonly token: string
 }
+
+/** `foreign`: an `Authorization` header that is nothing of ours. `unclear`: one that cannot be read, or several. */
+export type ReadCredential = HttpCredential | 'none' | 'foreign' | 'unclear'
 
 const AUTHORIZATION = 'authorization'
 const CREDENTIAL = /^(bearer|dpop) +([A-Za-z0-9._~+/=-]{1,4096})$/i
 
 /**
- * Reads the one `Authorization` header. Node keeps the first of several, and another program on the way may
- * have judged the last, so several are as good as none that can be read.
+ * Reads the one `Authorization` header, and where that says nothing of ours the cookie. Node keeps the first of
+ * several, and another program on the way may have judged the last, so several are as good as none that can be
+ * read.
+ * @param cookieName of the app that is asked for; left out, cookies open nothing.
  */
-export function readCredential({
-  headers,
-  rawHeaders,
-}: IncomingMessage): HttpCredential | 'none' | 'unclear' {
-  const { authorization } = headers
-  if (authorization === undefined) return 'none'
-  const [, scheme, token] = CREDENTIAL.exec(authorization) ?? []
-  if (scheme === undefined || token === undefined || countNamed(rawHeaders, AUTHORIZATION) > 1)
+export function readCredential(request: IncomingMessage, cookieName?: string | undefined): ReadCredential {
+  const { authorization, cookie } = request.headers
+  if (authorization !== undefined && saysOurs(request)) return readAuthorization(request)
+  const token = cookieName === undefined ? 'absent' : readCookie(cookie, cookieName)
+  if (token !== 'absent') return { scheme: 'cookie', token }
+  return authorization === undefined ? 'none' : 'foreign'
+}
+
+function readAuthorization({ headers, rawHeaders }: IncomingMessage): HttpCredential | 'unclear' {
+  const [, scheme, token] = CREDENTIAL.exec(headers.authorization ?? '') ?? []
+  if (scheme === undefined || token === undefined || valuesOf(rawHeaders, AUTHORIZATION).length > 1)
     return 'unclear'
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
 }
 
-function countNamed(rawHeaders: readonly string[], wanted: string): number {
-  let count = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) {
+/** Apps have passwords and tokens of their own, which their browsers send along. */
+function saysOurs({ rawHeaders }: IncomingMessage): boolean {
+  return valuesOf(rawHeaders, AUTHORIZATION).some(
+    (value) => /^\s*dpop\b/i.test(value) || OUR_SECRET.test(value),
+  )
+}
+
+function valuesOf(rawHeaders: readonly string[], wanted: string): readonly string[] {
+  const values: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]
-    if (name?.length === wanted.length && name.toLowerCase() === wanted) count += 1
+    if (name?.length === wanted.length && name.toLowerCase() === wanted) values.push(rawHeaders[at + 1] ?? '')
   }
-  return count
+  return values
 }

@@ -17,10 +17,12 @@ export function sendTokenRefusal(
   return reply.code(status).send({ error: { code, message } })
 }
 
-export type TokenScheme = 'bearer' | 'dpop'
+export type TokenScheme = 'bearer' | 'dpop' | 'cookie'
 
 const REALMS: Readonly<Record<TokenScheme, string>> = {
   bearer: 'Bearer realm="pairgate"',
+  // No scheme of the header stands for cookies, so it is told what else would do.
+  cookie: 'Bearer realm="pairgate"',
   dpop: `DPoP realm="pairgate", algs="${DPOP_ALGORITHMS}"`,
 }
 const challenge = (scheme: TokenScheme, error: string) => ({
@@ -33,6 +35,12 @@ export const CREDENTIAL_MISSING: TokenRefusal = {
   headers: { 'WWW-Authenticate': [REALMS.bearer, REALMS.dpop] },
   code: 'CREDENTIAL_MISSING',
   message: 'Send an access token (Authorization: Bearer pga_…), or a device token with a DPoP proof.',
+}
+export const FOREIGN_PAGE: TokenRefusal = {
+  status: 403,
+  headers: {},
+  code: 'ORIGIN_NOT_ALLOWED',
+  message: 'With a cookie only a page of this very origin may ask for this.',
 }
 export const UNAVAILABLE: TokenRefusal = {
   status: 503,

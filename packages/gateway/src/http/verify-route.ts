@@ -67,7 +67,7 @@ function createVerify({ authenticate, readAskedFor, onUse, isClosed }: VerifyRou
   }
 }
 
-const CLOSED: Authenticated = { ok: false, refusal: UNAVAILABLE }
+const CLOSED: Authenticated = { ok: false, refusal: UNAVAILABLE, shown: 'nothing' }
 
 function closedIfAway(error: unknown): Authenticated {
   if (isDatabaseAway(error)) return CLOSED

@@ -8,7 +8,7 @@ const DEPTH = 6
 const LIST = 100
 
 /** Our secrets carry a prefix, so that they can be recognised anywhere in a text. */
-const OUR_SECRETS = /\bpg[adi]_[A-Za-z0-9_-]{16,}/g
+const OUR_SECRETS = /\bpg[acdit]_[A-Za-z0-9_-]{16,}/g
 const SECRET_IN_QUERY = /([?&](?:access_?token|token|password)=)[^&\s"\\]+/gi
 /** `scheme://user:password@`, as in the address of a database. */
 const SECRET_IN_ADDRESS = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"\\]{0,200}:)[^\s/@"\\]+@/gi

@@ -1,9 +1,9 @@
 import type { Core, DevicePrincipal } from '@pairgate/core'
+import type { AppDoor } from '../apps/build-apps.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import type { Authenticate } from '../http/authenticate.ts'
 import type { EntryRules } from '../http/entry-rules.ts'
-import { createJudgeRequest } from '../http/judge-request.ts'
 import type { StrangerSockets } from '../http/stranger-sockets.ts'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
@@ -15,6 +15,7 @@ import { createRoutes } from './find-upstream.ts'
 import { createForwardRequest, type OnOutcome } from './forward-request.ts'
 import { createForwardUpgrade } from './forward-upgrade.ts'
 import { carriesOurSecret } from './judge-target.ts'
+import { judgesOf } from './judges-of-doors.ts'
 import { createOutcomeLog } from './outcome-log.ts'
 import { createServeUpstreams, type ServeUpstreams } from './serve-upstreams.ts'
 import { createSessionOfRequest } from './session-of-request.ts'
@@ -55,9 +56,10 @@ export interface BuildUpstreamsDeps {
 /** Wires what serves the upstreams, if there are any. */
 export function buildUpstreams(
   parts: UpstreamParts | undefined,
+  apps: AppDoor | undefined,
   deps: BuildUpstreamsDeps,
 ): ServeUpstreams | undefined {
-  if (!parts) return undefined
+  if (!parts || !apps) return undefined
   const { all, clients, assertions } = parts
   const { core, rules, work: gates, log } = deps
   const routes = createRoutes(all)
@@ -74,7 +76,8 @@ export function buildUpstreams(
       ...deps,
       routes,
       gates,
-      judge: judgesOf(rules, routes.hosts),
+      judge: judgesOf(rules, routes.hosts, carriesOurSecret),
+      cookies: apps.cookies,
       uuid: randomNonce,
       sessionOf: createSessionOfRequest(core),
     }),
@@ -84,39 +87,6 @@ export function buildUpstreams(
     letIn: deps.strangers.letIn,
     tallies,
     assert: assertions.sign,
+    pages: apps.pages,
   })
-}
-
-/** At the port of the gateway only the hosts of upstreams get here; at theirs its own names count too. */
-function judgesOf(rules: EntryRules, hosts: readonly string[]) {
-  const own = new Set(hosts)
-  const atGateway = { configured: own, machineNames: new Set<string>() }
-  const judge = (hostRule: () => EntryRules['hostRule']) =>
-    createJudgeRequest(
-      {
-        get hostRule() {
-          return hostRule()
-        },
-        get trustedProxies() {
-          return rules.trustedProxies
-        },
-      },
-      carriesOurSecret,
-    )
-  return {
-    gateway: judge(() => atGateway),
-    upstreams: judge(createWider(rules, own)),
-  }
-}
-
-/** The names of the gateway and those of its upstreams; put together again only when the settings changed. */
-function createWider(rules: EntryRules, own: ReadonlySet<string>): () => EntryRules['hostRule'] {
-  let last = rules.hostRule
-  let wider = { ...last, configured: new Set([...own, ...last.configured]) }
-  return () => {
-    if (rules.hostRule === last) return wider
-    last = rules.hostRule
-    wider = { ...last, configured: new Set([...own, ...last.configured]) }
-    return wider
-  }
 }

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { DevicePrincipal } from '@pairgate/core'
 import type { Role } from '@pairgate/protocol'
+import type { AppCookies } from '../apps/app-cookies.ts'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { askedByItself } from '../http/asked-for.ts'
-import type { Authenticate } from '../http/authenticate.ts'
+import type { Authenticate, Authenticated } from '../http/authenticate.ts'
 import type { JudgeRequest } from '../http/judge-request.ts'
 import { judgeOrigin } from '../http/origin-rule.ts'
 import type { Peer } from '../http/peer.ts'
@@ -18,6 +19,7 @@ export interface EnterUpstreamDeps {
   readonly routes: Routes<UpstreamConfig>
   readonly judge: Readonly<Record<Door, JudgeRequest>>
   readonly authenticate: Authenticate
+  readonly cookies: Pick<AppCookies, 'of'>
   /** Names each request in the audit. */
   readonly uuid: () => string
   readonly gates: WorkGates
@@ -37,15 +39,23 @@ export interface Entered {
   readonly caller: DevicePrincipal | undefined
   /** Set with the caller. */
   readonly gate: Gate | undefined
+  /** It was a cookie that named the caller: what else was sent along is the app's. */
+  readonly byCookie: boolean
   /** The header that names the session, where the upstream is told by one. */
   readonly session: readonly [string, string] | undefined
 }
 
 export type Entry =
   | { readonly ok: true; readonly entered: Entered }
-  | { readonly ok: false; readonly refusal: ProxyRefusal }
+  | {
+      readonly ok: false
+      readonly refusal: ProxyRefusal
+      /** Set when nothing of ours was shown that counts: a person may pair, and come back. */
+      readonly stranger?: Peer
+    }
 export type EnterUpstream = (request: IncomingMessage, door: Door, cut: () => void) => Promise<Entry>
 
+const NOBODY = { caller: undefined, gate: undefined, byCookie: false, session: undefined }
 const ROLES: readonly Role[] = ['operator', 'node']
 
 /**
@@ -69,15 +79,16 @@ export function createEnterUpstream(deps: EnterUpstreamDeps): EnterUpstream {
 async function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Promise<Entry> {
   const { request, peer, upstream, target } = asking
   const sent = upstream.stripPrefix ? stripRoute(upstream, target.raw) : target.raw
-  const nobody = { upstream, peer, target: sent, caller: undefined, gate: undefined, session: undefined }
+  const nobody = { upstream, peer, target: sent, ...NOBODY }
   if (upstream.auth === 'public') return { ok: true, entered: nobody }
 
   const admitted = await admitCaller(deps, asking)
   if (!admitted.ok) {
-    const mayBeNobody = admitted.isAbsent && upstream.auth === 'optional'
-    return mayBeNobody ? { ok: true, entered: nobody } : no(admitted.refusal)
+    const { refusal, isAbsent, isStranger } = admitted
+    if (isAbsent && upstream.auth === 'optional') return { ok: true, entered: nobody }
+    return isStranger ? { ok: false, refusal, stranger: peer } : no(refusal)
   }
-  const { principal: caller, gate } = admitted
+  const { principal: caller, gate, byCookie } = admitted
   const asked = { segments: target.segments, headers: request.headers }
   const session = upstream.session && (await deps.sessionOf(caller, upstream.session, asked))
   if (session === 'refused' || !gate.isOpen) {
@@ -86,7 +97,7 @@ async function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Promise<Entr
     return no(REFUSALS.notFound)
   }
   deps.onUse(caller)
-  return { ok: true, entered: { ...nobody, caller, gate, session } }
+  return { ok: true, entered: { ...nobody, caller, gate, byCookie, session } }
 }
 
 type Found =
@@ -136,15 +147,27 @@ interface Asking {
 }
 
 type Caller =
-  | { readonly ok: true; readonly principal: DevicePrincipal; readonly gate: Gate }
-  | { readonly ok: false; readonly isAbsent: boolean; readonly refusal: ProxyRefusal }
+  | {
+      readonly ok: true
+      readonly principal: DevicePrincipal
+      readonly gate: Gate
+      readonly byCookie: boolean
+    }
+  | {
+      readonly ok: false
+      readonly refusal: ProxyRefusal
+      /** Nothing was said, or by a cookie that is good for nothing: a browser sends that unasked. */
+      readonly isAbsent: boolean
+      /** Nothing of ours was shown that counts. */
+      readonly isStranger: boolean
+    }
 
 /**
  * The work is announced before its token is looked at: a revocation that was decided before the look is seen by
  * it, and one that is decided later finds the work. There is no third case.
  */
 async function admitCaller(
-  { authenticate, gates, uuid }: EnterUpstreamDeps,
+  { authenticate, gates, uuid, cookies }: EnterUpstreamDeps,
   asking: Asking,
 ): Promise<Caller> {
   const { request, peer, cut, upstream } = asking
@@ -156,16 +179,24 @@ async function admitCaller(
       asked: () => askedByItself(request, peer),
       requirement,
       connId: uuid(),
+      cookie: cookies.of(upstream, peer.scheme),
     })
     const found = looked instanceof Promise ? await looked : looked
-    if (!found.ok)
-      return { ok: false, isAbsent: found.refusal === CREDENTIAL_MISSING, refusal: found.refusal }
-    const { principal, expiresAt } = found
-    if (principal.kind !== 'device') return { ok: false, isAbsent: false, refusal: REFUSALS.closed }
-    return { ok: true, principal, gate: announced.enter({ principal, expiresAt, cut }) }
+    if (!found.ok) return refusedCaller(found)
+    const { principal, expiresAt, shown } = found
+    if (principal.kind !== 'device')
+      return { ok: false, refusal: REFUSALS.closed, isAbsent: false, isStranger: false }
+    const gate = announced.enter({ principal, expiresAt, cut })
+    return { ok: true, principal, gate, byCookie: shown === 'cookie' }
   } finally {
     announced.over()
   }
+}
+
+function refusedCaller({ refusal, shown }: Extract<Authenticated, { readonly ok: false }>): Caller {
+  const isStranger = refusal.status === 401 && shown !== 'authorization'
+  const isAbsent = refusal === CREDENTIAL_MISSING || (isStranger && shown === 'cookie')
+  return { ok: false, refusal, isAbsent, isStranger }
 }
 
 function no(refusal: ProxyRefusal): Entry {

@@ -35,6 +35,11 @@ export function createRoutes<T extends RouteFacts>(upstreams: readonly T[]): Rou
   }
 }
 
+/** Whether other upstreams may have the same origin: only a host without a path is one app's alone. */
+export function isShared({ host, segments }: RouteFacts): boolean {
+  return host === undefined || segments.length > 0
+}
+
 /** Whether a path lies below a route: segment by segment, so that `/app` is not the beginning of `/apple`. */
 export function liesBelow({ segments: wanted }: RouteFacts, segments: readonly string[]): boolean {
   if (segments.length < wanted.length) return false

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough, type Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
+import { isShared } from './find-upstream.ts'
 import { hasNoBody, sendRefusal } from './proxy-refusal.ts'
 import { responseHeaders, responseTrailers } from './response-headers.ts'
 import { sendWithTrailers } from './send-with-trailers.ts'
@@ -127,7 +128,7 @@ class Relay implements Dispatcher.DispatchHandler {
     _headers: unknown,
     statusText?: string,
   ): void {
-    const headers = responseHeaders(rawList(rawHeaders))
+    const headers = responseHeaders(rawList(rawHeaders), isShared(this.#exchange.outgoing.upstream))
     if (status < 200) return this.#sendInterim(status, headers)
     this.#tell(status)
     // The rest of the upload is nobody's: what follows it on this connection could be taken for a request.

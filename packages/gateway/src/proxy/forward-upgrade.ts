@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { UpstreamConfig } from '../config/upstream-config.ts'
+import { isShared } from './find-upstream.ts'
 import type { ForwardDeps, Outgoing } from './forward-request.ts'
 import { REFUSALS, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { responseHeaders } from './response-headers.ts'
@@ -52,7 +54,7 @@ export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgra
     asked.on('response', (answer) => {
       clearTimeout(late)
       tell(answer.statusCode ?? 502)
-      passRefusal(socket, answer)
+      passRefusal(socket, answer, upstream)
     })
     asked.on('upgrade', (answer, inner, innerHead) => {
       clearTimeout(late)
@@ -61,7 +63,7 @@ export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgra
         return sendUpgradeRefusal(REFUSALS.brokenAnswer, socket)
       }
       tell(101)
-      socket.write(headOf(answer, ['Connection: Upgrade', 'Upgrade: websocket']))
+      socket.write(headOf(answer, upstream, ['Connection: Upgrade', 'Upgrade: websocket']))
       tie({ socket, head }, inner, innerHead)
     })
     asked.end()
@@ -81,18 +83,19 @@ function tie({ socket, head }: UpgradeSocket, inner: Duplex, innerHead: Buffer):
 }
 
 /** The upstream wants no WebSocket: its answer goes back, and the connection ends with it. */
-function passRefusal(socket: Duplex, answer: IncomingMessage): void {
+function passRefusal(socket: Duplex, answer: IncomingMessage, upstream: UpstreamConfig): void {
   answer.on('error', () => socket.destroy())
   if (socket.destroyed) return
-  socket.write(headOf(answer, ['Connection: close']))
+  socket.write(headOf(answer, upstream, ['Connection: close']))
   answer.pipe(socket)
 }
 
 function headOf(
   { statusCode, statusMessage = '', rawHeaders }: IncomingMessage,
+  upstream: UpstreamConfig,
   more: readonly string[],
 ): string {
-  const headers = responseHeaders(rawHeaders)
+  const headers = responseHeaders(rawHeaders, isShared(upstream))
   const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1]}`] : []))
   return `${[`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, ...more].join('\r\n')}\r\n\r\n`
 }

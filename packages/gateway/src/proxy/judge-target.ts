@@ -1,3 +1,5 @@
+import { OUR_SECRET } from '../http/our-secrets.ts'
+
 /** A request target whose meaning two programs cannot read differently. */
 export interface Target {
   /** As it was written, and as it goes on to the upstream. */
@@ -62,17 +64,15 @@ function decode(text: string): string | undefined {
   }
 }
 
-const SECRET = /pg[adi]_[A-Za-z0-9_-]{43}/
-
 /**
  * Whether a target carries what looks like a secret of ours, however it is escaped. Other programs may have
  * tokens of theirs in a URL; ours have been written into logs and histories then.
  */
 export function carriesOurSecret(raw: string): boolean {
-  if (SECRET.test(raw)) return true
+  if (OUR_SECRET.test(raw)) return true
   if (!raw.includes('%')) return false
   // Letter by letter: one escape that is no text must not hide the rest.
-  return SECRET.test(
+  return OUR_SECRET.test(
     raw.replace(/%([2-7][0-9a-f])/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
   )
 }

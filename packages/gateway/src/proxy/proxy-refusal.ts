@@ -50,6 +50,7 @@ export const REFUSALS = {
   badFraming: no(501, 'BAD_REQUEST', 'The only transfer coding that is taken is "chunked".'),
   badVersion: no(505, 'BAD_REQUEST', 'Only HTTP/1.0 and HTTP/1.1 are spoken here.'),
   badMethod: no(405, 'METHOD_NOT_ALLOWED', 'This method is not passed on.'),
+  onlyGet: no(405, 'METHOD_NOT_ALLOWED', 'Use GET.'),
   badUpgrade: no(400, 'BAD_REQUEST', 'Only a WebSocket may be asked for, without a body.'),
   secretInUrl: no(
     400,

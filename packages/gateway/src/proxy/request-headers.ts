@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isForwardingName } from '../http/forwarding-headers.ts'
+import { isOurCookie, OUR_SECRET } from '../http/our-secrets.ts'
 import type { Peer } from '../http/peer.ts'
 import { createRecentlyUsed } from '../platform/recently-used.ts'
 import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
@@ -18,8 +19,6 @@ export interface RequestNotes {
  * programs take for the target, instead of the one that was judged.
  */
 const OURS = /^(?:x-pairgate-|x-openclaw-scopes$|dpop$|x-original-|x-rewrite-url$)/
-const OUR_COOKIE = /^(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
-const OUR_SECRET = /pg[adi]_[A-Za-z0-9_-]{43}/
 
 /**
  * The headers that go on to an upstream, name and value by turns, in the order in which they came: without
@@ -77,7 +76,7 @@ function keptValue(name: string, value: string, { ownAuthorization }: RequestNot
 }
 
 function withoutOurCookies(value: string): string | undefined {
-  const kept = value.split(';').filter((pair) => !OUR_COOKIE.test(pair.trim()) && !OUR_SECRET.test(pair))
+  const kept = value.split(';').filter((pair) => !isOurCookie(pair) && !OUR_SECRET.test(pair))
   return kept.length === 0 ? undefined : kept.join(';').trim()
 }
 

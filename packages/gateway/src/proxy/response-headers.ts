@@ -1,14 +1,17 @@
+import { isOurCookie } from '../http/our-secrets.ts'
 import { createRecentlyUsed } from '../platform/recently-used.ts'
 import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
 import { mayTrail } from './trailers.ts'
 
-const OUR_COOKIE = /^\s*(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
+/** What speaks for a whole origin: one app among several must not say it for the others. */
+const OF_ORIGIN: ReadonlySet<string> = new Set(['clear-site-data', 'service-worker-allowed'])
 
 /**
  * The headers of an answer as the client gets them, name and value by turns: without what was for us, without
  * a way around us (`Alt-Svc`) and without cookies under names of ours.
+ * @param isShared other upstreams are at the same origin.
  */
-export function responseHeaders(raw: readonly (Buffer | string)[]): string[] {
+export function responseHeaders(raw: readonly (Buffer | string)[], isShared: boolean): string[] {
   const sent: string[] = []
   let [connection, via]: (string | undefined)[] = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -17,7 +20,7 @@ export function responseHeaders(raw: readonly (Buffer | string)[]): string[] {
     const kind = kindOf(name)
     if (kind === 'connection') connection = joined(connection, value)
     if (kind === 'via') via = joined(via, value)
-    if (kind === 'kept' || (kind === 'set-cookie' && !OUR_COOKIE.test(value))) sent.push(name, value)
+    if (passes(kind, value, isShared)) sent.push(name, value)
   }
   const named = hopsNamedBy(connection)
   const kept = named ? withoutNamed(sent, named) : sent
@@ -25,13 +28,19 @@ export function responseHeaders(raw: readonly (Buffer | string)[]): string[] {
   return kept
 }
 
-type Kind = 'kept' | 'dropped' | 'connection' | 'via' | 'set-cookie'
+type Kind = 'kept' | 'dropped' | 'connection' | 'via' | 'set-cookie' | 'of-origin'
+
+function passes(kind: Kind, value: string, isShared: boolean): boolean {
+  if (kind === 'set-cookie') return !isOurCookie(value)
+  return kind === 'kept' || (kind === 'of-origin' && !isShared)
+}
 
 /** All servers send the same few names, and to judge one takes longer than to find it. */
 const REMEMBERED = 512
 const kindOf = createRecentlyUsed(REMEMBERED, (written): Kind => {
   const name = written.toLowerCase()
   if (name === 'connection' || name === 'via' || name === 'set-cookie') return name
+  if (OF_ORIGIN.has(name)) return 'of-origin'
   return isHop(name) || name === 'alt-svc' ? 'dropped' : 'kept'
 })
 

@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { DevicePrincipal } from '@pairgate/core'
+import { type AppPages, sendRedirect } from '../apps/app-pages.ts'
+import { isNavigation, type Redirect } from '../apps/start-pairing.ts'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { Peer } from '../http/peer.ts'
 import type { UpstreamTallies } from '../metrics/upstream-tallies.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
 import type { Entered, EnterUpstream } from './enter-upstream.ts'
@@ -22,6 +25,8 @@ export interface ServeUpstreamsDeps {
   /** Whoever asks on this connection is no stranger any more. */
   readonly letIn: (socket: Socket) => void
   readonly tallies: UpstreamTallies
+  /** Of the gateway itself, at the origins of upstreams. */
+  readonly pages: AppPages
   /** What is signed for an upstream about who calls. */
   readonly assert: (principal: DevicePrincipal, upstream: UpstreamConfig) => string | Promise<string>
 }
@@ -39,7 +44,10 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
   return {
     claims: ({ headers }) => deps.routes.ownsHost(headers.host),
     request(request, response, door) {
-      serveRequest(deps, kept.visit(request.socket), { request, response, door }).catch((error: unknown) => {
+      const served = deps.pages.has(request.url)
+        ? deps.pages.serve(request, response, door)
+        : serveRequest(deps, kept.visit(request.socket), { request, response, door })
+      served.catch((error: unknown) => {
         deps.faults.note('a request for an upstream failed', error, {})
         sendRefusal(REFUSALS.closed, request, response)
       })
@@ -71,6 +79,8 @@ async function serveRequest(
     visit.cut()
   })
   if (!entry.ok) {
+    const redirect = entry.stranger && wayIn(deps.pages, request, entry.stranger)
+    if (redirect) return sendRedirect(redirect, response)
     tallies.refused(entry.refusal.code)
     return sendRefusal(entry.refusal, request, response)
   }
@@ -126,10 +136,15 @@ function beginTunnel({ gate, upstream }: Entered, tallies: UpstreamTallies) {
   }
 }
 
+/** Where a person is sent to pair who came by a browser; anybody else is only told. */
+function wayIn(pages: AppPages, request: IncomingMessage, peer: Peer): Redirect | undefined {
+  return isNavigation(request) ? pages.start({ request, peer, target: request.url ?? '' }) : undefined
+}
+
 async function outgoingOf(
   { assert }: ServeUpstreamsDeps,
   request: IncomingMessage,
-  { upstream, target, peer, caller, session }: Entered,
+  { upstream, target, peer, caller, byCookie, session }: Entered,
 ): Promise<Outgoing> {
   const identity: (readonly [string, string])[] = session ? [session] : []
   if (caller) {
@@ -140,6 +155,6 @@ async function outgoingOf(
     identity.push(['x-pairgate-scopes', caller.scopes.join(' ')])
     identity.push(['x-pairgate-assertion', signed instanceof Promise ? await signed : signed])
   }
-  const ownAuthorization = upstream.auth !== 'public'
+  const ownAuthorization = upstream.auth !== 'public' && !byCookie
   return { upstream, target, headers: requestHeaders(request, { peer, identity, ownAuthorization }) }
 }

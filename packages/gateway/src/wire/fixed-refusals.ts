@@ -86,6 +86,23 @@ export const FIXED_REFUSALS = {
     retryable: true,
     retryAfterMs: 60_000,
   },
+  'ticket-needs-device': {
+    code: 'INVALID_REQUEST',
+    message: 'a browser enters an app as a paired device; connect with its key, then retry',
+    details: { code: 'DEVICE_IDENTITY_REQUIRED' },
+  },
+  'app-unknown': coded(
+    'nothing behind this gateway has led here from that address; open the app again',
+    'APP_UNKNOWN',
+  ),
+  'too-many-tickets': {
+    code: 'UNAVAILABLE',
+    message: 'too many apps are being opened at once; retry shortly',
+    details: { code: 'TOO_MANY_TICKETS' },
+    retryable: true,
+    retryAfterMs: 5_000,
+  },
+  'ticket-invalid': invalid('the ticket is not valid here (any more)'),
   'upgrade-needs-device': {
     code: 'INVALID_REQUEST',
     message: 'device scope upgrade requires a paired device; connect with its key, then retry',

@@ -27,7 +27,7 @@ export interface House {
   readonly logged: string[]
 }
 
-const NOBODY = { ok: false, refusal: CREDENTIAL_MISSING } as const
+const NOBODY = { ok: false, refusal: CREDENTIAL_MISSING, shown: 'nothing' } as const
 const NOBODY_JOINS: BuildHttpDeps['join'] = {
   takeJoin: async () => refuse({ reason: 'invitation-unknown' }),
   publicUrl: () => undefined,

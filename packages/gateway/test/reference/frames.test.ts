@@ -28,6 +28,7 @@ const STRANGER = { protocol: PROTOCOL_VERSION, extended: false } as const
 const TOLD_EVENTS = eventNames(STRANGER)
 /** Refusals of methods that only our own clients can call. */
 const OUR_CODES: ReadonlySet<string> = new Set([
+  'APP_UNKNOWN',
   'INVITATION_UNKNOWN',
   'INVITATION_OVER',
   'TOO_MANY_CODES',
@@ -42,6 +43,7 @@ const OUR_CODES: ReadonlySet<string> = new Set([
   'SESSION_EXISTS',
   'SESSION_IN_USE',
   'TOO_MANY_ACCESS_TOKENS',
+  'TOO_MANY_TICKETS',
 ])
 
 /** The sweepers run by hand; sockets and the tests' own patience run in real time. */

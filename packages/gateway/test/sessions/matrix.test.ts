@@ -65,6 +65,7 @@ const PROBES: Readonly<Record<MethodName, Probe>> = {
   },
   'device.token.move': { session: 'target', params: ({ deviceId }) => ({ deviceId, role, session: 'main' }) },
   'device.token.access': { session: 'none', params: {} },
+  'apps.ticket': { session: 'none', params: { return: 'http://127.0.0.1:18790/', state: 'x' } },
   'device.scopes.requestUpgrade': { session: 'none', params: { scopes: ['operator.talk.secrets'] } },
   'device.scopes.waitUpgrade': { session: 'target', params: ({ requestId }) => ({ requestId }) },
   'device.pair.invite': { session: 'target', params: ({ key }) => ({ session: key }) },

@@ -182,6 +182,15 @@ const PARAMS: Readonly<
       [{ deviceId: id }, "at root: unexpected property 'deviceId'"],
     ],
   },
+  'apps.ticket': {
+    good: { return: 'http://127.0.0.1:18790/app/', state: 'a'.repeat(64) },
+    bad: [
+      [{ return: 'http://127.0.0.1:18790/app/' }, "must have required property 'state'"],
+      [{ state: 'a'.repeat(64) }, "must have required property 'return'"],
+      [{ return: '', state: 'a' }, 'at /return: must not have fewer than 1 characters'],
+      [{ return: 'x', state: 'a'.repeat(129) }, 'at /state: must not have more than 128 characters'],
+    ],
+  },
   'device.scopes.requestUpgrade': {
     good: { scopes: ['operator.read'] },
     bad: [

@@ -42,6 +42,9 @@ export const DETAIL_CODES = {
   LAST_ADMIN: 'No other admin would be left; only the owner on the host may do this.',
   TOO_MANY_PENDING: 'Too many pairing requests are open.',
   TOO_MANY_ACCESS_TOKENS: 'The device holds as many access tokens as it may; they run out by themselves.',
+  APP_UNKNOWN:
+    'Nothing behind the gateway has this address, or it was not the gateway that led here from it.',
+  TOO_MANY_TICKETS: 'Too many tickets wait to be used; they are over within half a minute.',
   TOO_MANY_REQUESTS: 'The connection sends more requests than it may; it stays open.',
 } as const satisfies Record<string, string>
 

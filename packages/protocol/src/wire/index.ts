@@ -1,3 +1,4 @@
+export type { AppTicketResult } from './app-rows.ts'
 export type {
   AuditErasure,
   AuditFault,

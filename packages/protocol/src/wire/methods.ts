@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { type Audience, PROTOCOL_VERSION } from './protocol-version.ts'
+import { APP_METHODS } from './rows/app-methods.ts'
 import { AUDIT_METHODS } from './rows/audit-methods.ts'
 import { CONSOLE_METHODS } from './rows/console-methods.ts'
 import { DEVICE_METHODS } from './rows/device-methods.ts'
@@ -21,6 +22,7 @@ export const METHODS = {
   ...AUDIT_METHODS,
   ...SESSION_METHODS,
   ...CONSOLE_METHODS,
+  ...APP_METHODS,
 } as const satisfies Record<string, MethodRow>
 
 export type MethodName = keyof typeof METHODS

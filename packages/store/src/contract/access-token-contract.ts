@@ -15,6 +15,7 @@ function access(n: number, changes: Partial<AccessToken> = {}): AccessToken {
     sessionId: sessionId(n),
     scopes: ['operator.read'],
     audience: undefined,
+    route: undefined,
     createdAt: at(1_000),
     expiresAt: at(5_000),
     ...changes,

@@ -1,5 +1,6 @@
 import { describe } from 'node:test'
 import { describeAccessTokens } from './access-token-contract.ts'
+import { describeAppTickets } from './app-ticket-contract.ts'
 import { describeDevices } from './device-contract.ts'
 import { describeDevicePages } from './device-page-contract.ts'
 import { describeErasures } from './erasure-contract.ts'
@@ -26,6 +27,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeDevicePages(open)
     describeTokens(open)
     describeAccessTokens(open)
+    describeAppTickets(open)
     describeRequests(open)
     describeSessions(open)
     describeMessages(open)

@@ -114,7 +114,16 @@ async function insertAccess(
   const number = secretNumber(n, role, until)
   if (!parent || access.has(tokenHash(number))) return
   const { deviceId: owner, tokenId: parentId, sessionId, scopes } = parent
-  const facts = { role, parentId, sessionId, scopes, audience: undefined, createdAt: at(1), expiresAt: until }
+  const facts = {
+    role,
+    parentId,
+    sessionId,
+    scopes,
+    audience: undefined,
+    route: undefined,
+    createdAt: at(1),
+    expiresAt: until,
+  }
   const inserted: AccessToken = { hash: tokenHash(number), deviceId: owner, ...facts }
   access.set(inserted.hash, inserted)
   return tx.insertAccessToken(inserted)

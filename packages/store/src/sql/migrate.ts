@@ -11,6 +11,7 @@ import { invitations } from './migrations/0007-invitations.ts'
 import { tokenLifetimes } from './migrations/0008-token-lifetimes.ts'
 import { signedOrigins } from './migrations/0009-signed-origins.ts'
 import { accessTokens } from './migrations/0010-access-tokens.ts'
+import { appTickets } from './migrations/0011-app-tickets.ts'
 import { devicePages } from './migrations/0013-device-pages.ts'
 import { approvers } from './migrations/0014-approvers.ts'
 import type { Tables } from './tables.ts'
@@ -26,6 +27,7 @@ const MIGRATIONS = {
   '0008-token-lifetimes': tokenLifetimes,
   '0009-signed-origins': signedOrigins,
   '0010-access-tokens': accessTokens,
+  '0011-app-tickets': appTickets,
   '0013-device-pages': devicePages,
   '0014-approvers': approvers,
 } as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>

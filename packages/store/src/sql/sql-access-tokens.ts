@@ -27,6 +27,7 @@ export function readAccessTokens(
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .where('parent_id', '=', parentId)
         .where('expires_at', '>', now)
+        .where('route', 'is', null)
         .executeTakeFirstOrThrow()
       return Number(count)
     },
@@ -54,6 +55,7 @@ function toAccessToken(row: AccessTokenRow): AccessToken {
     sessionId: row.session_id as SessionId,
     scopes: readScopes(JSON.parse(row.scopes)),
     audience: row.audience === null ? undefined : readAudience(row.audience),
+    route: row.route ?? undefined,
     createdAt: row.created_at as Instant,
     expiresAt: row.expires_at as Instant,
   }
@@ -77,5 +79,6 @@ function fromAccessToken(token: AccessToken): AccessTokenRow {
     audience: token.audience ?? null,
     created_at: token.createdAt,
     expires_at: token.expiresAt,
+    route: token.route ?? null,
   }
 }

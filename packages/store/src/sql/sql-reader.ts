@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { ListOf } from './engine-words.ts'
 import type { HotQueries } from './hot-queries.ts'
 import { readAccessTokens } from './sql-access-tokens.ts'
+import { readAppTickets } from './sql-app-tickets.ts'
 import { readDevicePages } from './sql-device-page.ts'
 import { readDevices } from './sql-devices.ts'
 import { readErasable } from './sql-erasure.ts'
@@ -25,6 +26,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries, listOf: Lis
     ...readDevicePages(db, listOf),
     ...readTokens(db, hot, listOf),
     ...readAccessTokens(db, hot),
+    ...readAppTickets(db),
     ...readRequests(db),
     ...readInvitations(db),
     ...readSessions(db, hot, listOf),

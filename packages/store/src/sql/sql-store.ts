@@ -6,6 +6,7 @@ import type { ListOf } from './engine-words.ts'
 import { createHotQueries } from './hot-queries.ts'
 import { runWork } from './run-work.ts'
 import { deleteEndedAccessTokens } from './sql-access-tokens.ts'
+import { deleteEndedTickets } from './sql-app-tickets.ts'
 import { forgetFeed, mergeFeed, trimFeed } from './sql-feed.ts'
 import { deleteFinishedInvitations } from './sql-invitations.ts'
 import { mergeCounters } from './sql-limits.ts'
@@ -46,7 +47,11 @@ export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>,
       for (const part of inParts(uses)) await inTransaction((trx) => noteTokenUses(trx, hot, part))
     },
     forgetRequests: (before, only) => inTransaction((trx) => deleteFinishedRequests(trx, before, only)),
-    forgetAccessTokens: (before) => inTransaction((trx) => deleteEndedAccessTokens(trx, before)),
+    forgetAccessTokens: (before) =>
+      inTransaction(async (trx) => {
+        await deleteEndedAccessTokens(trx, before)
+        await deleteEndedTickets(trx, before)
+      }),
     forgetInvitations: (before) => inTransaction((trx) => deleteFinishedInvitations(trx, before)),
     mergeFeed: (rows) => inTransaction((trx) => mergeFeed(trx, rows)),
     trimFeed: (before, keep) => inTransaction((trx) => trimFeed(trx, before, keep)),

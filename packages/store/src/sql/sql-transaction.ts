@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import type { ListOf } from './engine-words.ts'
 import type { HotQueries } from './hot-queries.ts'
 import { writeAccessTokens } from './sql-access-tokens.ts'
+import { writeAppTickets } from './sql-app-tickets.ts'
 import { writeDevices } from './sql-devices.ts'
 import { writeErasures } from './sql-erasure.ts'
 import { writeEvents } from './sql-events.ts'
@@ -27,6 +28,7 @@ export function createSqlTransaction(
     ...writeDevices(trx, hot),
     ...writeTokens(trx, hot),
     ...writeAccessTokens(trx),
+    ...writeAppTickets(trx),
     ...writeRequests(trx),
     ...writeInvitations(trx),
     ...writeSessions(trx),

@@ -8,6 +8,7 @@ export interface Tables {
   readonly devices: DeviceTable
   readonly tokens: TokenRow
   readonly access_tokens: AccessTokenRow
+  readonly app_tickets: AppTicketRow
   readonly pairing_requests: RequestRow
   readonly invitations: InvitationRow
   readonly sessions: SessionRow
@@ -76,6 +77,21 @@ export interface AccessTokenRow {
   readonly session_id: string
   readonly scopes: string
   readonly audience: string | null
+  readonly created_at: number
+  readonly expires_at: number
+  readonly route: string | null
+}
+
+export interface AppTicketRow {
+  readonly hash: string
+  readonly state_hash: string
+  readonly return_hash: string
+  readonly route: string
+  readonly device_id: string
+  readonly role: string
+  readonly parent_id: string
+  readonly session_id: string
+  readonly scopes: string
   readonly created_at: number
   readonly expires_at: number
 }

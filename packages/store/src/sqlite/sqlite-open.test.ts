@@ -193,6 +193,7 @@ describe('opening again', () => {
     '0008-token-lifetimes',
     '0009-signed-origins',
     '0010-access-tokens',
+    '0011-app-tickets',
     '0013-device-pages',
     '0014-approvers',
   ]

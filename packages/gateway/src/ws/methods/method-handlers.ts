@@ -1,6 +1,7 @@
 import type { Result } from '@pairgate/core'
 import type { MethodName, MethodParams } from '@pairgate/protocol/wire'
 import type { Connection } from '../connection.ts'
+import type { AppMethods } from './app-methods.ts'
 import type { AuditMethods } from './audit-methods.ts'
 import type { ChatMethods } from './chat-methods.ts'
 import type { ConfigMethods } from './config-methods.ts'
@@ -47,10 +48,11 @@ export interface MethodParts {
   readonly session: SessionMethods
   readonly chat: ChatMethods
   readonly desk: ConsoleMethods
+  readonly app: AppMethods
 }
 
 export function createMethodHandlers(parts: MethodParts) {
-  const { report, pair, invitations, setup, token, scopes, audit, config, session, chat, desk } = parts
+  const { report, pair, invitations, setup, token, scopes, audit, config, session, chat, desk, app } = parts
   return {
     health: report.health,
     status: report.status,
@@ -87,6 +89,7 @@ export function createMethodHandlers(parts: MethodParts) {
     'sessions.delete': session.delete,
     'chat.send': chat.send,
     'chat.history': chat.history,
+    'apps.ticket': app.ticket,
     'config.get': config.get,
     'config.reload': config.reload,
     'device.page': desk.page,

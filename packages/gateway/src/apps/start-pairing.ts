@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http'
+import type { UpstreamConfig } from '../config/upstream-config.ts'
+import { askedByItself } from '../http/asked-for.ts'
+import type { Peer } from '../http/peer.ts'
+import { readCookie } from '../http/read-cookie.ts'
+import { type AppCookies, STATE_MS, setCookie } from './app-cookies.ts'
+import type { AppStates } from './app-states.ts'
+import type { ConsoleAddress } from './console-address.ts'
+import type { FindApp, FoundApp } from './find-app.ts'
+
+/** A way for a browser: where it goes, and what it keeps until it is back. */
+export interface Redirect {
+  readonly location: string
+  readonly setCookie: string
+}
+
+export interface StartPairingDeps {
+  readonly findApp: FindApp
+  readonly cookies: AppCookies
+  readonly states: AppStates
+  readonly consoleAddress: ConsoleAddress
+  /** A new value for the cookie by which a browser is recognised. */
+  readonly draw: () => string
+}
+
+/** Who is sent to the pairing page, and from where. */
+export interface StartAsk {
+  readonly request: IncomingMessage
+  readonly peer: Peer
+  /** Path and query at the app, as they were asked for. */
+  readonly target: string
+}
+
+/** Sends a browser from an app to the pairing page; `undefined` where that leads nowhere. */
+export type StartPairing = (ask: StartAsk) => Redirect | undefined
+
+const STATE_VALUE = /^[A-Za-z0-9_-]{43}$/
+/** Longer ones are cut, so that the address of the page stays one that every program takes. */
+const LONGEST_TARGET = 2_000
+
+/**
+ * A browser keeps its cookie of state and is asked for the same by every tab, so that tabs that are opened at
+ * once do not take it from each other.
+ */
+export function createStartPairing(deps: StartPairingDeps): StartPairing {
+  const { cookies, states, consoleAddress, draw } = deps
+  return ({ request, peer, target }) => {
+    const name = cookies.stateName(peer.scheme)
+    const app = findOwn(deps, { request, peer, target })
+    const page = app && consoleAddress(app.upstream, peer)
+    if (!app || name === undefined || page === undefined || !canEnter(app.upstream)) return undefined
+    const known = readCookie(request.headers.cookie, name)
+    const cookie = STATE_VALUE.test(known) ? known : draw()
+    const query = new URLSearchParams({ return: app.address, state: states.write(cookie, app.address) })
+    return {
+      location: `${page}/__pairgate__/pair?${query}`,
+      setCookie: setCookie(name, cookie, STATE_MS),
+    }
+  }
+}
+
+/** The app at the address of this request; a target that is too odd to be come back to is shortened. */
+function findOwn({ findApp }: StartPairingDeps, { request, peer, target }: StartAsk): FoundApp | undefined {
+  const origin = askedByItself(request, peer)?.origin
+  if (origin === undefined) return undefined
+  const [path = ''] = target.split('?')
+  const fitting = [target, path, '/'].filter((each) => each.length <= LONGEST_TARGET)
+  for (const each of fitting) {
+    const app = findApp(origin + each)
+    if (app) return app
+  }
+  return undefined
+}
+
+/** No cookie ever holds what opens the gateway itself. */
+function canEnter({ scope }: UpstreamConfig): boolean {
+  return scope !== 'operator.admin' && scope !== 'operator.pairing'
+}
+
+/** Whether a person waits for a page, and no script, image or program for something else. */
+export function isNavigation({ method, headers }: IncomingMessage): boolean {
+  if ((method !== 'GET' && method !== 'HEAD') || headers.upgrade !== undefined) return false
+  const mode = headers['sec-fetch-mode']
+  return mode === undefined ? /\btext\/html\b/i.test(headers.accept ?? '') : mode === 'navigate'
+}
