@@ -227,9 +227,16 @@ const ORIGINAL = [
   'X-Rewrite-URL: /forged',
 ]
 
+const COOKIE = `pgc_${'x'.repeat(50)}`
 const REST: readonly StartRow[] = [
   same('`TRACE`', 405, (by) => ({ method: 'TRACE', lines: [bearer(by.good)] })),
   same('cookies of the app', 'app', (by) => ({ lines: [bearer(by.good), 'Cookie: a=1; b=2'] })),
+  same('cookies of the app and of the gateway', 'app', (by) => ({
+    lines: [bearer(by.good), `Cookie: a=1; __Host-pairgate-app-0=${COOKIE}; pairgate-state=x; b=2`],
+  })),
+  same('a cookie of the gateway, and one of the app', 'app', (by) => ({
+    lines: [bearer(by.good), `Cookie: __Host-pairgate-app-0=${COOKIE}; a=1`],
+  })),
   differs(
     'a header of 20,000 letters',
     [431, { nginxPasses: 400, nginxAsks: 400 }, "nginx's own limit and answer"],
