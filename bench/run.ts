@@ -8,6 +8,7 @@ import { measureBundleSize } from './measures/bundle-size.ts'
 import { measureColdStart } from './measures/cold-start.ts'
 import { measureCommandLine } from './measures/command-line.ts'
 import { measureConnects } from './measures/connects.ts'
+import { measureCutting } from './measures/cutting.ts'
 import { measureFlood } from './measures/flood.ts'
 import { measureGuesses } from './measures/guesses.ts'
 import { measureManyDevices } from './measures/many-devices.ts'
@@ -39,6 +40,7 @@ const BY_NAME: Readonly<Record<string, Measure>> = {
   guesses: measureGuesses,
   verify: measureVerify,
   proxied: measureProxied,
+  cutting: measureCutting,
 }
 const ALL = { ...MEASURES, ...BY_NAME }
 

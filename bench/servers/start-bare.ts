@@ -5,6 +5,7 @@ const FILES = {
   echo: import.meta.resolve('./bare-echo.ts'),
   ok: import.meta.resolve('./bare-ok.ts'),
   proxy: import.meta.resolve('./bare-proxy.ts'),
+  streams: import.meta.resolve('./bare-streams.ts'),
 } as const
 
 export interface BareServer {
