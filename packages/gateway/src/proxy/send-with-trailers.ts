@@ -27,19 +27,20 @@ export function sendWithTrailers(
   asked.once('socket', (socket) => {
     socket.once(Object.hasOwn(socket, 'encrypted') ? 'secureConnect' : 'connect', () => clearTimeout(timer))
   })
+  let hasAnswer = false
   asked.once('finish', () => {
     clearTimeout(timer)
-    timer = setTimeout(late, timeouts.responseMs).unref()
+    // It may have begun before the end of the request.
+    if (!hasAnswer) timer = setTimeout(late, timeouts.responseMs).unref()
   })
-  asked.on('error', (error) => {
-    clearTimeout(timer)
-    relay.onResponseError(answer, error)
-  })
+  asked.once('close', () => clearTimeout(timer))
+  asked.on('error', (error) => relay.onResponseError(answer, error))
   asked.on('information', (interim) => {
     answer.rawHeaders = interim.rawHeaders
     relay.onResponseStart(answer, interim.statusCode, {}, interim.statusMessage)
   })
   asked.on('response', (message) => {
+    hasAnswer = true
     clearTimeout(timer)
     answer.take(message)
     relay.onResponseStart(answer, message.statusCode ?? 502, {}, message.statusMessage)

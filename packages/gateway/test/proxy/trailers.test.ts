@@ -18,10 +18,13 @@ interface Arrived {
   readonly headers: readonly string[]
 }
 const arrived: Arrived[] = []
+/** What is done before the body has come. */
+let begin: RequestListener = () => undefined
 let answer: RequestListener = (_request, response) => void response.end('fine')
 
 const onRequest: RequestListener = (request, response) => {
   let body = ''
+  begin(request, response)
   request.setEncoding('latin1').on('data', (piece: string) => {
     body += piece
   })
@@ -63,6 +66,7 @@ const { port, gateway } = await openProxy({ after }, [
 
 beforeEach(() => {
   arrived.length = 0
+  begin = () => undefined
   answer = (_request, response) => void response.end('fine')
 })
 
@@ -158,6 +162,16 @@ describe('trailers of a request', () => {
     const client = post('/https', 'X-Sum', ['X-Sum: abc'])
     await answered(client, 'x-back: xyz\r\n\r\n')
     assert.match(client.text, /4\r\nbody\r\n0\r\nx-back: xyz\r\n\r\n$/)
+  })
+  test('do not cut an answer that had begun before them', async () => {
+    begin = (_request, response) => void response.writeHead(200).write('first')
+    answer = (_request, response) => void setTimeout(() => response.end('last'), 400)
+    const client = open()
+    client.send(`${headOf('/slow', 'X-Sum')}3\r\none\r\n`)
+    await answered(client, 'first')
+    client.send('0\r\nX-Sum: abc\r\n\r\n')
+    await answered(client, '4\r\nlast\r\n0\r\n\r\n')
+    assert.deepEqual(arrived[0]?.trailers, ['X-Sum', 'abc'])
   })
   test('change nothing about an upstream that is late, away or dies', async () => {
     answer = () => undefined
