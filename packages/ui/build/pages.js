@@ -1,5 +1,21 @@
-/** Every page: where it is served below `/__pairgate__/`, and what it is made of, in `src`. */
+/**
+ * Every page: where it is served below `/__pairgate__/` (`console` there itself), and what it is made of, in
+ * `src`.
+ */
 export const PAGES = [
+  {
+    name: 'console',
+    path: 'console',
+    html: 'console/page.html',
+    entry: 'console/main.tsx',
+    styles: [
+      'styles/tokens.css',
+      'styles/base.css',
+      'styles/components.css',
+      'console/frame.css',
+      'console/console.css',
+    ],
+  },
   {
     name: 'pair',
     path: 'pair',

@@ -5,8 +5,9 @@ import { ASSET_HEADERS, pageHeaders } from './page-headers.ts'
 import type { PageFile } from './read-pages.ts'
 
 const BELOW = '/__pairgate__/'
-/** Where a browser begins, until there is more to see. */
-const FIRST = 'pair'
+/** Served at the root of all pages, where a browser begins; it leads on who is not paired. */
+const CONSOLE = 'console'
+const PAIR = 'pair'
 
 /**
  * Serves the pages from memory, on the gateway's own origin: whatever is behind the gateway has another one.
@@ -14,14 +15,15 @@ const FIRST = 'pair'
  */
 export function addPageRoutes(app: FastifyInstance, files: readonly PageFile[] | undefined): void {
   for (const file of files ?? []) {
-    const path = BELOW + file.path
+    const path = file.path === CONSOLE ? BELOW : BELOW + file.path
     app.get(path, (request, reply) => sendFile(file, request, reply))
     refuseOthers(app, path)
   }
-  if (!files) app.get(BELOW + FIRST, (_request, reply) => sendNotBuilt(reply))
+  if (!files) app.get(BELOW + PAIR, (_request, reply) => sendNotBuilt(reply))
+  const hasConsole = files?.some(({ path }) => path === CONSOLE) === true
   // Relative, because a proxy in front may have put a path before it.
-  app.get('/', (_request, reply) => reply.redirect(`.${BELOW}${FIRST}`))
-  app.get(BELOW, (_request, reply) => reply.redirect(`./${FIRST}`))
+  app.get('/', (_request, reply) => reply.redirect(`.${BELOW}${hasConsole ? '' : PAIR}`))
+  if (!hasConsole) app.get(BELOW, (_request, reply) => reply.redirect(`./${PAIR}`))
 }
 
 function sendFile(

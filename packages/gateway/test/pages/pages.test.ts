@@ -116,6 +116,23 @@ test('a browser that comes without a path is led to the pairing page', async (co
   assert.deepEqual([below.status, below.headers['location']], [302, './pair'])
 })
 
+test('where there is a console, it is what a browser sees first', async (context) => {
+  const [row] = ROWS
+  const rows = [...ROWS, { ...row, path: 'console', file: 'console.gz' }]
+  const dir = pagesDir(context, rows)
+  writeFileSync(join(dir, 'console.gz'), gzipSync('content of the console'))
+  const { listening } = await openHouse(context, { pages: await readPages(dir) })
+  const ask = (path: string, method = 'GET') =>
+    rawRequest(listening, [`${method} ${path} HTTP/1.1`, HOST, CLOSE])
+  const root = await ask('/')
+  assert.deepEqual([root.status, root.headers['location']], [302, './__pairgate__/'])
+  const { status, body, headers } = await ask('/__pairgate__/?x=1')
+  assert.deepEqual([status, body], [200, 'content of the console'])
+  assert.match(headers['content-security-policy'] ?? '', /^default-src 'none'; script-src 'self';/)
+  assert.equal((await ask('/__pairgate__/console')).status, 404)
+  assert.equal((await ask('/__pairgate__/', 'POST')).status, 405)
+})
+
 test('behind a proxy that does not say which scheme it serves, the page may speak either', async (context) => {
   const { listening } = await openHouse(context, {
     pages: await readPages(pagesDir(context)),

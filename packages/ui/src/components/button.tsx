@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact'
 
 interface ButtonProps {
   readonly children: ComponentChildren
-  readonly look?: 'main' | 'plain'
+  /** `danger` ends something that works. */
+  readonly look?: 'main' | 'plain' | 'danger'
   /** Submits the form that it stands in. */
   readonly submits?: boolean
   /** It stays where it is and can be reached, so that nobody loses the place. */

@@ -1,6 +1,7 @@
 import type { InvitationSecret } from '@pairgate/protocol'
 import { Button } from '../components/button.tsx'
 import { Heading } from '../components/heading.tsx'
+import { GoOn } from './go-on.tsx'
 import type { Grant } from './pair-state.ts'
 import type { Pairing } from './pairing.ts'
 import type { Problem } from './problem.ts'
@@ -90,6 +91,7 @@ export function PairedView({
           </div>
         )}
       </dl>
+      <GoOn say={say} />
     </>
   )
 }

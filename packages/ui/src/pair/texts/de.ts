@@ -65,6 +65,7 @@ export const de: Texts = {
   'paired.session': 'Sitzung',
   'paired.session.every': 'Alle Sitzungen',
   'paired.until': 'Bis',
+  'paired.console': 'Konsole öffnen',
 
   'scope.operator.admin': 'alles verwalten',
   'scope.operator.write': 'damit arbeiten',

@@ -62,6 +62,7 @@ export const en = {
   'paired.session': 'Session',
   'paired.session.every': 'All sessions',
   'paired.until': 'Until',
+  'paired.console': 'Open the console',
 
   'scope.operator.admin': 'administer everything',
   'scope.operator.write': 'work with things',

@@ -1,0 +1,24 @@
+import { ClientError } from '@pairgate/client'
+import { Notice } from '../components/notice.tsx'
+import { cutText, tameText } from '../texts/tame-text.ts'
+import { useConsole } from './console-context.ts'
+import { refusalText, type Say } from './texts/catalogue.ts'
+
+/** Why something was not done; said at once. */
+export function FailureNotice({ error }: { readonly error: unknown }) {
+  const { say } = useConsole()
+  return (
+    <div role="alert">
+      <Notice tone="problem" title={say('refusal.title')}>
+        {failureText(error, say)}
+      </Notice>
+    </div>
+  )
+}
+
+function failureText(error: unknown, say: Say): string {
+  const known = error instanceof ClientError ? refusalText(error.code, say) : undefined
+  if (known !== undefined) return known
+  const detail = error instanceof Error ? error.message : String(error)
+  return say('refusal.other', { detail: cutText(tameText(detail), 200) })
+}

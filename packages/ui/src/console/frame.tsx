@@ -1,0 +1,113 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { holds, useConsole } from './console-context.ts'
+import { MeView } from './me/me-view.tsx'
+import { MissingView } from './me/missing-view.tsx'
+import { type Route, VIEWS, type View } from './read-route.ts'
+import { type Inbox, useInbox } from './requests/inbox.ts'
+import { RequestsView } from './requests/requests-view.tsx'
+import { LANGUAGES, type Language } from './texts/catalogue.ts'
+import { useRoute } from './use-route.ts'
+
+interface FrameProps {
+  readonly isAway: boolean
+  readonly onLanguage: (language: Language) => void
+}
+
+/** Where one is, who one is, and the view in between. */
+export function Frame({ isAway, onLanguage }: FrameProps) {
+  const { say } = useConsole()
+  const route = useRoute()
+  const inbox = useInbox()
+  const waiting = inbox.data?.pending.length ?? 0
+  useEffect(() => {
+    const count = waiting > 0 ? `(${waiting}) ` : ''
+    document.title = `${count}${say(`view.${route.view}`)} · Pairgate`
+  }, [say, route.view, waiting])
+  return (
+    <div class="frame">
+      <button type="button" class="button skip" onClick={() => document.getElementById('content')?.focus()}>
+        {say('console.skip')}
+      </button>
+      <header class="bar">
+        <span class="brand">Pairgate</span>
+        <LinkLamp isAway={isAway} />
+        <LanguageChoice onLanguage={onLanguage} />
+      </header>
+      <Navigation view={route.view} waiting={waiting} />
+      <main class="content" id="content" tabIndex={-1}>
+        <ContentOf route={route} inbox={inbox} />
+      </main>
+      <p class="hidden" role="status">
+        {waiting > 0 && say('requests.new', { count: waiting })}
+      </p>
+    </div>
+  )
+}
+
+function LinkLamp({ isAway }: { readonly isAway: boolean }) {
+  const { say, device } = useConsole()
+  return (
+    <p class={isAway ? 'lamp lamp-away' : 'lamp'} role="status">
+      <span class="lamp-dot" aria-hidden="true" />
+      {say(isAway ? 'link.away' : 'link.open')}
+      <span class="place foreign">{device.place.host}</span>
+    </p>
+  )
+}
+
+function LanguageChoice({ onLanguage }: Pick<FrameProps, 'onLanguage'>) {
+  const { say, language } = useConsole()
+  return (
+    <fieldset class="languages" aria-label={say('console.language')}>
+      {LANGUAGES.map((each) => (
+        <button
+          key={each}
+          type="button"
+          class="language"
+          lang={each}
+          aria-pressed={each === language}
+          onClick={() => onLanguage(each)}
+        >
+          {each.toUpperCase()}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+function Navigation({ view, waiting }: { readonly view: View; readonly waiting: number }) {
+  const { say } = useConsole()
+  return (
+    <nav class="nav" aria-label={say('console.nav')}>
+      {VIEWS.map((each) => (
+        <a key={each} class="nav-link" href={`#${each}`} aria-current={each === view ? 'page' : undefined}>
+          {say(`view.${each}`)}
+          {each === 'requests' && waiting > 0 && <span class="count">{waiting}</span>}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function ContentOf({ route, inbox }: { readonly route: Route; readonly inbox: Inbox }) {
+  const { view } = route
+  if (view === 'me') return <MeView />
+  return (
+    <Needs scope="operator.pairing" view={view}>
+      <RequestsView inbox={inbox} />
+    </Needs>
+  )
+}
+
+interface NeedsProps {
+  readonly scope: string
+  readonly view: View
+  readonly children: ComponentChildren
+}
+
+function Needs({ scope, view, children }: NeedsProps) {
+  const console = useConsole()
+  if (!holds(console, scope)) return <MissingView key={view} view={view} scope={scope} />
+  return <>{children}</>
+}

@@ -1,0 +1,22 @@
+import { Heading } from '../../components/heading.tsx'
+import { Notice } from '../../components/notice.tsx'
+import { useConsole } from '../console-context.ts'
+import type { View } from '../read-route.ts'
+import { scopeText } from '../texts/catalogue.ts'
+import { AskMore } from './ask-more.tsx'
+
+/** What this browser may not see, why, and how to change that. */
+export function MissingView({ view, scope }: { readonly view: View; readonly scope: string }) {
+  const { say } = useConsole()
+  return (
+    <>
+      <Heading takesFocus={false}>{say(`view.${view}`)}</Heading>
+      <section class="card stack">
+        <Notice tone="warning" title={say('missing.title')}>
+          {say('missing.text', { scope: scopeText(scope, say) })}
+        </Notice>
+        <AskMore scope={scope} />
+      </section>
+    </>
+  )
+}

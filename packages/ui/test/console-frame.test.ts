@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { expectAccessible } from './accessible.ts'
+import { skip } from './browser-world.ts'
+import { openConsole } from './console-world.ts'
+import { photograph } from './photograph.ts'
+
+const world = skip ? undefined : await openConsole({ after })
+
+test('a browser that is not paired is led to the pairing page, and comes back to where it wanted to be', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const { code } = await world.invite({ label: 'Office' })
+  const { page, close } = await world.visit(`${world.consolePage}#me`)
+  await page.waitForURL(`${world.pairPage}?to=me`)
+  await page.getByLabel('Code with 6 digits').fill(code)
+  await page.getByRole('button', { name: 'Pair', exact: true }).click()
+  await page.waitForURL(`${world.consolePage}#me`)
+  await page.getByRole('heading', { name: 'This browser', exact: true }).waitFor()
+  assert.deepEqual(await page.locator('.facts .chip').allTextContents(), ['look at things'])
+  assert.match((await page.locator('.facts .mono').textContent()) ?? '', /^[0-9a-f]{64}$/)
+  await page.getByText('Connected').waitFor()
+  await expectAccessible(page)
+  await photograph(page, 'console-me')
+  await close()
+})
+
+test('a link cannot lead anybody from the pairing page elsewhere', { skip }, async () => {
+  assert.ok(world)
+  const { code } = await world.invite()
+  const { page, close } = await world.visit(`${world.pairPage}?to=//evil.test/`)
+  await page.getByLabel('Code with 6 digits').fill(code)
+  await page.getByRole('button', { name: 'Pair', exact: true }).click()
+  await page.waitForURL(`${world.consolePage}**`)
+  assert.equal(new URL(page.url()).origin, world.origin)
+  await close()
+})
+
+test('who is revoked with the console open reads it within a second, and nothing else is left', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const { page, close } = await world.open({})
+  await world.device('Waiting').ask(['operator.read'])
+  await page.getByRole('article', { name: 'Waiting' }).waitFor()
+  const deviceId = await world.newestDevice()
+  await world.owner.request('device.token.revoke', { deviceId, role: 'operator' })
+  await page.getByRole('heading', { name: 'This browser was put out' }).waitFor({ timeout: 1_500 })
+  assert.equal(await page.getByText('Waiting').count(), 0)
+  assert.equal(await page.title(), 'This browser was put out · Pairgate')
+  await expectAccessible(page)
+  await photograph(page, 'console-out')
+  await page.getByRole('link', { name: 'Pair again' }).click()
+  await page.waitForURL(`${world.pairPage}?to=requests`)
+  await close()
+})
+
+test('what a browser may not do is explained, asked for, and there once an operator has approved', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const { page, close } = await world.open({ scopes: ['operator.read'] })
+  await page.getByText('let devices in').waitFor()
+  await expectAccessible(page)
+  await photograph(page, 'console-missing')
+  await page.getByRole('button', { name: 'Ask for it' }).click()
+  await page.locator('.words').waitFor()
+  const deviceId = await world.newestDevice()
+  const { pending } = await world.owner.request('device.pair.list', {})
+  const request = pending.find((row) => row.deviceId === deviceId)
+  assert.deepEqual(request?.scopes.toSorted(), ['operator.pairing', 'operator.read'])
+  await world.owner.request('device.pair.approve', { requestId: request?.requestId ?? '' })
+  await page.getByRole('heading', { name: 'Requests', exact: true }).waitFor()
+  await page.getByText('Compare the six words').waitFor()
+  await close()
+})
+
+test('a gateway that restarts is told, and the console goes on by itself, in the language of its reader', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const { page, close } = await world.open({ view: 'me' })
+  await page.getByRole('button', { name: 'DE' }).click()
+  await page.getByRole('heading', { name: 'Dieser Browser', exact: true }).waitFor()
+  await world.stop()
+  await page.getByText('Verbindet neu').waitFor()
+  await world.start()
+  await page.getByText('Verbunden', { exact: false }).first().waitFor({ timeout: 15_000 })
+  await page.reload()
+  await page.getByRole('heading', { name: 'Dieser Browser', exact: true }).waitFor()
+  assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
+  await close()
+})
