@@ -12,8 +12,10 @@ export const PAGES = [
       'styles/tokens.css',
       'styles/base.css',
       'styles/components.css',
+      'styles/gate.css',
       'console/frame.css',
       'console/console.css',
+      'console/devices.css',
     ],
   },
   {
@@ -21,7 +23,13 @@ export const PAGES = [
     path: 'pair',
     html: 'pair/page.html',
     entry: 'pair/main.tsx',
-    styles: ['styles/tokens.css', 'styles/base.css', 'styles/components.css', 'pair/pair.css'],
+    styles: [
+      'styles/tokens.css',
+      'styles/base.css',
+      'styles/components.css',
+      'styles/gate.css',
+      'pair/pair.css',
+    ],
   },
 ]
 

@@ -43,6 +43,7 @@ export async function openBrowser(hooks: TestHooks, config: object = {}): Promis
     page.on('websocket', (socket) => {
       if (new URL(socket.url()).host !== host) faults.push(`opened ${socket.url()}`)
     })
+    page.setDefaultTimeout(10_000)
     await page.goto(url)
     const close = async (): Promise<void> => {
       await context.close()

@@ -12,14 +12,18 @@ interface ActionDialogProps {
   readonly isDangerous?: boolean
   readonly children: ComponentChildren
   readonly onDo: () => Promise<unknown>
-  /** Called behind what was done, too. */
   readonly onClose: () => void
+  /** Text for doing nothing. */
+  readonly leave?: string
+  /** Called behind what was done; closes when left out. */
+  readonly onDone?: () => void
 }
 
 /** A question that says what will happen; it stays until it was done, and says why it was not. */
-export function ActionDialog({ title, action, isDangerous, children, onDo, onClose }: ActionDialogProps) {
+export function ActionDialog(props: ActionDialogProps) {
+  const { title, action, leave, isDangerous, children, onDo, onClose, onDone = onClose } = props
   const { say } = useConsole()
-  const { isBusy, error, run } = useAction(onDo, onClose)
+  const { isBusy, error, run } = useAction(onDo, onDone)
   return (
     <Dialog title={title} onClose={onClose}>
       <form
@@ -36,7 +40,7 @@ export function ActionDialog({ title, action, isDangerous, children, onDo, onClo
           <Button look={isDangerous ? 'danger' : 'main'} submits isWaiting={isBusy}>
             {action}
           </Button>
-          <Button onPress={onClose}>{say('console.cancel')}</Button>
+          <Button onPress={onClose}>{leave ?? say('console.cancel')}</Button>
         </div>
       </form>
     </Dialog>

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { holds, useConsole } from './console-context.ts'
+import { DevicesView } from './devices/devices-view.tsx'
+import { InviteView } from './invite/invite-view.tsx'
 import { MeView } from './me/me-view.tsx'
 import { MissingView } from './me/missing-view.tsx'
 import { type Route, VIEWS, type View } from './read-route.ts'
@@ -91,11 +93,13 @@ function Navigation({ view, waiting }: { readonly view: View; readonly waiting: 
 }
 
 function ContentOf({ route, inbox }: { readonly route: Route; readonly inbox: Inbox }) {
-  const { view } = route
+  const { view, deviceId } = route
   if (view === 'me') return <MeView />
   return (
     <Needs scope="operator.pairing" view={view}>
-      <RequestsView inbox={inbox} />
+      {view === 'requests' && <RequestsView inbox={inbox} />}
+      {view === 'devices' && <DevicesView deviceId={deviceId} />}
+      {view === 'invite' && <InviteView inbox={inbox} />}
     </Needs>
   )
 }

@@ -1,7 +1,7 @@
+import { deDevices } from './de-devices.ts'
 import type { Texts } from './en.ts'
 
 export const de: Texts = {
-  'console.title': 'Konsole',
   'console.skip': 'Zum Inhalt springen',
   'console.nav': 'Konsole',
   'console.language': 'Sprache',
@@ -14,14 +14,13 @@ export const de: Texts = {
   'console.failed': 'Das konnte nicht geladen werden',
   'console.again': 'Noch einmal versuchen',
   'console.cancel': 'Abbrechen',
-  'console.close': 'Schließen',
-  'console.yes': 'ja',
-  'console.no': 'nein',
   'console.never': 'nie',
   'console.unknown': 'nicht bekannt',
   'link.open': 'Verbunden',
   'link.away': 'Verbindet neu',
   'link.away.text': 'Das Gateway antwortet gerade nicht. Was hier steht, kann alt sein.',
+  ...deDevices,
+
   'view.requests': 'Anfragen',
   'view.devices': 'Geräte',
   'view.invite': 'Einladen',
@@ -118,7 +117,6 @@ export const de: Texts = {
     'Sehr viele Geräte fragen zugleich, und manche Anfragen mussten weichen. Die erwartete kann fehlen: Das Gerät soll noch einmal fragen.',
   'requests.asks': 'Bittet um',
   'requests.has': 'Hat schon',
-  'requests.role': 'als {role}',
   'requests.words': 'Sechs Wörter von {name}',
   'requests.address': 'Adresse',
   'requests.platform': 'System',

@@ -1,6 +1,7 @@
+import { enDevices } from './en-devices.ts'
+
 /** Every text of the console. A test compares the keys and the places of values with the other languages. */
 export const en = {
-  'console.title': 'Console',
   'console.skip': 'Skip to the content',
   'console.nav': 'Console',
   'console.language': 'Language',
@@ -13,14 +14,13 @@ export const en = {
   'console.failed': 'That could not be loaded',
   'console.again': 'Try again',
   'console.cancel': 'Cancel',
-  'console.close': 'Close',
-  'console.yes': 'yes',
-  'console.no': 'no',
   'console.never': 'never',
   'console.unknown': 'not known',
   'link.open': 'Connected',
   'link.away': 'Connecting again',
   'link.away.text': 'The gateway does not answer at the moment. What you see may be old.',
+  ...enDevices,
+
   'view.requests': 'Requests',
   'view.devices': 'Devices',
   'view.invite': 'Invite',
@@ -113,7 +113,6 @@ export const en = {
     'Many devices are asking at once, and some requests had to make room. The one that you expect may be missing: let the device ask again.',
   'requests.asks': 'Asks for',
   'requests.has': 'Has already',
-  'requests.role': 'as {role}',
   'requests.words': 'Six words of {name}',
   'requests.address': 'Address',
   'requests.platform': 'Platform',
