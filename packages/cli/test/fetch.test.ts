@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { freePort, startApp } from './app-of-test.ts'
 import { letIn, startHost } from './host-of-test.ts'
-import { collect, createMachine } from './run-cli.ts'
+import { collect, createMachine, waitForOutput } from './run-cli.ts'
+
+const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
+const hasTerminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
+const noTerminal = hasTerminals ? false : '`script` of util-linux is not installed'
 
 const BIG = 40 * 1_024 * 1_024
 const PIECE = Buffer.from(Array.from({ length: 65_536 }, (_, at) => at % 256))
@@ -35,6 +41,8 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   if (path === '/app/away') return void response.writeHead(302, { location: 'https://else.example/' }).end()
   if (path === '/app/own') return void response.writeHead(401, { 'www-authenticate': 'Basic' }).end('whoever')
   if (path === '/app/silent') return
+  if (path === '/app/slow') return void response.write('first\n')
+  if (path === '/app/hostile') return void response.end('a\u001b[2Jb\rc\r\nd\te\u202e\n')
   response.setHeader('x-odd', 'one\u009btwo')
   response.end(Buffer.from([0, 255, 10, 27, 65]))
 }
@@ -75,6 +83,8 @@ test('a route of the gateway is asked with the device token and a proof', async 
   assert.deepEqual([status, headers['x-pairgate-scopes']], [204, 'operator.read'])
   const access = await json([`/__pairgate__/verify`, '--url', url, '--access-token'])
   assert.equal(access.status, 204)
+  const named = await phone.run(['fetch', '/__pairgate__/verify'], { OPENCLAW_GATEWAY_URL: url })
+  assert.equal(named.code, 0, named.stderr)
 })
 
 test('an app is asked with an access token for it alone, byte by byte', async () => {
@@ -232,6 +242,25 @@ test('who does not answer is waited for as long as was said', async () => {
   const { code, stderr } = await phone.run(args)
   assert.equal(code, 1)
   assert.match(stderr, /^gateway timeout after 2000ms\n/)
+})
+
+test('what comes is printed at once, and not when all of it is there', async () => {
+  const child = phone.start(['fetch', `${origin}/app/slow`, '--url', url, ...named])
+  const ended = collect(child)
+  await waitForOutput(child, /^first\n/)
+  child.kill('SIGTERM')
+  assert.equal((await ended).code, null)
+})
+
+test('a terminal is shown the letters that it would obey, and a pipe gets them', {
+  skip: noTerminal,
+}, async () => {
+  const args = ['fetch', `${origin}/app/hostile`, '--url', url, ...named]
+  const words = [process.execPath, COMMAND, ...args].map((word) => `'${word}'`).join(' ')
+  const env = { ...process.env, PAIRGATE_FROM_SOURCE: '1', PAIRGATE_STATE_DIR: phone.stateDir, TERM: 'xterm' }
+  const { stdout } = await collect(spawn('script', ['-qec', words, '/dev/null'], { env }))
+  assert.equal(stdout.replaceAll('\r', ''), 'a\\u{1b}[2Jb\\u{d}c\nd\te\\u{202e}\n')
+  assert.equal((await phone.run(args)).stdout, 'a\u001b[2Jb\rc\r\nd\te\u202e\n')
 })
 
 test('letters of an answer that a terminal would obey are made visible in its headers', async () => {

@@ -29,6 +29,8 @@ const FRAMING: ReadonlySet<string> = new Set([
 export async function readRequest({ method, header, data }: RequestFlags): Promise<Asking> {
   const headers = readHeaders(header)
   const body = data === undefined ? undefined : await readData(data)
+  // What is printed are the bytes that were sent.
+  if (!headers.has('accept-encoding')) headers.set('accept-encoding', 'identity')
   const verb = (method ?? (body ? 'POST' : 'GET')).toUpperCase()
   if (!/^[A-Z]{1,32}$/.test(verb)) throw new CommandError(`Invalid --method. Received: "${method}".`)
   if (body && (verb === 'GET' || verb === 'HEAD'))

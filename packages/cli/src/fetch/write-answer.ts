@@ -16,8 +16,8 @@ export interface AnswerFlags {
 /** What JSON holds of a body at most; more belongs into a file. */
 const MOST_IN_JSON = 16 * 1_024 * 1_024
 const LONGEST_HEADER = 16_384
-/** What a terminal obeys, but for tabs and line ends. */
-const CONTROLS = /(?![\t\n\r])[\p{Cc}\p{Cf}]/gu
+/** What a terminal obeys, but for tabs and line ends; a lone return would write over what stands there. */
+const CONTROLS = /\r(?!\n)|(?![\t\n\r])[\p{Cc}\p{Cf}]/gu
 
 /** Prints an answer as it comes, or writes it away; what is refused never takes the place of a file. */
 export async function writeAnswer(response: Response, { output, include, json }: AnswerFlags): Promise<void> {
