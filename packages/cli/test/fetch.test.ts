@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -15,7 +15,8 @@ const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 const hasTerminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
 const noTerminal = hasTerminals ? false : '`script` of util-linux is not installed'
 
-const BIG = 40 * 1_024 * 1_024
+const MIB = 1_024 * 1_024
+const BIG = 40 * MIB
 const PIECE = Buffer.from(Array.from({ length: 65_536 }, (_, at) => at % 256))
 
 const app = await startApp({ after }, serve)
@@ -167,6 +168,25 @@ test('a file and standard input are sent piece by piece', async () => {
     [missing.code, missing.stderr],
     [1, 'The file of --data cannot be read: /nowhere (ENOENT).\n'],
   )
+})
+
+test('an upload takes no memory by its length', { skip: process.platform !== 'linux' }, async () => {
+  const file = join(phone.stateDir, 'long')
+  writeFileSync(file, '')
+  truncateSync(file, 512 * MIB)
+  const child = phone.startPiped(['fetch', `${origin}/app/echo`, '--url', url, ...named, '-d', '-'])
+  const whole = collect(child)
+  let mostKib = 0
+  const sent = createReadStream(file)
+  sent.on('data', () => {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+    mostKib = Math.max(mostKib, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
+  })
+  if (child.stdin) sent.pipe(child.stdin)
+  const { code, stdout, stderr } = await whole
+  assert.equal(code, 0, stderr)
+  assert.equal(JSON.parse(stdout).size, 512 * MIB)
+  assert.ok(mostKib > 0 && mostKib < 400 * 1_024, `${mostKib} KiB`)
 })
 
 test('an upload that is refused says why, and does not wait for the rest of its input', async () => {

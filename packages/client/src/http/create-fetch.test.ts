@@ -265,3 +265,33 @@ test('an address at which nobody answers is told as unreachable, and a signal wi
     details: { gateway, cause: 'ECONNREFUSED' },
   })
 })
+
+test('a body is read no faster than the other side takes it', async (t) => {
+  const server = createServer((request) => request.pause())
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  t.after(() => server.close())
+  t.after(() => server.closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  const { key, tokens } = await serverOf(t, ok)
+  await tokens.save(`ws://127.0.0.1:${port}`, key.deviceId, 'operator', { token: 'pgd_secret', scopes: [] })
+  const fetch = createFetch({ url: `http://127.0.0.1:${port}`, key, tokens })
+  let [pulled, quiet] = [0, 0]
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise((done) => setImmediate(done))
+      pulled += 1
+      quiet = 0
+      controller.enqueue(new Uint8Array(65_536))
+    },
+  })
+  const stop = new AbortController()
+  const sent = fetch('/x', { method: 'PUT', body, duplex: 'half', signal: stop.signal })
+  // It is over when nothing was read for a while: what the kernel takes depends on the machine.
+  while (quiet < 20 && pulled < 5_000) {
+    quiet += 1
+    await new Promise((done) => setTimeout(done, 10))
+  }
+  stop.abort()
+  await assert.rejects(sent, { name: 'AbortError' })
+  assert.ok(pulled < 1_000, `${pulled} pieces of 64 KiB were read`)
+})

@@ -1,6 +1,11 @@
 import { once } from 'node:events'
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { request as openRequest, type RequestOptions } from 'node:https'
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as openPlain,
+} from 'node:http'
+import { request as openSecure, type RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
@@ -13,31 +18,41 @@ import { unreachable } from './unreachable.ts'
 /** These answers have no body, whatever follows them (Fetch standard, null body status). */
 const BODILESS: readonly number[] = [204, 205, 304]
 
-/** By the runtime's own `fetch` where the certificate is judged as usual, else over a pinned connection. */
-export async function sendRequest({ request, length, tlsPin }: OutgoingRequest): Promise<Response> {
+/** The runtime's `fetch` takes memory by the length of what it sends, a GB for a GB. */
+const MOST_BY_FETCH = 1_048_576
+
+/** By the runtime's own `fetch` where it can, else over a connection of its own. */
+export async function sendRequest(outgoing: OutgoingRequest): Promise<Response> {
+  const { request, tlsPin } = outgoing
   try {
-    return await (tlsPin === undefined ? fetch(request) : sendPinned(request, length, tlsPin))
+    return await (tlsPin === undefined && !isLong(outgoing) ? fetch(request) : sendAlone(outgoing))
   } catch (error) {
     request.signal.throwIfAborted()
     throw explain(error, new URL(request.url).origin, tlsPin)
   }
 }
 
-/** One request on a connection of its own: it is written only when the other side has proved to hold the pin. */
-async function sendPinned(request: Request, length: number | undefined, pin: TlsPin): Promise<Response> {
+function isLong({ request, length = Number.POSITIVE_INFINITY }: OutgoingRequest): boolean {
+  return request.body !== null && length > MOST_BY_FETCH
+}
+
+/** On a connection of its own; with a pin it is written only when the other side has proved to hold it. */
+async function sendAlone({ request, length, tlsPin: pin }: OutgoingRequest): Promise<Response> {
   const { url, method, signal, body } = request
   signal.throwIfAborted()
   let socket: PinnedSocket | undefined
   const createConnection: RequestOptions['createConnection'] = (_options, done) => {
     // The types want a socket also beside an error; Node.js does not.
     const give = done as (error: Error | null, socket?: PinnedSocket) => void
-    socket = connectPinned({ url, pin, onKey: undefined }, give)
+    socket = pin && connectPinned({ url, pin, onKey: undefined }, give)
     return undefined
   }
-  const sent = openRequest(url, { method, headers: headersOf(request, length), createConnection })
+  const open: typeof openSecure = url.startsWith('https:') ? openSecure : openPlain
+  const connection = pin === undefined ? { agent: false } : { createConnection }
+  const sent = open(url, { method, headers: headersOf(request, length), ...connection })
   // Until the pin has fitted the request has no socket, and would not end with the signal.
   let message: IncomingMessage | undefined
-  const abort = (): void => void (message ?? socket)?.destroy(asError(signal.reason))
+  const abort = (): void => void (message ?? socket ?? sent).destroy(asError(signal.reason))
   signal.addEventListener('abort', abort, { once: true })
   sent.once('close', () => signal.removeEventListener('abort', abort))
   // An answer may come while the body is still on its way; what becomes of the body then is told by nobody.
