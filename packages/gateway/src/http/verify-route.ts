@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Principal } from '@pairgate/core'
 import { parseScope, type Scope } from '@pairgate/protocol'
 import { HTTP_ROUTES } from '@pairgate/protocol/wire'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { carriesOurSecret } from '../proxy/judge-target.ts'
 import { isDatabaseAway } from '../state/watch-database.ts'
 import type { ReadAskedFor } from './asked-for.ts'
 import type { Authenticate, Authenticated } from './authenticate.ts'
@@ -48,6 +50,7 @@ type Verify = (
 function createVerify({ authenticate, readAskedFor, onUse, isClosed }: VerifyRouteDeps): Verify {
   function judge({ raw, peer, id: connId }: FastifyRequest, scope: Scope | 'none') {
     if (isClosed() || !peer) return CLOSED
+    if (peer.proxied && asksWithSecret(raw.headers)) return SECRET_ASKED
     const row = HTTP_ROUTES[PATH]
     const requirement = scope === 'none' ? row : { ...row, scope }
     return authenticate(raw, { peer, asked: () => readAskedFor(raw, peer), requirement, connId })
@@ -68,6 +71,23 @@ function createVerify({ authenticate, readAskedFor, onUse, isClosed }: VerifyRou
 }
 
 const CLOSED: Authenticated = { ok: false, refusal: UNAVAILABLE, shown: 'nothing' }
+
+/** The proxy has it in its log by now; the app at least does not get it. */
+function asksWithSecret(headers: IncomingHttpHeaders): boolean {
+  return ['x-original-url', 'x-forwarded-uri'].some((name) => carriesOurSecret(String(headers[name] ?? '')))
+}
+
+// 403, because nginx takes anything but 401 and 403 for a fault.
+const SECRET_ASKED: Authenticated = {
+  ok: false,
+  refusal: {
+    status: 403,
+    headers: {},
+    code: 'SECRET_IN_URL',
+    message: 'A token in a URL ends up in logs and histories. Replace that token.',
+  },
+  shown: 'nothing',
+}
 
 function closedIfAway(error: unknown): Authenticated {
   if (isDatabaseAway(error)) return CLOSED

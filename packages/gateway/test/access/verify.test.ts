@@ -181,6 +181,21 @@ describe('verify behind a proxy', () => {
       assertRefused(await verify(accessToken, bad))
   })
 
+  test('a token of the gateway in the address that is asked for is refused, however it is escaped (T02)', async () => {
+    const { client } = await pair()
+    const { accessToken } = await mint(client)
+    for (const secret of [accessToken, accessToken.replace('pga_', '%70ga%5F')]) {
+      const target = `/a?x=${secret}`
+      for (const headers of [
+        forwarded('app.example', { 'X-Forwarded-Uri': target }),
+        original(`https://app.example${target}`),
+      ]) {
+        const { status, body } = await verify(accessToken, headers)
+        assert.deepEqual([status, JSON.parse(body).error.code], [403, 'SECRET_IN_URL'])
+      }
+    }
+  })
+
   test('an app whose name the gateway does not know is no audience (T08)', async () => {
     const { client } = await pair()
     const { accessToken } = await mint(client, { audience: 'https://unknown.example' })

@@ -52,9 +52,15 @@ export function openAskedGateway(hooks: TestHooks): Promise<GatewayOfTest> {
 
 /** A gateway that passes on to the app itself. */
 function openPassingGateway(hooks: TestHooks, target: string, trustedProxies: readonly string[]) {
-  const upstreams = [{ match: { host: HOST }, target, scope: NEEDED, websocket: true }]
-  const config = { limits: ROOM, allowedHosts: ['gateway.example'], trustedProxies, upstreams }
-  return openGateway(hooks, { config, sections: { upstreams: { port: 0 } } })
+  const entry = { target, scope: NEEDED, websocket: true }
+  const upstreams = [
+    { ...entry, match: { host: HOST } },
+    { ...entry, match: { host: HOST, path: '/other' } },
+  ]
+  const pairing = { publicUrl: 'wss://gateway.example' }
+  const config = { limits: ROOM, allowedHosts: ['gateway.example'], trustedProxies, upstreams, pairing }
+  // Without a proxy in front there is no TLS here, and cookies have to be asked for.
+  return openGateway(hooks, { config, sections: { upstreams: { port: 0, plainCookies: true } } })
 }
 const ROOM = { pendingInAll: 10_000 }
 

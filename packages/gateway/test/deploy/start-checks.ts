@@ -28,7 +28,8 @@ export async function assertStart(opened: Opened, row: StartRow, outcome: Outcom
 /** What may never reach an app: what opened the way to it, and what its client made up. */
 const NEVER = /forged|198\.51\.100\.66|other\.example|4711|pg[acd]_|pairgate-/
 
-function bytesOf({ method = 'GET', target = '/a?b=c', host = HOST, ...start }: Start): string {
+/** A request as it is sent. */
+export function bytesOf({ method = 'GET', target = '/a?b=c', host = HOST, ...start }: Start): string {
   const { lines, body = '', connection = 'close' } = start
   const length = body === '' ? [] : [`Content-Length: ${body.length}`]
   const all = [`Host: ${host}`, ...lines, ...length, `Connection: ${connection}`]

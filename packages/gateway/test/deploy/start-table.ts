@@ -119,7 +119,7 @@ const TARGETS: readonly StartRow[] = [
   })),
   differs(
     'a token of the gateway in the query',
-    [400, { nginxAsks: 'app', caddyAsks: 'app' }, 'who asks has written it into its log already'],
+    [400, { nginxAsks: 403, caddyAsks: 403 }, 'nginx understands no 400 of who is asked'],
     (by) => ({ target: `/a?x=${by.good}`, lines: [bearer(by.good)] }),
   ),
   same('escapes, and all that may stand in a query', 'app', (by, at) =>

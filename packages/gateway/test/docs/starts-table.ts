@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { BROWSER_STARTS } from '../deploy/browser-table.ts'
 import { FRONT_NAMES, type FrontName } from '../deploy/front.ts'
 import { GATEWAY_AWAY, REVOKED_MEANWHILE } from '../deploy/running-table.ts'
 import { STARTS } from '../deploy/start-table.ts'
@@ -21,8 +22,14 @@ export function readPage(): { readonly text: string; readonly renewed: string } 
   const text = readFileSync(PAGE, 'utf8')
   const [before, rest] = [text.indexOf(BEGIN), text.indexOf(END)]
   if (before < 0 || rest < before) throw new Error(`${PAGE} has no place for the requests`)
-  return { text, renewed: `${text.slice(0, before)}${BEGIN}\n\n${startsTable()}\n\n${text.slice(rest)}` }
+  return {
+    text,
+    renewed: `${text.slice(0, before)}${BEGIN}\n\n${startsTable()}\n\n${BROWSERS}\n\n${browsersTable()}\n\n${text.slice(rest)}`,
+  }
 }
+
+const BROWSERS =
+  'Browsers enter by [a ticket and a cookie](protocol.md#browsers), and only where the gateway passes on. This is the same in the first three columns, also in the tests (`packages/gateway/test/deploy/browsers.test.ts`).'
 
 type Cells = Readonly<Record<FrontName, string | number>>
 
@@ -37,7 +44,18 @@ function startsTable(): string {
     ),
   ]
   const head = ['request', ...FRONT_NAMES.map((name) => HEADS[name]), 'why they differ']
-  const lines = [head, head.map(() => '---'), ...rows, ...last]
+  return table([head, ...rows, ...last])
+}
+
+function browsersTable(): string {
+  return table([
+    ['browser', 'outcome'],
+    ...BROWSER_STARTS.map(({ request, outcome }) => [request, String(outcome)]),
+  ])
+}
+
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
