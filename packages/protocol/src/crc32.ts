@@ -7,10 +7,10 @@ const STEPS = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** CRC-32 (IEEE 802.3) of ASCII text, as an unsigned 32-bit number. */
-export function crc32(text: string): number {
+/** CRC-32 (IEEE 802.3) of ASCII text, or of its beginning, as an unsigned 32-bit number. */
+export function crc32(text: string, length = text.length): number {
   let crc = 0xffffffff
-  for (let i = 0; i < text.length; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     crc = (crc >>> 8) ^ (STEPS[(crc ^ text.charCodeAt(i)) & 0xff] ?? 0)
   }
   return (crc ^ 0xffffffff) >>> 0

@@ -16,8 +16,9 @@ export function formatSecret(prefix: string, bits: Uint8Array): string {
 /** Whether prefix, length and checksum are right: no lookup for garbage. */
 export function looksLikeSecret(prefix: string, text: string): boolean {
   if (!text.startsWith(prefix) || !BODY.test(text.slice(prefix.length))) return false
+  const end = text.length - CHECKSUM_LETTERS
   // As numbers: seven letters of that kind are one number, and writing it down costs more than reading it.
-  return Number.parseInt(text.slice(-CHECKSUM_LETTERS), 36) === crc32(text.slice(0, -CHECKSUM_LETTERS))
+  return Number.parseInt(text.slice(end), 36) === crc32(text, end)
 }
 
 function checksum(body: string): string {

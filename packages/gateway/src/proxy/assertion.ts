@@ -5,11 +5,13 @@ import { type AssertionJwk, createAssertionKeys } from './assertion-keys.ts'
 
 /** What an upstream is told about who calls, in words that it can check. */
 export interface Assertions {
-  /** At once for a caller for whom it was signed a moment ago. */
-  sign(principal: DevicePrincipal, upstream: UpstreamConfig): string | Promise<string>
+  /** Headers, name and value by turns; at once for a caller of whom it was told a moment ago. */
+  tell(principal: DevicePrincipal, upstream: UpstreamConfig): Told | Promise<Told>
   /** The public keys of these days. */
   keys(): readonly AssertionJwk[]
 }
+
+type Told = readonly string[]
 
 export interface AssertionsDeps {
   /** The token key; others come out of it. */
@@ -26,9 +28,9 @@ const REMEMBERED = 10_000
 export async function openAssertions({ key, clock }: AssertionsDeps): Promise<Assertions> {
   const { SignJWT } = await import('jose')
   const keys = createAssertionKeys(key)
-  const signed = new Map<string, { readonly text: string; readonly until: number }>()
+  const recent = new Map<string, { readonly told: Told; readonly until: number }>()
 
-  async function signNew(principal: DevicePrincipal, audience: string): Promise<string> {
+  async function sign(principal: DevicePrincipal, audience: string): Promise<string> {
     const now = clock.now()
     const { privateKey, jwk } = keys.at(now)
     const { deviceId, role, scopes, sessionId } = principal
@@ -42,18 +44,29 @@ export async function openAssertions({ key, clock }: AssertionsDeps): Promise<As
       .sign(privateKey)
   }
   return {
-    sign(principal, { target }) {
+    tell(principal, { target }) {
       const { deviceId, role, scopes, sessionId } = principal
       const about = [target.name, deviceId, role, sessionId, ...scopes].join(' ')
-      const known = signed.get(about)
+      const known = recent.get(about)
       const now = clock.now()
-      if (known && now < known.until) return known.text
-      return signNew(principal, target.name).then((text) => {
-        if (signed.size >= REMEMBERED) signed.clear()
-        signed.set(about, { text, until: now + REUSED_MS })
-        return text
+      if (known && now < known.until) return known.told
+      return sign(principal, target.name).then((assertion) => {
+        const told = toldOf(principal, assertion)
+        if (recent.size >= REMEMBERED) recent.clear()
+        recent.set(about, { told, until: now + REUSED_MS })
+        return told
       })
     },
     keys: () => keys.published(clock.now()),
   }
+}
+
+function toldOf({ deviceId, sessionId, role, scopes }: DevicePrincipal, assertion: string): Told {
+  return [
+    ...['x-pairgate-device', deviceId],
+    ...['x-pairgate-session', sessionId],
+    ...['x-pairgate-role', role],
+    ...['x-pairgate-scopes', scopes.join(' ')],
+    ...['x-pairgate-assertion', assertion],
+  ]
 }

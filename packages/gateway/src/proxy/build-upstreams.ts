@@ -78,7 +78,7 @@ export function buildUpstreams(
       gates,
       judge: judgesOf(rules, routes.hosts, carriesOurSecret),
       cookies: apps.cookies,
-      uuid: randomNonce,
+      nameRequest: createRequestNames(),
       sessionOf: createSessionOfRequest(core),
     }),
     forward: createForwardRequest({ clients, onOutcome, ticks }),
@@ -86,7 +86,17 @@ export function buildUpstreams(
     faults: deps.observers.faults,
     letIn: deps.strangers.letIn,
     tallies,
-    assert: assertions.sign,
+    tell: assertions.tell,
     pages: apps.pages,
   })
+}
+
+/** One random name for all requests, and a number for each: a random name of its own would cost more. */
+function createRequestNames(): () => string {
+  const ofAll = randomNonce()
+  let count = 0
+  return () => {
+    count += 1
+    return `${ofAll}/${count}`
+  }
 }

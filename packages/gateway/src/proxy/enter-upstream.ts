@@ -9,8 +9,9 @@ import type { JudgeRequest } from '../http/judge-request.ts'
 import { judgeOrigin } from '../http/origin-rule.ts'
 import type { Peer } from '../http/peer.ts'
 import { CREDENTIAL_MISSING } from '../http/token-refusal.ts'
+import { atOnce } from '../platform/at-once.ts'
 import { type Door, liesBelow, type Routes, stripRoute } from './find-upstream.ts'
-import { carriesOurSecret, judgeRawTarget, judgeTarget, type Target } from './judge-target.ts'
+import { judgeRawTarget, judgeTarget, type Target } from './judge-target.ts'
 import { hasNoBody, type ProxyRefusal, REFUSALS } from './proxy-refusal.ts'
 import type { SessionOfRequest } from './session-of-request.ts'
 import type { Gate, WorkGates } from './work-gates.ts'
@@ -21,7 +22,7 @@ export interface EnterUpstreamDeps {
   readonly authenticate: Authenticate
   readonly cookies: Pick<AppCookies, 'of'>
   /** Names each request in the audit. */
-  readonly uuid: () => string
+  readonly nameRequest: () => string
   readonly gates: WorkGates
   readonly sessionOf: SessionOfRequest
   /** Nobody is let in at the moment. */
@@ -53,7 +54,7 @@ export type Entry =
       /** Set when nothing of ours was shown that counts: a person may pair, and come back. */
       readonly stranger?: Peer
     }
-export type EnterUpstream = (request: IncomingMessage, door: Door, cut: () => void) => Promise<Entry>
+export type EnterUpstream = (request: IncomingMessage, door: Door, cut: () => void) => Entry | Promise<Entry>
 
 const NOBODY = { caller: undefined, gate: undefined, byCookie: false, session: undefined }
 const ROLES: readonly Role[] = ['operator', 'node']
@@ -63,7 +64,7 @@ const ROLES: readonly Role[] = ['operator', 'node']
  * upgrade, credential, scope, session. What is to be done is announced before the token is looked at.
  */
 export function createEnterUpstream(deps: EnterUpstreamDeps): EnterUpstream {
-  return async (request, door, cut) => {
+  return (request, door, cut) => {
     if (deps.isClosed()) return no(REFUSALS.closed)
     const judged = deps.judge[door](request)
     if (!judged.ok) return no({ status: judged.refusal.status, ...judged.refusal.error })
@@ -76,28 +77,35 @@ export function createEnterUpstream(deps: EnterUpstreamDeps): EnterUpstream {
 }
 
 /** The rest, for a request whose form is in order. */
-async function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Promise<Entry> {
-  const { request, peer, upstream, target } = asking
+function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Entry | Promise<Entry> {
+  const { peer, upstream, target } = asking
   const sent = upstream.stripPrefix ? stripRoute(upstream, target.raw) : target.raw
   const nobody = { upstream, peer, target: sent, ...NOBODY }
   if (upstream.auth === 'public') return { ok: true, entered: nobody }
 
-  const admitted = await admitCaller(deps, asking)
-  if (!admitted.ok) {
-    const { refusal, isAbsent, isStranger } = admitted
-    if (isAbsent && upstream.auth === 'optional') return { ok: true, entered: nobody }
-    return isStranger ? { ok: false, refusal, stranger: peer } : no(refusal)
-  }
-  const { principal: caller, gate, byCookie } = admitted
-  const asked = { segments: target.segments, headers: request.headers }
-  const session = upstream.session && (await deps.sessionOf(caller, upstream.session, asked))
-  if (session === 'refused' || !gate.isOpen) {
-    gate.leave()
-    // A session of somebody else looks like one that there is not.
-    return no(REFUSALS.notFound)
-  }
-  deps.onUse(caller)
-  return { ok: true, entered: { ...nobody, caller, gate, byCookie, session } }
+  return atOnce(admitCaller(deps, asking), (admitted) => {
+    if (!admitted.ok) {
+      const { refusal, isAbsent, isStranger } = admitted
+      if (isAbsent && upstream.auth === 'optional') return { ok: true, entered: nobody }
+      return isStranger ? { ok: false, refusal, stranger: peer } : no(refusal)
+    }
+    return atOnce(sessionOf(deps, asking, admitted.principal), (session) => {
+      const { principal: caller, gate, byCookie } = admitted
+      if (session === 'refused' || !gate.isOpen) {
+        gate.leave()
+        // A session of somebody else looks like one that there is not.
+        return no(REFUSALS.notFound)
+      }
+      deps.onUse(caller)
+      return { ok: true, entered: { ...nobody, caller, gate, byCookie, session } }
+    })
+  })
+}
+
+function sessionOf(deps: EnterUpstreamDeps, asking: Asking, caller: DevicePrincipal) {
+  const { request, upstream, target } = asking
+  if (!upstream.session) return undefined
+  return deps.sessionOf(caller, upstream.session, { segments: target.segments, headers: request.headers })
 }
 
 type Found =
@@ -108,7 +116,6 @@ function findRoute(candidates: readonly UpstreamConfig[], raw: string): Found {
   const isRaw = candidates.length === 1 && candidates[0]?.rawPath === true
   const target = isRaw ? judgeRawTarget(raw) : judgeTarget(raw)
   if (!target) return { refusal: REFUSALS.badTarget }
-  if (carriesOurSecret(raw)) return { refusal: REFUSALS.secretInUrl }
   const upstream = candidates.find((each) => liesBelow(each, target.segments))
   // Kept for what the gateway itself will have on these hosts.
   if (!upstream || target.path.startsWith('/__pairgate__')) return { refusal: REFUSALS.notFound }
@@ -163,33 +170,34 @@ type Caller =
     }
 
 /**
- * The work is announced before its token is looked at: a revocation that was decided before the look is seen by
- * it, and one that is decided later finds the work. There is no third case.
+ * Work whose token cannot be looked at in one step is announced meanwhile: a revocation that was decided before
+ * the look is seen by it, and one that is decided later finds the work. There is no third case.
  */
-async function admitCaller(
-  { authenticate, gates, uuid, cookies }: EnterUpstreamDeps,
-  asking: Asking,
-): Promise<Caller> {
-  const { request, peer, cut, upstream } = asking
-  const announced = gates.announce()
-  try {
-    const requirement = { roles: ROLES, scope: upstream.scope, session: 'none' } as const
-    const looked = authenticate(request, {
-      peer,
-      asked: () => askedByItself(request, peer),
-      requirement,
-      connId: uuid(),
-      cookie: cookies.of(upstream, peer.scheme),
-    })
-    const found = looked instanceof Promise ? await looked : looked
-    if (!found.ok) return refusedCaller(found)
-    const { principal, expiresAt, shown } = found
-    if (principal.kind !== 'device')
-      return { ok: false, refusal: REFUSALS.closed, isAbsent: false, isStranger: false }
-    const gate = announced.enter({ principal, expiresAt, cut })
-    return { ok: true, principal, gate, byCookie: shown === 'cookie' }
-  } finally {
-    announced.over()
+function admitCaller(deps: EnterUpstreamDeps, asking: Asking): Caller | Promise<Caller> {
+  const { request, peer, upstream } = asking
+  const looked = deps.authenticate(request, {
+    peer,
+    asked: () => askedByItself(request, peer),
+    requirement: { roles: ROLES, scope: upstream.scope, session: 'none' },
+    connId: deps.nameRequest(),
+    cookie: deps.cookies.of(upstream, peer.scheme),
+  })
+  if (!(looked instanceof Promise)) return callerOf(looked, asking, deps.gates)
+  // Still in the step in which the look began.
+  const announced = deps.gates.announce()
+  return looked.then((found) => callerOf(found, asking, announced)).finally(() => announced.over())
+}
+
+function callerOf(found: Authenticated, { cut }: Asking, gates: Pick<WorkGates, 'enter'>): Caller {
+  if (!found.ok) return refusedCaller(found)
+  const { principal, expiresAt, shown } = found
+  if (principal.kind !== 'device')
+    return { ok: false, refusal: REFUSALS.closed, isAbsent: false, isStranger: false }
+  return {
+    ok: true,
+    principal,
+    gate: gates.enter({ principal, expiresAt, cut }),
+    byCookie: shown === 'cookie',
   }
 }
 

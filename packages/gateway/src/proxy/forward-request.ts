@@ -98,7 +98,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#request = request
     this.#response = response
     this.#canRepeat = body === null && (request.method === 'GET' || request.method === 'HEAD')
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) this.#controller?.abort(new Error('the client is gone'))
     })
   }

@@ -52,8 +52,8 @@ class Connection {
   /** Keeps the gate of a visit that is over, instead of an earlier one of the same caller. */
   rest(visit: VisitOf): void {
     const before = this.#resting.findIndex((other) => other.isOfSame(visit))
-    if (before >= 0) this.#resting.splice(before, 1)[0]?.leave()
-    this.#resting.push(visit)
+    this.#resting[before]?.leave()
+    this.#resting[before >= 0 ? before : this.#resting.length] = visit
   }
 }
 
@@ -97,7 +97,8 @@ class VisitOf implements Visit {
   }
 
   isOfSame(other: VisitOf): boolean {
-    const [one, two] = [this.#caller, other.#caller]
+    const one = this.#caller
+    const two = other.#caller
     return one?.deviceId === two?.deviceId && one?.role === two?.role && one?.sessionId === two?.sessionId
   }
 }

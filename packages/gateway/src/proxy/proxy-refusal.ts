@@ -52,11 +52,6 @@ export const REFUSALS = {
   badMethod: no(405, 'METHOD_NOT_ALLOWED', 'This method is not passed on.'),
   onlyGet: no(405, 'METHOD_NOT_ALLOWED', 'Use GET.'),
   badUpgrade: no(400, 'BAD_REQUEST', 'Only a WebSocket may be asked for, without a body.'),
-  secretInUrl: no(
-    400,
-    'SECRET_IN_URL',
-    'A token in a URL ends up in logs and histories. Replace that token and send it in the Authorization header.',
-  ),
   notFound: no(404, 'NOT_FOUND', 'There is nothing at this path.'),
   foreignOrigin: no(403, 'ORIGIN_NOT_ALLOWED', 'A page of another origin may not open a WebSocket here.'),
   closed: {

@@ -8,8 +8,10 @@ import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
 /** What the gateway itself says to an upstream. */
 export interface RequestNotes {
   readonly peer: Peer
-  /** The names are in lower case; nobody else's header of these names gets through. */
-  readonly identity: readonly (readonly [string, string])[]
+  /** Who calls, name and value by turns; nobody else's header of such names gets through. */
+  readonly identity: readonly string[]
+  /** The header that names the session, in lower case; nobody else's header of this name gets through. */
+  readonly session: readonly [string, string] | undefined
   /** The `Authorization` header was meant for us. */
   readonly ownAuthorization: boolean
 }
@@ -27,17 +29,18 @@ const OURS = /^(?:x-pairgate-|x-openclaw-scopes$|dpop$|x-original-|x-rewrite-url
 export function requestHeaders(request: IncomingMessage, notes: RequestNotes): string[] {
   const { rawHeaders, headers } = request
   const named = hopsNamedBy(headers.connection)
-  const said = new Set(notes.identity.map(([name]) => name))
+  const said = notes.session && nameOf(notes.session[0]).plain
   const sent: string[] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const written = rawHeaders[at] as string
     const { name, plain, staysBehind } = nameOf(written)
-    if (staysBehind || named?.has(name) || said.has(plain)) continue
+    if (staysBehind || named?.has(name) || plain === said) continue
     const value = keptValue(name, rawHeaders[at + 1] as string, notes)
     if (value !== undefined) sent.push(written, value)
   }
   sent.push('via', viaUs(headers.via))
-  for (const [name, value] of notes.identity) sent.push(name, value)
+  if (notes.session) sent.push(...notes.session)
+  sent.push(...notes.identity)
   pushForwarded(sent, notes.peer)
   // RFC 9110, section 10.1.4: trailers of the answer are passed on to who can read them.
   if (/\btrailers\b/i.test(String(headers['te'] ?? ''))) sent.push('te', 'trailers')

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { DevicePrincipal } from '@pairgate/core'
 import { type AppPages, sendRedirect } from '../apps/app-pages.ts'
 import { isNavigation, type Redirect } from '../apps/start-pairing.ts'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import type { Peer } from '../http/peer.ts'
 import type { UpstreamTallies } from '../metrics/upstream-tallies.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
+import { atOnce, attempt } from '../platform/at-once.ts'
+import type { Assertions } from './assertion.ts'
 import type { Entered, EnterUpstream } from './enter-upstream.ts'
 import type { Door, Routes } from './find-upstream.ts'
 import type { ForwardRequest, Outgoing } from './forward-request.ts'
@@ -27,8 +28,8 @@ export interface ServeUpstreamsDeps {
   readonly tallies: UpstreamTallies
   /** Of the gateway itself, at the origins of upstreams. */
   readonly pages: AppPages
-  /** What is signed for an upstream about who calls. */
-  readonly assert: (principal: DevicePrincipal, upstream: UpstreamConfig) => string | Promise<string>
+  /** What an upstream is told about who calls. */
+  readonly tell: Assertions['tell']
 }
 
 /** What is behind the gateway, as its servers see it. */
@@ -44,10 +45,11 @@ export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
   return {
     claims: ({ headers }) => deps.routes.ownsHost(headers.host),
     request(request, response, door) {
-      const served = deps.pages.has(request.url)
-        ? deps.pages.serve(request, response, door)
-        : serveRequest(deps, kept.visit(request.socket), { request, response, door })
-      served.catch((error: unknown) => {
+      const work = () =>
+        deps.pages.has(request.url)
+          ? deps.pages.serve(request, response, door)
+          : serveRequest(deps, kept.visit(request.socket), { request, response, door })
+      attempt(work, (error) => {
         deps.faults.note('a request for an upstream failed', error, {})
         sendRefusal(REFUSALS.closed, request, response)
       })
@@ -68,30 +70,33 @@ interface Asked {
   readonly door: Door
 }
 
-async function serveRequest(
+function serveRequest(
   deps: ServeUpstreamsDeps,
   visit: Visit,
   { request, response, door }: Asked & { readonly response: ServerResponse },
-): Promise<void> {
+): void | Promise<void> {
   const { tallies } = deps
-  const entry = await deps.enter(request, door, () => {
+  const entering = deps.enter(request, door, () => {
     tallies.cut()
     visit.cut()
   })
-  if (!entry.ok) {
-    const redirect = entry.stranger && wayIn(deps.pages, request, entry.stranger)
-    if (redirect) return sendRedirect(redirect, response)
-    tallies.refused(entry.refusal.code)
-    return sendRefusal(entry.refusal, request, response)
-  }
-  deps.letIn(request.socket)
-  const end = begin(visit, entry.entered, tallies)
-  // It may be over already.
-  if (response.closed) end()
-  else response.once('close', end)
-  const outgoing = await outgoingOf(deps, request, entry.entered)
-  // While it was prepared the client may have gone, or been sent away.
-  if (!response.destroyed) deps.forward(request, response, outgoing)
+  return atOnce(entering, (entry) => {
+    if (!entry.ok) {
+      const redirect = entry.stranger && wayIn(deps.pages, request, entry.stranger)
+      if (redirect) return sendRedirect(redirect, response)
+      tallies.refused(entry.refusal.code)
+      return sendRefusal(entry.refusal, request, response)
+    }
+    deps.letIn(request.socket)
+    const end = begin(visit, entry.entered, tallies)
+    // It may be over already.
+    if (response.closed) end()
+    else response.on('close', end)
+    return atOnce(outgoingOf(deps, request, entry.entered), (outgoing) => {
+      // While it was prepared the client may have gone, or been sent away.
+      if (!response.destroyed) deps.forward(request, response, outgoing)
+    })
+  })
 }
 
 async function serveUpgrade(
@@ -141,20 +146,15 @@ function wayIn(pages: AppPages, request: IncomingMessage, peer: Peer): Redirect 
   return isNavigation(request) ? pages.start({ request, peer, target: request.url ?? '' }) : undefined
 }
 
-async function outgoingOf(
-  { assert }: ServeUpstreamsDeps,
+function outgoingOf(
+  { tell }: ServeUpstreamsDeps,
   request: IncomingMessage,
   { upstream, target, peer, caller, byCookie, session }: Entered,
-): Promise<Outgoing> {
-  const identity: (readonly [string, string])[] = session ? [session] : []
-  if (caller) {
-    const signed = assert(caller, upstream)
-    identity.push(['x-pairgate-device', caller.deviceId])
-    identity.push(['x-pairgate-session', caller.sessionId])
-    identity.push(['x-pairgate-role', caller.role])
-    identity.push(['x-pairgate-scopes', caller.scopes.join(' ')])
-    identity.push(['x-pairgate-assertion', signed instanceof Promise ? await signed : signed])
-  }
+): Outgoing | Promise<Outgoing> {
   const ownAuthorization = upstream.auth !== 'public' && !byCookie
-  return { upstream, target, headers: requestHeaders(request, { peer, identity, ownAuthorization }) }
+  return atOnce(caller ? tell(caller, upstream) : [], (identity) => ({
+    upstream,
+    target,
+    headers: requestHeaders(request, { peer, identity, session, ownAuthorization }),
+  }))
 }

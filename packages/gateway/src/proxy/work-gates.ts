@@ -30,6 +30,8 @@ export interface Announced {
 export interface WorkGates extends ClosesGates {
   /** From the moment this returns, no decision passes the work by. */
   announce(): Announced
+  /** Work whose caller is known in the same step, so that nothing can be decided in between. */
+  enter(work: Work): Gate
   /** Cuts what stands on tokens that ran out. */
   sweep(): void
   readonly size: number
@@ -61,15 +63,22 @@ export function createWorkGates({ clock }: { readonly clock: Clock }): WorkGates
       if (principal.deviceId === deviceId && (role === undefined || principal.role === role)) effect(gate)
     })
   }
+  function enter(work: Work): OpenGate {
+    const gate = new OpenGate(work, forget)
+    const { deviceId } = work.principal
+    const own = byDevice.get(deviceId)
+    if (own) own.add(gate)
+    else byDevice.set(deviceId, new Set([gate]))
+    return gate
+  }
   return {
+    enter,
     announce() {
       const effects: Effect[] = []
       announced.add(effects)
       return {
         enter(work) {
-          const gate = new OpenGate(work, forget)
-          const { deviceId } = work.principal
-          byDevice.set(deviceId, (byDevice.get(deviceId) ?? new Set()).add(gate))
+          const gate = enter(work)
           for (const effect of effects) effect(gate)
           announced.delete(effects)
           return gate
