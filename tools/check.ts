@@ -21,7 +21,8 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'types',
-    command: ['node_modules/typescript/bin/tsc', '--build'],
+    // One thread takes a quarter of the memory and less of the processors than four do.
+    command: ['node_modules/typescript/bin/tsc', '--build', '--singleThreaded'],
     advice: 'Mend what the compiler names; `npm run types` repeats this step.',
   },
   {

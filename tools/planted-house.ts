@@ -78,7 +78,7 @@ async function lint(house: string): Promise<Finding[]> {
 }
 
 async function compile(house: string): Promise<Finding[]> {
-  const output = await run(house, 'typescript/bin/tsc', ['--build', '--pretty', 'false'])
+  const output = await run(house, 'typescript/bin/tsc', ['--build', '--singleThreaded', '--pretty', 'false'])
   return [...output.matchAll(/^(?<path>[^\s(]+)\(\d+,\d+\): (?<text>.*)$/gm)].map(({ groups }) => ({
     path: groups?.['path'] ?? '',
     text: groups?.['text'] ?? '',
