@@ -16,6 +16,7 @@ import type {
   DevicePage,
   DevicePairList,
   ExtendResult,
+  GatewayFigures,
   GatewayIdentity,
   InvitationList,
   InviteResult,
@@ -78,6 +79,7 @@ interface MethodResults {
   'config.reload': ConfigReload
   'device.page': DevicePage
   'device.pending': PendingList
+  'gateway.figures': GatewayFigures
 }
 
 /** What a method answers (protocol fact 13); `unknown` for a method whose answer has no type yet. */

@@ -8,6 +8,7 @@ import { createListPending } from './devices/list-pending.ts'
 import { createPageDevices, type PageDevicesDeps } from './devices/page-devices.ts'
 import { createRemoveDevice } from './devices/remove-device.ts'
 import { createRenameDevice } from './devices/rename-device.ts'
+import { createTellArrival, type TellArrival } from './devices/tell-arrival.ts'
 import type { EventHead } from './domain/gateway-event.ts'
 import type { WrongTries } from './domain/wrong-tries.ts'
 import { createAppendEvent } from './events/append-event.ts'
@@ -46,6 +47,7 @@ import { createCreateSession } from './sessions/create-session.ts'
 import { createDeleteSession } from './sessions/delete-session.ts'
 import { createListSessions, createShowSession } from './sessions/list-sessions.ts'
 import { createRenameSession } from './sessions/rename-session.ts'
+import { createAnnounceEnded } from './tokens/announce-ended.ts'
 import { createCheckAccessToken } from './tokens/check-access-token.ts'
 import { createCheckAppCookie } from './tokens/check-app-cookie.ts'
 import { createCheckDpopToken } from './tokens/check-dpop-token.ts'
@@ -104,7 +106,8 @@ export function createCore(deps: CoreDeps) {
   const drawSecret = createDrawSecret(deps)
   const { feed, keepFeed, shown, roomMade, fileRequest } = takeRequests(deps)
   const tellInvitation = createTellInvitation({ ...deps, read })
-  const joint = { decide, decideAs, drawSecret, fileRequest, tellInvitation, feed }
+  const tellArrival = createTellArrival({ ...deps, read })
+  const joint = { decide, decideAs, drawSecret, fileRequest, tellInvitation, tellArrival, feed }
   const limiter = createGuessLimiter(deps)
   const invitations = wireInvitations({ ...deps, ...joint, guessLimiter: limiter })
   const verifyChain = createVerifyChain({ ...deps, read })
@@ -130,7 +133,7 @@ export function createCore(deps: CoreDeps) {
     requestUpgrade: createRequestUpgrade({ ...deps, read, fileRequest }),
     findUpgrade: createFindUpgrade({ ...deps, read }),
     ...invitations.cases,
-    ...tokenCalls({ ...deps, decide, drawSecret }),
+    ...tokenCalls({ ...deps, ...joint }),
     ...accessCalls({ ...deps, decide, access }),
     checkDpopToken: createCheckDpopToken({ ...deps, tokens, following: follower, used }),
     /** What a DPoP proof has to hold that is asked for a nonce. */
@@ -140,6 +143,7 @@ export function createCore(deps: CoreDeps) {
     ...createPruneLog({ ...deps, decide, verifyChain, enqueue }),
     verifyChain,
     announceExpired: createAnnounceExpired({ ...deps, read, feed }),
+    announceEnded: createAnnounceEnded({ ...deps, read }),
     /** Acts on what was committed without this instance's doing, and keeps belief alive: once a second. */
     followLog: follower.catchUp,
     noteFeed: feed.note,
@@ -160,8 +164,14 @@ function deviceCalls(deps: ListDevicesDeps & PageDevicesDeps & { readonly decide
   }
 }
 
+interface TokenCallsDeps {
+  readonly decide: Decide
+  readonly drawSecret: DrawSecret
+  readonly tellArrival: TellArrival
+}
+
 /** What operators do with the tokens that there are. */
-function tokenCalls(deps: CoreDeps & { readonly decide: Decide; readonly drawSecret: DrawSecret }) {
+function tokenCalls(deps: CoreDeps & TokenCallsDeps) {
   return {
     rotateToken: createRotateToken(deps),
     revokeToken: createRevokeToken(deps),

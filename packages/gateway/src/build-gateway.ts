@@ -12,6 +12,7 @@ import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createStrangerSockets, type StrangerSockets } from './http/stranger-sockets.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
+import { createFigures } from './metrics/figures.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts'
 import { createObservers, type Observers } from './observe/create-observers.ts'
 import { breathe } from './platform/breathe.ts'
@@ -32,6 +33,7 @@ import { createAuthPolicy, createSharedSecrets } from './ws/auth-policy.ts'
 import { createCloseOutdated } from './ws/close-outdated.ts'
 import { createConnectionRegistry } from './ws/connection-registry.ts'
 import { createDecisionWatches, toldTo } from './ws/decision-watch.ts'
+import { createDevicePresence } from './ws/device-presence.ts'
 import { createDispatch, type Dispatch } from './ws/dispatch-request.ts'
 import { createHandshake } from './ws/handshake.ts'
 import { hearNews } from './ws/hear-news.ts'
@@ -78,10 +80,11 @@ export function buildGateway(given: GatewayParts): Gateway {
   const isClosed = () => closed.length > 0
   const reached = buildReach(parts, { core, rules, isClosed, url: () => url })
   const metrics = createGatewayMetrics()
-  const observers = createObservers({ log, metrics, traces: parts.traces })
+  const figures = createFigures({ counts: metrics.counts, connections: () => live.registry.size, clock })
+  const observers = createObservers({ log, metrics, figures, traces: parts.traces })
   const use = createNoteUse({ ...parts, principals: live.registry.principals })
   const dispatch = createDispatch({
-    handlers: buildMethods(parts, { core, live, secrets, startedAt, ...reached }),
+    handlers: buildMethods(parts, { core, live, secrets, figures, startedAt, ...reached }),
     clock,
     faults: observers.faults,
     onServed: use.note,
@@ -187,7 +190,12 @@ function buildLive({ clock, log, claim }: GatewayParts, timers: Timers): Live {
   const presence = createPresence({ clock, timers, version: VERSION, startedAt: clock.now(), host })
   const work = createWorkGates({ clock })
   const told = hearNews(toldTo(registry, watches, work), { log, claim })
-  return { registry, watches, presence, work, told }
+  const devices = createDevicePresence({ registry, timers, clock })
+  const join: typeof presence.join = (connection) => {
+    devices.join(connection)
+    return presence.join(connection)
+  }
+  return { registry, watches, presence: { ...presence, join }, work, told }
 }
 
 interface CoreParts {

@@ -3,6 +3,7 @@ import type { Instant } from '@pairgate/protocol'
 import type { AppDoor } from './apps/build-apps.ts'
 import type { Endpoint } from './endpoints/choose-endpoints.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
+import type { Figures } from './metrics/figures.ts'
 import { hmacBase64Url } from './platform/node-crypto.ts'
 import { gatewayIdentityOf } from './state/secrets.ts'
 import { VERSION } from './version.ts'
@@ -24,6 +25,7 @@ export interface MethodsDeps {
   readonly core: Core
   readonly live: Live
   readonly secrets: TokenSecrets
+  readonly figures: Figures
   readonly startedAt: Instant
   readonly url: () => string | undefined
   readonly endpoints: () => readonly Endpoint[]
@@ -33,7 +35,7 @@ export interface MethodsDeps {
 /** The handlers of all methods, with what each needs; a part of `buildGateway`. */
 export function buildMethods(
   { store, clock, settings, heads, log, tokenKey, localKey, tls }: GatewayParts,
-  { core, live, secrets, startedAt, url, endpoints, apps }: MethodsDeps,
+  { core, live, secrets, figures, startedAt, url, endpoints, apps }: MethodsDeps,
 ) {
   const { secretOf } = secrets
   const { registry, watches, presence } = live
@@ -69,7 +71,7 @@ export function buildMethods(
     }),
     session: createSessionMethods({ core }),
     chat: createChatMethods({ core }),
-    desk: createConsoleMethods({ core, registry, idleMs }),
+    desk: createConsoleMethods({ core, figures, registry, idleMs }),
     app: createAppMethods({ core, apps }),
     audit: createAuditMethods({ read: store.read, heads, core, log }),
   })

@@ -63,8 +63,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(seconds(1), keepCounters),
     timers.every(seconds(1), keepFeed),
     timers.every(seconds(10), () => void deps.lookAtTls()),
-    timers.every(seconds(5), quietly(core.announceExpired, 'announcing expired requests')),
-    timers.every(seconds(5), quietly(core.announceExpiredInvitations, 'announcing expired invitations')),
+    timers.every(seconds(5), quietly(announceEnds(core), 'announcing what ran out')),
     timers.every(LIMITS.tickIntervalMs, () =>
       registry.each((connection) => connection.tell('tick', { ts: clock.now() })),
     ),
@@ -99,6 +98,15 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
       deps.sumUp()
       await Promise.all([flushUse(), keepCounters(), keepFeed()])
     },
+  }
+}
+
+/** Requests, invitations and tokens; a failure of one must not silence the others. */
+function announceEnds(core: Core): () => Promise<void> {
+  const all = [core.announceExpired, core.announceExpiredInvitations, core.announceEnded]
+  return async () => {
+    const told = await Promise.allSettled(all.map((announce) => announce()))
+    for (const each of told) if (each.status === 'rejected') throw each.reason
   }
 }
 

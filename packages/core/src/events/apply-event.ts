@@ -34,6 +34,16 @@ function endsConnectionsOfRole(event: LoggedEvent['event']): event is OfToken {
   return event.kind === 'token-rotated' || event.kind === 'token-revoked' || event.kind === 'token-moved'
 }
 
+const CHANGES = {
+  'device-renamed': 'renamed',
+  'device-removed': 'removed',
+  'invitation-redeemed': 'joined',
+  'token-rotated': 'rotated',
+  'token-revoked': 'revoked',
+  'token-extended': 'extended',
+  'token-moved': 'moved',
+} as const
+
 function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
   switch (event.kind) {
     case 'pairing-approved':
@@ -41,15 +51,18 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
     case 'pairing-rejected':
     case 'pairing-superseded':
       return { kind: 'resolved', ...about(event), decision: 'rejected', at }
-    // Whoever redeemed or cancelled it says the rest, with names that are not in the log.
-    case 'invitation-redeemed':
     case 'device-renamed':
     case 'device-removed':
+      return { kind: 'changed', deviceId: event.deviceId, change: CHANGES[event.kind], home: event.home, at }
+    // Whoever redeemed or cancelled it says the rest, with names that are not in the log.
+    case 'invitation-redeemed':
     case 'token-rotated':
     case 'token-revoked':
     case 'token-extended':
-    case 'token-moved':
-      return { kind: 'changed', deviceId: event.deviceId, home: event.home }
+    case 'token-moved': {
+      const { kind, deviceId, role, home } = event
+      return { kind: 'changed', deviceId, change: CHANGES[kind], role, home, at }
+    }
     // Who handed it out is told with the names, which are not in the log.
     case 'invitation-created':
     case 'invitation-cancelled':

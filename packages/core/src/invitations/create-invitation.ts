@@ -31,6 +31,7 @@ import type { Random } from '../ports/random.ts'
 import type { StoreReader } from '../ports/store.ts'
 import { CLAIMED } from './end-claim.ts'
 import { secretBehind } from './take-join.ts'
+import type { TellInvitation } from './tell-invitation.ts'
 
 /** What an operator hands out. */
 export interface InvitationOrder {
@@ -64,6 +65,7 @@ export interface CreateInvitationDeps {
   readonly crypto: Pick<Crypto, 'sha256'>
   readonly shortSecrets: ShortSecrets
   readonly policy: Pick<AuthPolicy, 'sharedMark'>
+  readonly tellInvitation: Pick<TellInvitation, 'created'>
 }
 
 /** With more of them a guess would hit one of many (design section 5). */
@@ -77,8 +79,8 @@ export type CreateInvitation = (
 
 /** An operator gives what it holds itself, under the ceiling of an approval, to whoever brings the secret. */
 export function createCreateInvitation(deps: CreateInvitationDeps): CreateInvitation {
-  return (principal, order) =>
-    deps.decide(principal, async (decision) => {
+  return async (principal, order) => {
+    const made = await deps.decide(principal, async (decision) => {
       const terms = await judgeTerms(decision, order)
       if (!terms.ok) return terms
       if (order.claim && (await decision.tx.findMeta(CLAIMED)) !== undefined)
@@ -100,6 +102,9 @@ export function createCreateInvitation(deps: CreateInvitationDeps): CreateInvita
       )
       return ok(made)
     })
+    if (made.ok) deps.tellInvitation.created(made.value.invitation)
+    return made
+  }
 }
 
 type Terms = Pick<Invitation, 'scopes' | 'session'>

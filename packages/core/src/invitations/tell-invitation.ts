@@ -14,6 +14,7 @@ export interface TellInvitationDeps {
 
 /** Tells those who may know what becomes of an invitation, once it is committed. */
 export interface TellInvitation {
+  created(invitation: Invitation): void
   candidate(invitation: Invitation, request: OpenRequest): void
   redeemed(joined: Joined, request: OpenRequest | undefined): Promise<void>
   over(invitation: Invitation, state: 'cancelled' | 'expired'): void
@@ -21,6 +22,9 @@ export interface TellInvitation {
 
 export function createTellInvitation({ live, clock, read }: TellInvitationDeps): TellInvitation {
   return {
+    created(invitation) {
+      live.tell({ kind: 'invitation', state: 'created', invitation, at: clock.now() })
+    },
     candidate(invitation, request) {
       live.tell({ kind: 'invitation', state: 'candidate', invitation, request, at: clock.now() })
     },

@@ -1,6 +1,8 @@
 import { coversScopes, missingScope, parseScope, type RequestId, type Scope } from '@pairgate/protocol'
+import type { Home } from '../access/home-session.ts'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
 import type { Actor } from '../access/reread-actor.ts'
+import type { TellArrival } from '../devices/tell-arrival.ts'
 import { type Device, nameOf } from '../domain/device.ts'
 import { type Grant, grantDevice, grantToken } from '../domain/grant.ts'
 import type { Invitation } from '../domain/invitation.ts'
@@ -35,6 +37,8 @@ export interface Approval {
 export interface Approved {
   readonly request: OpenRequest
   readonly device: Device
+  /** Where the device lay before. */
+  readonly home: Home
   readonly tokens: readonly Token[]
   /** The sessions that those tokens open, by id. */
   readonly sessions: ReadonlyMap<string, Session>
@@ -46,6 +50,7 @@ export interface ApproveRequestDeps {
   readonly random: Random
   readonly drawSecret: DrawSecret
   readonly tellInvitation: Pick<TellInvitation, 'redeemed'>
+  readonly tellArrival: TellArrival
 }
 
 /** An operator says yes: to exactly what was shown under the id, or to less of it. */
@@ -59,6 +64,7 @@ export function createApproveRequest(deps: ApproveRequestDeps) {
       const { invitation, device, tokens, request } = approved.value
       await deps.tellInvitation.redeemed({ invitation, device, tokens }, request)
     }
+    if (approved.ok) await deps.tellArrival(approved.value.device.id, approved.value.home)
     return approved
   }
 }
@@ -144,7 +150,7 @@ async function carryOut(decision: Decision, plan: ApprovalPlan): Promise<Result<
   if (isLiveAdmin(token, now, decision.idleMs)) await endClaim(tx, now)
   const invitation = await consumeByApproval(decision, request)
   const tokens = await tx.listTokens(deviceId)
-  return ok({ request, device, tokens, sessions: await sessionsOf(tx, tokens), invitation })
+  return ok({ request, device, home, tokens, sessions: await sessionsOf(tx, tokens), invitation })
 }
 
 /** The sessions that tokens open, by id. */

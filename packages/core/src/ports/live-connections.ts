@@ -18,7 +18,29 @@ type PairingFact =
       readonly decision: 'approved' | 'rejected'
       readonly at: Instant
     }
-  | { readonly kind: 'changed'; readonly deviceId: DeviceId }
+  | {
+      readonly kind: 'changed'
+      readonly deviceId: DeviceId
+      readonly change: DeviceChange
+      /** Of the token that it is about. */
+      readonly role?: Role | undefined
+      readonly at: Instant
+    }
+
+/**
+ * What became of a device or of one of its tokens. `arrived`: it lies in another session now, and those are
+ * told who had no business with it before; all others have heard of the cause.
+ */
+export type DeviceChange =
+  | 'renamed'
+  | 'removed'
+  | 'joined'
+  | 'rotated'
+  | 'revoked'
+  | 'extended'
+  | 'moved'
+  | 'expired'
+  | 'arrived'
 
 /** A message that was committed, with the key of its session. */
 export interface SentMessage {
@@ -36,7 +58,7 @@ interface GuessingNews {
 /** What happened to an invitation. */
 export interface InvitationNews {
   readonly kind: 'invitation'
-  readonly state: 'candidate' | 'redeemed' | 'cancelled' | 'expired'
+  readonly state: 'created' | 'candidate' | 'redeemed' | 'cancelled' | 'expired'
   readonly invitation: Invitation
   readonly at: Instant
   /** Of a candidate, and of one who was confirmed. */

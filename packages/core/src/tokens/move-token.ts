@@ -1,5 +1,7 @@
 import { EVERY_SESSION, type SessionId } from '@pairgate/protocol'
+import type { Home } from '../access/home-session.ts'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import type { TellArrival } from '../devices/tell-arrival.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { newSessionFor } from '../domain/session.ts'
@@ -15,21 +17,24 @@ export interface Move extends TokenTarget {
 }
 export interface Moved {
   readonly token: Token
+  /** Where the device lay before. */
+  readonly home: Home
   /** Readable key of the session that it opens now, or `*`. */
   readonly session: string
 }
 export interface MoveTokenDeps {
   readonly decide: Decide
   readonly random: Pick<Random, 'sessionId'>
+  readonly tellArrival: TellArrival
 }
 
 /**
  * Makes a token open another session. Its secret stays; its connections, which know the old session, are
  * closed. Only somebody who may open both sessions, and holds all that the token holds, may carry it over.
  */
-export function createMoveToken({ decide, random }: MoveTokenDeps) {
-  return (principal: Principal, { session: wanted, ...target }: Move): Promise<Result<Moved>> =>
-    decide(principal, async (decision) => {
+export function createMoveToken({ decide, random, tellArrival }: MoveTokenDeps) {
+  return async (principal: Principal, { session: wanted, ...target }: Move): Promise<Result<Moved>> => {
+    const moving = await decide(principal, async (decision) => {
       const { tx, actor, now } = decision
       const found = await findManaged(decision, principal, target)
       const token = found?.token
@@ -44,7 +49,8 @@ export function createMoveToken({ decide, random }: MoveTokenDeps) {
 
       const sessionId = chosen.value.id ?? random.sessionId()
       const moved = { ...token, sessionId }
-      if (sessionId === token.sessionId) return ok({ token, session: await keyOf(decision, sessionId) })
+      const { home } = found
+      if (sessionId === token.sessionId) return ok({ token, home, session: await keyOf(decision, sessionId) })
       // An admin of one session is none of the others, so leaving `*` counts as going.
       const after = token.sessionId === EVERY_SESSION ? [] : [moved]
       if (await wouldLoseLastAdmin(tx, actor, { before: [token], after }, decision))
@@ -56,11 +62,14 @@ export function createMoveToken({ decide, random }: MoveTokenDeps) {
       await tx.saveToken(moved)
       const { deviceId, role, tokenId } = moved
       await decision.append(
-        { kind: 'token-moved', deviceId, role, tokenId, home: found.home },
+        { kind: 'token-moved', deviceId, role, tokenId, home },
         { before: tokenFacts(token), after: tokenFacts(moved) },
       )
-      return ok({ token: moved, session: await keyOf(decision, sessionId) })
+      return ok({ token: moved, home, session: await keyOf(decision, sessionId) })
     })
+    if (moving.ok) await tellArrival(moving.value.token.deviceId, moving.value.home)
+    return moving
+  }
 }
 
 async function keyOf({ tx }: Decision, id: SessionId): Promise<string> {

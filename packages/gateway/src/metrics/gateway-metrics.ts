@@ -3,7 +3,7 @@ import type { TlsReport } from '@pairgate/protocol/wire'
 import type { ProcessFacts } from '../platform/process-facts.ts'
 import { type Sample, writeExposition } from './exposition.ts'
 import { createLatencies } from './latencies.ts'
-import { createRequestTally, createTally } from './tallies.ts'
+import { createRequestTally, createTally, type RequestTally, type Tally } from './tallies.ts'
 import { createUpstreamTallies, type UpstreamTallies } from './upstream-tallies.ts'
 
 /** What is asked only when somebody reads the metrics. */
@@ -30,8 +30,19 @@ export interface GatewayMetrics {
   handshake(outcome: string, ms: number | undefined): void
   request(method: string, outcome: string, ms: number): void
   readonly upstreams: UpstreamTallies
+  /** The sums since the start. */
+  counts(): MetricCounts
   /** All of it, in the text format of Prometheus. */
   write(facts: MetricFacts): string
+}
+
+/** What was counted since the start, without regard to methods. */
+export interface MetricCounts {
+  readonly connects: number
+  readonly requests: number
+  readonly proxied: number
+  /** By what was refused and why, such as `connect:pairing-required`. */
+  readonly refused: ReadonlyMap<string, number>
 }
 
 export function createGatewayMetrics(): GatewayMetrics {
@@ -48,6 +59,7 @@ export function createGatewayMetrics(): GatewayMetrics {
     },
     request: requests.observe,
     upstreams,
+    counts: () => sumUp({ upgrades, handshakes, requests, upstreams }),
     write: (facts) =>
       writeExposition({
         pairgate_build_info: [{ labels: [facts.version], value: 1 }],
@@ -71,6 +83,33 @@ export function createGatewayMetrics(): GatewayMetrics {
         nodejs_eventloop_utilization: one(facts.process.loopUtilization),
       }),
   }
+}
+
+const numberOf = (sample: Sample): number => ('value' in sample ? sample.value : 0)
+
+interface Tallies {
+  readonly upgrades: Tally
+  readonly handshakes: Tally
+  readonly requests: RequestTally
+  readonly upstreams: UpstreamTallies
+}
+
+function sumUp({ upgrades, handshakes, requests, upstreams }: Tallies): MetricCounts {
+  const refused = new Map<string, number>()
+  const add = (what: string, why: string, count: number) =>
+    refused.set(`${what}:${why}`, (refused.get(`${what}:${why}`) ?? 0) + count)
+  let connects = 0
+  for (const [outcome, count] of handshakes.all())
+    if (outcome === 'accepted') connects += count
+    else add('connect', outcome, count)
+  for (const [code, count] of upgrades.all()) add('upgrade', code, count)
+  const { ok, refused: refusedRequests } = requests.sums()
+  for (const [outcome, count] of refusedRequests) add('request', outcome, count)
+  const { pairgate_upstream_requests_total: answers, pairgate_upstream_refused_total: refusals } =
+    upstreams.samples
+  for (const sample of refusals) add('app', sample.labels[0] ?? '', numberOf(sample))
+  const proxied = answers.reduce((total, sample) => total + numberOf(sample), 0)
+  return { connects, requests: ok, proxied, refused }
 }
 
 function lagOf({ lagMs }: MetricFacts['following']): readonly Sample[] {

@@ -5,12 +5,14 @@ import { createLatencies, type Latencies } from './latencies.ts'
 export interface Tally {
   count(word: string): void
   samples(): readonly Sample[]
+  all(): Iterable<readonly [string, number]>
 }
 
 export function createTally(): Tally {
   const counts = new Map<string, number>()
   return {
     count: (word) => void counts.set(word, (counts.get(word) ?? 0) + 1),
+    all: () => counts,
     samples: () => [...counts].map(([word, value]) => ({ labels: [word], value })),
   }
 }
@@ -20,6 +22,8 @@ export interface RequestTally {
   observe(method: string, outcome: string, ms: number): void
   counts(): readonly Sample[]
   durations(): readonly Sample[]
+  /** Of all methods together. */
+  sums(): { readonly ok: number; readonly refused: Iterable<readonly [string, number]> }
 }
 
 interface MethodRow {
@@ -51,6 +55,10 @@ export function createRequestTally(): RequestTally {
           value,
         })),
       ),
+    sums: () => ({
+      ok: [...rows.values()].reduce((total, { ok }) => total + ok, 0),
+      refused: [...rows.values()].flatMap(({ refused }) => [...refused]),
+    }),
     durations: () => [...rows].map(([method, { latencies }]) => ({ labels: [method], latencies })),
   }
 }

@@ -9,7 +9,11 @@ import type { Observer } from './observer.ts'
 function open(level: LogLevel = 'info', traces?: Observer) {
   const lines: Readonly<Record<string, unknown>>[] = []
   const log = createLog({ level, destination: { write: (line) => lines.push(JSON.parse(line)) } })
-  return { observers: createObservers({ log, metrics: createGatewayMetrics(), traces }), lines, log }
+  return {
+    observers: createObservers({ log, metrics: createGatewayMetrics(), figures: { sample() {} }, traces }),
+    lines,
+    log,
+  }
 }
 const peer = { connId: 'c', remoteIp: '203.0.113.9', prefix: '203.0.113.9' }
 const from = { address: peer.remoteIp, prefix: peer.prefix }

@@ -1,4 +1,5 @@
 import type { Peer } from '../http/peer.ts'
+import type { Figures } from '../metrics/figures.ts'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import type { Log } from '../platform/log.ts'
 import type { Connection } from '../ws/connection.ts'
@@ -13,18 +14,19 @@ export interface Observers extends Observer {
   upgradeRefused(code: string, from: Pick<Peer, 'address' | 'prefix'>): void
   /** The socket of a connection is gone. */
   closed(connection: Connection, code: number): void
-  /** Says once a minute what was refused. */
+  /** Says once a minute what was refused, and notes the minute's figures. */
   sumUp(): void
 }
 
 export interface ObserversDeps {
   readonly log: Log
   readonly metrics: GatewayMetrics
+  readonly figures: Pick<Figures, 'sample'>
   /** Only where an SDK for traces is loaded. */
   readonly traces: Observer | undefined
 }
 
-export function createObservers({ log, metrics, traces }: ObserversDeps): Observers {
+export function createObservers({ log, metrics, figures, traces }: ObserversDeps): Observers {
   const summary = createRefusalSummary(log)
   const faults = createFaultLog(log)
   const lines = createAnswerLog(log)
@@ -56,6 +58,7 @@ export function createObservers({ log, metrics, traces }: ObserversDeps): Observ
     },
     sumUp() {
       summary.write()
+      figures.sample()
       faults.renew()
     },
   }

@@ -9,6 +9,7 @@ import {
 } from '@pairgate/core'
 import { EVERY_SESSION, fingerprintWords } from '@pairgate/protocol'
 import type {
+  ChangedPayload,
   DevicePairList,
   EventName,
   GuessingPayload,
@@ -118,6 +119,10 @@ export function deviceListPayload(
   }
 }
 
+function changedPayload({ deviceId, change, role, at }: Extract<PairingNews, { kind: 'changed' }>) {
+  return { deviceId, change, ...present({ role }), ts: at } satisfies ChangedPayload
+}
+
 /** The event that carries a piece of pairing news (protocol fact 14). */
 export function newsEvent(
   news: PairingNews,
@@ -134,7 +139,7 @@ export function newsEvent(
       }
     }
     case 'changed':
-      return { event: 'device.pair.changed', payload: {} }
+      return { event: 'device.pair.changed', payload: extended ? changedPayload(news) : {} }
     case 'invitation': {
       // OpenClaw's clients know no more of invitations than that a setup code was used.
       const completed = extended ? undefined : setupCompleted(news)

@@ -134,6 +134,8 @@ function mayKnow({ principal }: Connection, news: PairingNews): boolean {
   if (news.kind === 'guessing') return true
   if (news.kind === 'invitation') return !isForeignInvitation(principal, news.invitation)
   const about = news.kind === 'requested' ? news.request.deviceId : news.deviceId
+  if (news.kind === 'changed' && news.change === 'arrived' && principal.sessionId === EVERY_SESSION)
+    return false
   const may = news.kind === 'changed' ? mayManage : mayDecide
   return may(principal, about, news.home)
 }

@@ -105,7 +105,13 @@ for (const what of ['revoked', 'removed'] as const) {
       // The second look was begun too early to see it; the registry has been told meanwhile.
       lookAgain: async () => {
         registry.closeDevice(principal.deviceId, what === 'revoked' ? 'operator' : undefined, 'somebody')
-        registry.tell({ kind: 'changed', deviceId: principal.deviceId, home: undefined })
+        registry.tell({
+          kind: 'changed',
+          deviceId: principal.deviceId,
+          change: 'renamed',
+          home: undefined,
+          at: 1 as Instant,
+        })
         return { ok: true, value: admission }
       },
     } as unknown as Core

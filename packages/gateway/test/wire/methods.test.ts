@@ -343,6 +343,14 @@ const PARAMS: Readonly<
       [{ offset: 7 }, "at root: unexpected property 'offset'"],
     ],
   },
+  'gateway.figures': {
+    good: { minutes: 1_440, step: 10 },
+    bad: [
+      [{ minutes: 1_441 }, 'at /minutes: must be <= 1440'],
+      [{ step: 0 }, 'at /step: must be >= 1'],
+      [{ hours: 1 }, "at root: unexpected property 'hours'"],
+    ],
+  },
   'device.pending': { good: {}, bad: [[{ limit: 1 }, "at root: unexpected property 'limit'"]] },
   'audit.verify': {
     good: {},
@@ -431,6 +439,7 @@ test('the hello names exactly the methods and events that there are', async () =
     'device.pair.requested',
     'device.pair.resolved',
     'device.pair.setup.completed',
+    'device.presence',
     'presence',
     'shutdown',
     'tick',

@@ -16,6 +16,49 @@ export interface DevicePage {
   readonly totalIsCut?: true
 }
 
+/** Payload of `device.pair.changed`, for clients that announced `pairgate-1`. */
+export interface ChangedPayload {
+  readonly deviceId: string
+  readonly change:
+    | 'renamed'
+    | 'removed'
+    | 'joined'
+    | 'rotated'
+    | 'revoked'
+    | 'extended'
+    | 'moved'
+    | 'expired'
+    | 'arrived'
+  /** Of the token that it is about. */
+  readonly role?: string
+  readonly ts: number
+}
+
+/** Payload of `device.presence`: how often each of these is connected now; none of them twice. */
+export interface DevicePresencePayload {
+  readonly devices: readonly { readonly deviceId: string; readonly connections: number }[]
+  /** Others came or went as well, too many to name: look at the list again. */
+  readonly more?: true
+  readonly ts: number
+}
+
+/** What went on, step by step, the oldest first. All lists are as long as each other. */
+export interface GatewayFigures {
+  /** End of the last step. */
+  readonly untilMs: number
+  readonly stepMs: number
+  /** Connections that were let in. */
+  readonly connects: readonly number[]
+  /** Requests over connections that were answered with success. */
+  readonly requests: readonly number[]
+  /** Requests that were let through to an app. */
+  readonly proxied: readonly number[]
+  /** Open at the end of a minute; the most of each step. */
+  readonly connections: readonly number[]
+  /** By what was refused and why: `connect:…`, `request:…`, `upgrade:…` or `app:…`. */
+  readonly refused: Readonly<Record<string, readonly number[]>>
+}
+
 /** Open requests, with those of their devices that are paired already. */
 export interface PendingList {
   readonly pending: readonly PendingRow[]

@@ -20,6 +20,7 @@ export const EVENTS = {
   'device.pair.setup.completed': { scope: 'operator.pairing', session: 'filtered', since: 4 },
   'device.pair.invitation': { scope: 'operator.pairing', session: 'filtered', extended: true },
   'device.pair.guessing': { scope: 'operator.pairing', session: 'none', extended: true },
+  'device.presence': { scope: 'operator.pairing', session: 'filtered', extended: true },
   chat: { scope: 'operator.read', session: 'filtered', extended: true },
   presence: { scope: 'operator.read', session: 'filtered' },
   tick: { scope: 'none', session: 'none' },

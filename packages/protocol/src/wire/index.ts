@@ -15,7 +15,14 @@ export { CLIENT_IDS, CLIENT_MODES } from './client-info.ts'
 export { CLOSES, type Close } from './close-codes.ts'
 export type { ConfigReload, ConfigSetting, ConfigSnapshot } from './config-rows.ts'
 export { ConnectParams, OwnerConnectParams } from './connect-params.ts'
-export type { DevicePage, DeviceRow, PendingList } from './console-rows.ts'
+export type {
+  ChangedPayload,
+  DevicePage,
+  DevicePresencePayload,
+  DeviceRow,
+  GatewayFigures,
+  PendingList,
+} from './console-rows.ts'
 export { DETAIL_CODES, type DetailCode } from './detail-codes.ts'
 export {
   type ChallengePayload,

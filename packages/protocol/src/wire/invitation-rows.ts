@@ -71,7 +71,7 @@ export interface ConfirmResult {
 /** Payload of `device.pair.invitation`. */
 export interface InvitationPayload {
   readonly id: string
-  readonly state: 'candidate' | 'redeemed' | 'cancelled' | 'expired'
+  readonly state: 'created' | 'candidate' | 'redeemed' | 'cancelled' | 'expired'
   readonly requestId?: string
   readonly deviceId?: string
   readonly displayName?: string

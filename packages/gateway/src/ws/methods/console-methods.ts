@@ -1,5 +1,6 @@
 import { type Core, type DeviceOrder, ok, refuse } from '@pairgate/core'
 import type { DevicePage, DeviceRow, PendingList } from '@pairgate/protocol/wire'
+import type { Figures } from '../../metrics/figures.ts'
 import { readCursor, writeCursor } from '../../wire/page-cursor.ts'
 import { type PairedContext, pairedRow, pendingRow } from '../../wire/record-to-wire.ts'
 import type { ConnectionRegistry } from '../connection-registry.ts'
@@ -7,6 +8,7 @@ import type { Handler } from './method-handlers.ts'
 
 export interface ConsoleMethodsDeps {
   readonly core: Pick<Core, 'pageDevices' | 'listPending'>
+  readonly figures: Pick<Figures, 'read'>
   readonly registry: Pick<ConnectionRegistry, 'ofDevice' | 'deviceIds'>
   /** How long tokens may lie unused, by the settings. */
   readonly idleMs: () => number | undefined
@@ -15,12 +17,19 @@ export interface ConsoleMethodsDeps {
 export interface ConsoleMethods {
   readonly page: Handler<'device.page'>
   readonly pending: Handler<'device.pending'>
+  readonly figures: Handler<'gateway.figures'>
 }
 
 const PAGE_ROWS = 50
+const SHOWN_MINUTES = 60
 
 /** What a console asks for. */
-export function createConsoleMethods({ core, registry, idleMs }: ConsoleMethodsDeps): ConsoleMethods {
+export function createConsoleMethods({
+  core,
+  figures,
+  registry,
+  idleMs,
+}: ConsoleMethodsDeps): ConsoleMethods {
   type Listed = Parameters<typeof pairedRow>[0]
   function rowOf(device: Listed, known: Pick<PairedContext, 'tokens' | 'sessions'>): DeviceRow {
     const connections = registry.ofDevice(device.id).length
@@ -54,6 +63,9 @@ export function createConsoleMethods({ core, registry, idleMs }: ConsoleMethodsD
         total,
         ...(isTotalCut && { totalIsCut: true }),
       } satisfies DevicePage)
+    },
+    async figures(_connection, { minutes = SHOWN_MINUTES, step = 1 }) {
+      return ok(figures.read(minutes, step))
     },
     async pending({ principal }) {
       const { pending, paired, sessions, madeRoomAt } = await core.listPending(principal)

@@ -94,5 +94,6 @@ export function createMethodHandlers(parts: MethodParts) {
     'config.reload': config.reload,
     'device.page': desk.page,
     'device.pending': desk.pending,
+    'gateway.figures': desk.figures,
   } satisfies { readonly [M in MethodName]: Handler<M> }
 }

@@ -33,4 +33,19 @@ export const CONSOLE_METHODS = {
     params: Nothing,
     extended: true,
   },
+  'gateway.figures': {
+    roles: operator,
+    scope: 'operator.read',
+    session: 'every',
+    params: Type.Object(
+      {
+        /** How many of the last minutes. */
+        minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_440 })),
+        /** Minutes that are added up. */
+        step: Type.Optional(Type.Integer({ minimum: 1, maximum: 240 })),
+      },
+      closed,
+    ),
+    extended: true,
+  },
 } as const satisfies Record<string, MethodRow>
