@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { holds, useConsole } from './console-context.ts'
+import { AuditView } from './audit/audit-view.tsx'
+import { holds, isEverywhere, useConsole } from './console-context.ts'
 import { DevicesView } from './devices/devices-view.tsx'
 import { InviteView } from './invite/invite-view.tsx'
 import { MeView } from './me/me-view.tsx'
@@ -8,6 +9,7 @@ import { MissingView } from './me/missing-view.tsx'
 import { type Route, VIEWS, type View } from './read-route.ts'
 import { type Inbox, useInbox } from './requests/inbox.ts'
 import { RequestsView } from './requests/requests-view.tsx'
+import { SessionsView } from './sessions/sessions-view.tsx'
 import { LANGUAGES, type Language } from './texts/catalogue.ts'
 import { useRoute } from './use-route.ts'
 
@@ -94,24 +96,41 @@ function Navigation({ view, waiting }: { readonly view: View; readonly waiting: 
 
 function ContentOf({ route, inbox }: { readonly route: Route; readonly inbox: Inbox }) {
   const { view, deviceId } = route
-  if (view === 'me') return <MeView />
+  const scope = NEEDED[view]
+  const shown = {
+    requests: () => <RequestsView inbox={inbox} />,
+    devices: () => <DevicesView deviceId={deviceId} />,
+    invite: () => <InviteView inbox={inbox} />,
+    sessions: () => <SessionsView />,
+    audit: () => <AuditView />,
+    me: () => <MeView />,
+  }[view]
   return (
-    <Needs scope="operator.pairing" view={view}>
-      {view === 'requests' && <RequestsView inbox={inbox} />}
-      {view === 'devices' && <DevicesView deviceId={deviceId} />}
-      {view === 'invite' && <InviteView inbox={inbox} />}
+    <Needs key={view} scope={scope} view={view}>
+      {shown}
     </Needs>
   )
 }
 
+/** The scope that a view is nothing without. */
+const NEEDED: Readonly<Record<View, string | undefined>> = {
+  requests: 'operator.pairing',
+  devices: 'operator.pairing',
+  invite: 'operator.pairing',
+  sessions: 'operator.read',
+  audit: 'operator.admin',
+  me: undefined,
+}
+
 interface NeedsProps {
-  readonly scope: string
+  readonly scope: string | undefined
   readonly view: View
-  readonly children: ComponentChildren
+  readonly children: () => ComponentChildren
 }
 
 function Needs({ scope, view, children }: NeedsProps) {
   const console = useConsole()
-  if (!holds(console, scope)) return <MissingView key={view} view={view} scope={scope} />
-  return <>{children}</>
+  if (scope !== undefined && !holds(console, scope)) return <MissingView view={view} scope={scope} />
+  if (view === 'audit' && !isEverywhere(console)) return <MissingView view={view} scope={undefined} />
+  return <>{children()}</>
 }

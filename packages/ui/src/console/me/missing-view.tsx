@@ -5,17 +5,19 @@ import type { View } from '../read-route.ts'
 import { scopeText } from '../texts/catalogue.ts'
 import { AskMore } from './ask-more.tsx'
 
-/** What this browser may not see, why, and how to change that. */
-export function MissingView({ view, scope }: { readonly view: View; readonly scope: string }) {
+/** What this browser may not see, why, and how to change that; without a scope, its session is in the way. */
+export function MissingView({ view, scope }: { readonly view: View; readonly scope: string | undefined }) {
   const { say } = useConsole()
   return (
     <>
       <Heading takesFocus={false}>{say(`view.${view}`)}</Heading>
       <section class="card stack">
         <Notice tone="warning" title={say('missing.title')}>
-          {say('missing.text', { scope: scopeText(scope, say) })}
+          {scope === undefined
+            ? say('missing.session')
+            : say('missing.text', { scope: scopeText(scope, say) })}
         </Notice>
-        <AskMore scope={scope} />
+        {scope !== undefined && <AskMore scope={scope} />}
       </section>
     </>
   )

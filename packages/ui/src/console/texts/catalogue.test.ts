@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SCOPES } from '@pairgate/protocol'
+import { KINDS } from '../audit/kinds.ts'
 import { OUTS } from '../out.ts'
 import { VIEWS } from '../read-route.ts'
 import { CATALOGUES, languageFor, refusalText, scopeText, speak } from './catalogue.ts'
@@ -21,6 +22,7 @@ test('every language has every text of the console, none other, and the same pla
 test('every way of being put out has a title and an advice, every view a name, every scope a word', () => {
   const keys = new Set(Object.keys(CATALOGUES.en))
   for (const out of OUTS) for (const part of ['title', 'text']) assert.ok(keys.has(`out.${out}.${part}`), out)
+  for (const kind of KINDS) assert.ok(keys.has(`kind.${kind}`), kind)
   for (const view of VIEWS) assert.ok(keys.has(`view.${view}`), view)
   for (const scope of SCOPES) assert.notEqual(scopeText(scope, speak('en')), scope)
 })

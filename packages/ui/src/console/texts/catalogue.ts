@@ -25,6 +25,12 @@ export function scopeText(scope: string, say: Say): string {
   return Object.hasOwn(en, key) ? say(key as TextKey) : scope
 }
 
+/** A kind of event in words of the reader, or as it stands in the log. */
+export function kindText(kind: string, say: Say): string {
+  const key = `kind.${kind}`
+  return Object.hasOwn(en, key) ? say(key as TextKey) : kind
+}
+
 /** What a code of the gateway means for its reader, if this page knows it. */
 export function refusalText(code: string, say: Say): string | undefined {
   const key = `refusal.${code}`

@@ -1,4 +1,5 @@
 import { deDevices } from './de-devices.ts'
+import { deLog } from './de-log.ts'
 import type { Texts } from './en.ts'
 
 export const de: Texts = {
@@ -20,11 +21,14 @@ export const de: Texts = {
   'link.away': 'Verbindet neu',
   'link.away.text': 'Das Gateway antwortet gerade nicht. Was hier steht, kann alt sein.',
   ...deDevices,
+  ...deLog,
 
   'view.requests': 'Anfragen',
   'view.devices': 'Geräte',
   'view.invite': 'Einladen',
-  'view.me': 'Dieser Browser',
+  'view.sessions': 'Sitzungen',
+  'view.audit': 'Protokoll',
+  'view.me': 'Ich',
 
   'out.revoked.title': 'Dieser Browser ist ausgesperrt',
   'out.revoked.text':
@@ -53,6 +57,8 @@ export const de: Texts = {
   'missing.title': 'Diesem Browser nicht erlaubt',
   'missing.text': 'Dafür fehlt diesem Browser ein Recht: {scope}.',
   'missing.own': 'Sie sehen nur diesen Browser. Für andere Geräte braucht er dieses Recht: {scope}.',
+  'missing.session':
+    'Dieser Browser öffnet eine Sitzung, und das betrifft das ganze Gateway. Bitten Sie jemanden mit Verwaltungsrecht, ihn in alle Sitzungen zu verschieben.',
   'missing.ask': 'Darum bitten',
   'missing.waiting': 'Die Anfrage ist jetzt zu sehen. Die Antwort erscheint hier von selbst.',
   'missing.compare': 'Wer sie beantwortet, vergleicht diese sechs Wörter dieses Browsers.',

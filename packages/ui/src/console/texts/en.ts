@@ -1,4 +1,5 @@
 import { enDevices } from './en-devices.ts'
+import { enLog } from './en-log.ts'
 
 /** Every text of the console. A test compares the keys and the places of values with the other languages. */
 export const en = {
@@ -20,11 +21,14 @@ export const en = {
   'link.away': 'Connecting again',
   'link.away.text': 'The gateway does not answer at the moment. What you see may be old.',
   ...enDevices,
+  ...enLog,
 
   'view.requests': 'Requests',
   'view.devices': 'Devices',
   'view.invite': 'Invite',
-  'view.me': 'This browser',
+  'view.sessions': 'Sessions',
+  'view.audit': 'Audit',
+  'view.me': 'Me',
 
   'out.revoked.title': 'This browser was put out',
   'out.revoked.text': 'An operator has revoked its access. If you should still be in, pair it again.',
@@ -49,6 +53,8 @@ export const en = {
   'missing.title': 'Not allowed for this browser',
   'missing.text': 'This needs a right that this browser does not have: {scope}.',
   'missing.own': 'You see this browser alone. To look after other devices it needs this right: {scope}.',
+  'missing.session':
+    'This browser opens one session, and this concerns the whole gateway. Ask an administrator to move it to all sessions.',
   'missing.ask': 'Ask for it',
   'missing.waiting': 'An operator sees your request now. It is answered here by itself.',
   'missing.compare': 'The operator compares these six words of this browser.',

@@ -1,0 +1,21 @@
+/** What an operator filters by, in the words of the gateway; each has a text. */
+export const KINDS = [
+  'pairing-superseded',
+  'pairing-approved',
+  'pairing-rejected',
+  'token-revoked',
+  'token-rotated',
+  'token-moved',
+  'token-extended',
+  'device-removed',
+  'device-renamed',
+  'invitation-created',
+  'invitation-redeemed',
+  'invitation-cancelled',
+  'session-created',
+  'session-renamed',
+  'session-deleted',
+  'details-erased',
+  'log-pruned',
+  'log-recovered',
+] as const
