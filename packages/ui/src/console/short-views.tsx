@@ -2,7 +2,6 @@ import { useEffect } from 'preact/hooks'
 import { Button } from '../components/button.tsx'
 import { Gate } from '../components/gate.tsx'
 import { Heading } from '../components/heading.tsx'
-import { Notice } from '../components/notice.tsx'
 import type { Out } from './out.ts'
 import { pairAgainUrl } from './pair-again.ts'
 import type { Say } from './texts/catalogue.ts'
@@ -51,11 +50,7 @@ export function OutView({ out, detail, say }: OutViewProps) {
     <main class="alone">
       <Gate look="refused" />
       <Heading takesFocus>{say(`out.${out}.title`)}</Heading>
-      <div role="alert">
-        <Notice tone="problem" title={say(`out.${out}.title`)}>
-          {say(`out.${out}.text`, { detail })}
-        </Notice>
-      </div>
+      <p role="alert">{say(`out.${out}.text`, { detail })}</p>
       {!isOwn && (
         <a class="button button-main" href={pairAgainUrl(location.hash)}>
           {say('out.pair')}
