@@ -1,6 +1,7 @@
 // What both doors give: the one of Node (index.ts) and the one of browsers (browser.ts).
 
 export type { AccessAsk, AccessOptions } from './access-tokens.ts'
+export { type AppVisit, appTicket, readAppVisit } from './app-visit.ts'
 export type { BackoffOptions } from './backoff.ts'
 export { CLIENT_CODES, type ClientCode, ClientError, type ClientErrorFacts } from './client-error.ts'
 export { connectAsDevice } from './connect-as-device.ts'

@@ -1,7 +1,7 @@
 import { type Core, createCore, type TokenSecrets } from '@pairgate/core'
 import { days, type Instant } from '@pairgate/protocol'
 import type { FastifyInstance } from 'fastify'
-import type { AppDoor } from './apps/build-apps.ts'
+import { type AppDoor, proxiedApps } from './apps/build-apps.ts'
 import { buildMethods } from './build-methods.ts'
 import { buildReach } from './build-reach.ts'
 import { lateBound } from './config/late-bound.ts'
@@ -96,9 +96,8 @@ export function buildGateway(given: GatewayParts): Gateway {
   const onUpgrade = buildSockets(parts, { ...shared, dispatch, isClosed })
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
-  const { registry, work } = live
   const strangers = createStrangerSockets({ limits: settings.config.limits, rules })
-  const sweeps = { timers, core, registry, work, strangers, use, sumUp: observers.sumUp }
+  const sweeps = { ...live, timers, core, strangers, use, sumUp: observers.sumUp }
   const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls: async () => parts.tls?.look() })
   const front = buildFront(parts, { ...shared, ...reached, rules, strangers, isClosed, ready, onUpgrade })
   return {
@@ -146,6 +145,7 @@ function buildFront(parts: GatewayParts, deps: FrontDeps): Pick<Gateway, 'app' |
     join: { takeJoin: core.takeJoin, publicUrl: () => settings.config.pairing.publicUrl },
     assertions: parts.upstreams?.assertions,
     pages: parts.pages,
+    apps: proxiedApps(deps.apps),
     log,
   })
   const upstreams = buildUpstreams(parts.upstreams, deps.apps, {

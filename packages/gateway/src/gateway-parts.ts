@@ -48,7 +48,7 @@ export interface GatewayParts {
   /** Only where something is behind the gateway. */
   readonly upstreams: UpstreamParts | undefined
   /** What browsers load; absent where nothing was built. */
-  readonly pages: readonly PageFile[] | undefined
+  readonly pages: readonly PageFile[] | 'off' | undefined
 }
 
 /** The connections of this instance, and what is kept of them. */

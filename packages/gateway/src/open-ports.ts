@@ -1,4 +1,4 @@
-import { needsPort } from './config/check-upstreams.ts'
+import { needsPort, sharesPort } from './config/check-upstreams.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import type { StatePaths } from './config/state-dir.ts'
 import { type Listening, listen, type TlsOfServer } from './http/listen.ts'
@@ -23,6 +23,7 @@ export async function openPorts(doors: Doors, config: GatewayConfig, place: Port
   const shared = { hosts, tls, takesLongBodies: upstreams.all.length > 0, watch: doors.watch }
   const own = await listen({ ...shared, ...at(doors.gateway), port, ownerSocketPath: paths.ownerSocket })
   if (!doors.upstreams || !needsPort(upstreams)) return own
+  if (sharesPort(config)) return { ...own, upstreamsPort: own.port }
   try {
     const behind = await listen({
       ...shared,

@@ -102,7 +102,7 @@ export async function startGateway({
       const traces = await openTraces({ clock, log })
       const tls = await openTls({ config, paths, clock, log })
       const upstreams = await openUpstreams(config.upstreams, { key: opened.tokenKey, clock })
-      const pages = await loadPages(pagesDir, log)
+      const pages = config.controlUi.enabled ? await loadPages(pagesDir, log) : 'off'
       const gateway = buildGateway({ settings: live, bind, log, traces, tls, upstreams, pages, ...opened })
       await gateway.app.ready()
       const listening = await openPorts(gateway.doors, config, { hosts: bind.hosts, paths, tls })

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { hours, minutes } from '@pairgate/protocol'
-import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { AppConfig } from '../config/upstream-config.ts'
 import type { AppCookieName } from '../http/authenticate.ts'
 import type { Peer } from '../http/peer.ts'
 
 /** The cookies that browsers get at the origins of apps. */
 export interface AppCookies {
   /** By which a browser is known at an app, or `undefined` where it gets no cookie. */
-  of(upstream: UpstreamConfig, scheme: Peer['scheme']): AppCookieName | undefined
+  of(upstream: AppConfig, scheme: Peer['scheme']): AppCookieName | undefined
   /** By which it is recognised when it comes with a ticket; `undefined` where it gets none. */
   stateName(scheme: Peer['scheme']): string | undefined
   /** How long that of an app is good. */
@@ -25,9 +25,9 @@ export const STATE_MS = minutes(10)
  * everybody on the way reads along, so there they have to be asked for and are short-lived.
  */
 export function createAppCookies({ plainCookies }: { readonly plainCookies: boolean }): AppCookies {
-  const names = new Map<UpstreamConfig, Readonly<Record<'http' | 'https', AppCookieName>>>()
+  const names = new Map<AppConfig, Readonly<Record<'http' | 'https', AppCookieName>>>()
   const isGiven = (scheme: Peer['scheme']) => scheme === 'https' || (scheme === 'http' && plainCookies)
-  function namesOf(upstream: UpstreamConfig) {
+  function namesOf(upstream: AppConfig) {
     const known = names.get(upstream)
     if (known) return known
     const { route } = upstream

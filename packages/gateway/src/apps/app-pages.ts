@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JudgeRequest } from '../http/judge-request.ts'
 import type { Peer } from '../http/peer.ts'
+import { CREDENTIAL_MISSING } from '../http/token-refusal.ts'
 import type { Door } from '../proxy/find-upstream.ts'
 import { judgeTarget } from '../proxy/judge-target.ts'
 import { type ProxyRefusal, REFUSALS, sendRefusal } from '../proxy/proxy-refusal.ts'
 import { ENTER_PATH, readEnterTarget } from './enter-page.ts'
+import { START_PATH } from './start-page.ts'
 import type { Redirect, StartPairing } from './start-pairing.ts'
 
 /** What the gateway itself serves at the origins of apps. */
@@ -20,19 +22,24 @@ export interface AppPagesDeps {
   readonly judge: Readonly<Record<Door, JudgeRequest>>
   readonly enter: (request: IncomingMessage, peer: Peer) => Promise<Redirect | undefined>
   readonly start: StartPairing
+  readonly startOver: (request: IncomingMessage, peer: Peer) => Redirect | undefined
   /** Nobody is let in at the moment. */
   readonly isClosed: () => boolean
 }
 
-export function createAppPages({ judge, enter, start, isClosed }: AppPagesDeps): AppPages {
+export function createAppPages({ judge, enter, start, startOver, isClosed }: AppPagesDeps): AppPages {
   return {
     start,
-    has: (url) => url !== undefined && (url === ENTER_PATH || url.startsWith(`${ENTER_PATH}?`)),
+    has: (url) => isAt(url, ENTER_PATH) || isAt(url, START_PATH),
     async serve(request, response, door) {
       const refuse = (refusal: ProxyRefusal) => sendRefusal(refusal, request, response)
       if (isClosed()) return refuse(REFUSALS.closed)
       const judged = judge[door](request)
       if (!judged.ok) return refuse({ status: judged.refusal.status, ...judged.refusal.error })
+      if (isAt(request.url, START_PATH)) {
+        const redirect = startOver(request, judged.peer)
+        return redirect ? sendRedirect(redirect, response) : refuse(CREDENTIAL_MISSING)
+      }
       // A preview that asks with HEAD must not use the ticket up.
       if (request.method !== 'GET') return refuse(REFUSALS.onlyGet)
       const redirect = await enter(request, judged.peer)
@@ -40,6 +47,10 @@ export function createAppPages({ judge, enter, start, isClosed }: AppPagesDeps):
       sendTryAgain(response, readEnterTarget(request.url ?? '').returnTarget)
     },
   }
+}
+
+function isAt(url: string | undefined, path: string): boolean {
+  return url === path || url?.startsWith(`${path}?`) === true
 }
 
 /** What every page of ours at an app's origin says: nobody keeps it, nobody is told where it was. */

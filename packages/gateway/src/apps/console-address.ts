@@ -1,10 +1,12 @@
 import { pageUrl, parseGatewayUrl } from '@pairgate/protocol'
-import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { AppConfig } from '../config/upstream-config.ts'
 import type { Endpoint } from '../endpoints/choose-endpoints.ts'
 import { parseHost } from '../http/host-header.ts'
 import type { Peer } from '../http/peer.ts'
 
 export interface ConsoleAddressDeps {
+  /** Whether there is such a page. */
+  readonly isServed: boolean
   /** `gateway.pairing.publicUrl` */
   readonly publicUrl: () => string | undefined
   /** Where devices reach the gateway, the best address first. */
@@ -14,14 +16,20 @@ export interface ConsoleAddressDeps {
 }
 
 /** Where a browser that came to an app finds the pairing page, without a path: `https://gateway.example`. */
-export type ConsoleAddress = (upstream: UpstreamConfig, peer: Peer) => string | undefined
+export type ConsoleAddress = (upstream: AppConfig, peer: Peer) => string | undefined
 
 /**
  * What the operator says, else the same name at the port of the gateway, which has let this `Host` pass, else an
  * address at which it listens. The name of an app is never that of the gateway.
  */
-export function createConsoleAddress({ publicUrl, endpoints, port }: ConsoleAddressDeps): ConsoleAddress {
+export function createConsoleAddress({
+  isServed,
+  publicUrl,
+  endpoints,
+  port,
+}: ConsoleAddressDeps): ConsoleAddress {
   return (upstream, { host = '', scheme }) => {
+    if (!isServed) return undefined
     const said = publicUrl()
     if (said !== undefined) return pageOf(said)
     if (upstream.host !== undefined) return pageOf(endpoints()[0]?.url ?? '')

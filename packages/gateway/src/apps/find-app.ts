@@ -1,5 +1,5 @@
 import { parseWebOrigin, type WebOrigin } from '@pairgate/protocol'
-import type { UpstreamConfig } from '../config/upstream-config.ts'
+import type { AppConfig } from '../config/upstream-config.ts'
 import { parseHost } from '../http/host-header.ts'
 import { type HostRule, isAllowedHost } from '../http/host-rule.ts'
 import { liesBelow, type Routes } from '../proxy/find-upstream.ts'
@@ -7,7 +7,7 @@ import { carriesOurSecret, judgeTarget, type Target } from '../proxy/judge-targe
 
 /** Where a browser wants to go, behind this gateway. */
 export interface FoundApp {
-  readonly upstream: UpstreamConfig
+  readonly upstream: AppConfig
   readonly origin: WebOrigin
   readonly target: Target
   /** Origin and target as one text, in its one spelling. */
@@ -18,7 +18,7 @@ export interface FoundApp {
 export type FindApp = (address: string) => FoundApp | undefined
 
 export interface FindAppDeps {
-  readonly routes: Pick<Routes<UpstreamConfig>, 'of' | 'ownsHost'>
+  readonly routes: Pick<Routes<AppConfig>, 'of' | 'ownsHost'>
   readonly rules: { readonly hostRule: HostRule }
 }
 

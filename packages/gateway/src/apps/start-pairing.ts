@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http'
-import type { UpstreamConfig } from '../config/upstream-config.ts'
-import { askedByItself } from '../http/asked-for.ts'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { HttpAsk } from '@pairgate/core'
+import type { AppConfig } from '../config/upstream-config.ts'
+import { opensSocket } from '../http/cross-site.ts'
 import type { Peer } from '../http/peer.ts'
 import { readCookie } from '../http/read-cookie.ts'
 import { type AppCookies, STATE_MS, setCookie } from './app-cookies.ts'
@@ -25,10 +26,10 @@ export interface StartPairingDeps {
 
 /** Who is sent to the pairing page, and from where. */
 export interface StartAsk {
-  readonly request: IncomingMessage
+  readonly headers: IncomingHttpHeaders
   readonly peer: Peer
-  /** Path and query at the app, as they were asked for. */
-  readonly target: string
+  /** What was asked for at the app, if that can be said for sure. */
+  readonly asked: HttpAsk | undefined
 }
 
 /** Sends a browser from an app to the pairing page; `undefined` where that leads nowhere. */
@@ -44,12 +45,13 @@ const LONGEST_TARGET = 2_000
  */
 export function createStartPairing(deps: StartPairingDeps): StartPairing {
   const { cookies, states, consoleAddress, draw } = deps
-  return ({ request, peer, target }) => {
-    const name = cookies.stateName(peer.scheme)
-    const app = findOwn(deps, { request, peer, target })
+  return ({ headers, peer, asked }) => {
+    if (!asked) return undefined
+    const name = cookies.stateName(asked.origin.startsWith('https:') ? 'https' : 'http')
+    const app = findOwn(deps, asked)
     const page = app && consoleAddress(app.upstream, peer)
     if (!app || name === undefined || page === undefined || !canEnter(app.upstream)) return undefined
-    const known = readCookie(request.headers.cookie, name)
+    const known = readCookie(headers.cookie, name)
     const cookie = STATE_VALUE.test(known) ? known : draw()
     const query = new URLSearchParams({ return: app.address, state: states.write(cookie, app.address) })
     return {
@@ -60,9 +62,7 @@ export function createStartPairing(deps: StartPairingDeps): StartPairing {
 }
 
 /** The app at the address of this request; a target that is too odd to be come back to is shortened. */
-function findOwn({ findApp }: StartPairingDeps, { request, peer, target }: StartAsk): FoundApp | undefined {
-  const origin = askedByItself(request, peer)?.origin
-  if (origin === undefined) return undefined
+function findOwn({ findApp }: StartPairingDeps, { origin, target }: HttpAsk): FoundApp | undefined {
   const [path = ''] = target.split('?')
   const fitting = [target, path, '/'].filter((each) => each.length <= LONGEST_TARGET)
   for (const each of fitting) {
@@ -73,13 +73,13 @@ function findOwn({ findApp }: StartPairingDeps, { request, peer, target }: Start
 }
 
 /** No cookie ever holds what opens the gateway itself. */
-function canEnter({ scope }: UpstreamConfig): boolean {
+function canEnter({ scope }: AppConfig): boolean {
   return scope !== 'operator.admin' && scope !== 'operator.pairing'
 }
 
 /** Whether a person waits for a page, and no script, image or program for something else. */
-export function isNavigation({ method, headers }: IncomingMessage): boolean {
-  if ((method !== 'GET' && method !== 'HEAD') || headers.upgrade !== undefined) return false
+export function isNavigation(method: string | undefined, headers: IncomingHttpHeaders): boolean {
+  if ((method !== 'GET' && method !== 'HEAD') || opensSocket(headers)) return false
   const mode = headers['sec-fetch-mode']
   return mode === undefined ? /\btext\/html\b/i.test(headers.accept ?? '') : mode === 'navigate'
 }

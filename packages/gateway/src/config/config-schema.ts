@@ -172,6 +172,14 @@ export const CONFIG = {
     fault: trustedProxiesFault,
     applies: 'live',
   },
+  'gateway.controlUi.enabled': {
+    schema: Type.Boolean(),
+    default: true,
+    description:
+      'Whether the gateway serves its pages. Without them no key lies in its origin, so upstreams may share `gateway.port`, and browsers are sent nowhere to pair.',
+    allowed: 'true or false',
+    applies: 'restart',
+  },
   'gateway.controlUi.allowedOrigins': {
     schema: Texts,
     default: [],

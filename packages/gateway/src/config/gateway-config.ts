@@ -1,5 +1,5 @@
 import type { LogLevel } from '../platform/log.ts'
-import type { UpstreamConfig } from './upstream-config.ts'
+import type { AppConfig, UpstreamConfig } from './upstream-config.ts'
 
 /** What the gateway reads: complete and frozen, nothing to default later. */
 export interface GatewayConfig {
@@ -14,7 +14,7 @@ export interface GatewayConfig {
   readonly tls: TlsConfig | undefined
   /** IP addresses and ranges. */
   readonly trustedProxies: readonly string[]
-  readonly controlUi: { readonly allowedOrigins: readonly string[] }
+  readonly controlUi: { readonly enabled: boolean; readonly allowedOrigins: readonly string[] }
   readonly allowedHosts: readonly string[]
   readonly pairing: PairingConfig
   readonly sessions: { readonly keepMessages: number }
@@ -71,6 +71,8 @@ export interface UpstreamsConfig {
   /** Cookies also where everybody on the way reads them. */
   readonly plainCookies: boolean
   readonly all: readonly UpstreamConfig[]
+  /** Apps to which another proxy passes requests on, after it has asked here. */
+  readonly forwardAuth: readonly AppConfig[]
 }
 
 export interface LimitsConfig {

@@ -49,7 +49,7 @@ test('without file, environment and flags the defaults stand, complete and froze
     auth: { mode: 'pairing', token: undefined, password: undefined, sharedSecret: 'on' },
     tls: undefined,
     trustedProxies: [],
-    controlUi: { allowedOrigins: [] },
+    controlUi: { enabled: true, allowedOrigins: [] },
     allowedHosts: [],
     pairing: {
       approveLatest: 'strict',
@@ -74,7 +74,7 @@ test('without file, environment and flags the defaults stand, complete and froze
       lockoutMs: 300_000,
       requestsPerSecond: 200,
     },
-    upstreams: { port: 18_790, plainCookies: false, all: [] },
+    upstreams: { port: 18_790, plainCookies: false, all: [], forwardAuth: [] },
     logging: { level: undefined },
   })
   for (const part of [config, config.auth, config.limits, config.trustedProxies])

@@ -11,7 +11,7 @@ import {
 } from './config-schema.ts'
 import { type ConfigSource, checkValue, type Said } from './config-value.ts'
 import type { AuthConfig, GatewayConfig, PairingConfig, RemoteConfig, TlsConfig } from './gateway-config.ts'
-import { readUpstreams } from './read-upstream.ts'
+import { readForwardAuth, readUpstreams } from './read-upstream.ts'
 import type { Env } from './state-dir.ts'
 
 /** What the command line says, by setting; text is read as the setting's type. */
@@ -93,7 +93,10 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
     auth: authOf(values),
     tls: tlsOf(values, file),
     trustedProxies: values['gateway.trustedProxies'],
-    controlUi: { allowedOrigins: values['gateway.controlUi.allowedOrigins'] },
+    controlUi: {
+      enabled: values['gateway.controlUi.enabled'],
+      allowedOrigins: values['gateway.controlUi.allowedOrigins'],
+    },
     allowedHosts: values['gateway.allowedHosts'],
     pairing: pairingOf(values),
     sessions: { keepMessages: values['gateway.sessions.keepMessages'] },
@@ -116,6 +119,7 @@ export function gatewayConfigOf(values: ConfigValues, file: string): GatewayConf
       port: values['upstreams.port'],
       plainCookies: values['upstreams.plainCookies'],
       all: readUpstreams(values['gateway.upstreams']),
+      forwardAuth: readForwardAuth(values['gateway.upstreams']),
     },
     logging: { level: values['logging.level'] },
   })

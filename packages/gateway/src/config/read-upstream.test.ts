@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readUpstreams, upstreamsFault } from './read-upstream.ts'
+import { readForwardAuth, readUpstreams, upstreamsFault } from './read-upstream.ts'
 
 const GOOD = { match: { path: '/app' }, target: 'http://127.0.0.1:3000', scope: 'operator.read' }
 
@@ -106,6 +106,38 @@ describe('an entry of gateway.upstreams', () => {
       assert.match(upstreamsFault([{ ...GOOD, ...fields }]) ?? '', message)
     })
   }
+  test('of an app that another program serves has a host, perhaps a path, and a scope', () => {
+    const forwarded = {
+      match: { host: 'app.example', path: '/a' },
+      scope: 'operator.read',
+      forwardAuth: true,
+    }
+    assert.equal(upstreamsFault([GOOD, forwarded]), undefined)
+    assert.deepEqual(readUpstreams([forwarded]), [])
+    assert.deepEqual(readForwardAuth([GOOD, forwarded]), [
+      {
+        host: 'app.example',
+        segments: ['a'],
+        route: 'app.example/a',
+        auth: 'required',
+        scope: 'operator.read',
+      },
+    ])
+    const faults: readonly (readonly [object, RegExp])[] = [
+      [{ ...forwarded, target: 'http://127.0.0.1:1' }, /^entry 1, target: with forwardAuth another program/],
+      [{ ...forwarded, match: { path: '/a' } }, /match: with forwardAuth it needs a host/],
+      [
+        { ...forwarded, match: { host: 'a.b', path: '/:x' } },
+        /match\.path: with forwardAuth it names no session/,
+      ],
+      [{ ...forwarded, scope: undefined }, /scope: it is missing/],
+      [{ ...forwarded, scop: 'none' }, /scop: there is no such field; did you mean "scope"/],
+      [{ ...GOOD, forwardAuth: 'yes' }, /forwardAuth: "yes" is neither true nor false/],
+    ]
+    for (const [entry, message] of faults) assert.match(upstreamsFault([entry]) ?? '', message)
+    const both = [forwarded, { ...GOOD, match: { host: 'app.example' } }]
+    assert.match(upstreamsFault(both) ?? '', /^entry 2, match\.host: of the entries of one host/)
+  })
   test('stands for one place only', () => {
     assert.match(
       upstreamsFault([GOOD, GOOD]) ?? '',

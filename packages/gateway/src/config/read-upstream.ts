@@ -2,7 +2,13 @@ import { minutes, parseScope, SCOPES, type Scope, seconds } from '@pairgate/prot
 import { parseHost } from '../http/host-header.ts'
 import { nearestWord } from './nearest-word.ts'
 import { isSettingsObject } from './settings-object.ts'
-import type { SessionPlace, UpstreamConfig, UpstreamTarget, UpstreamTimeouts } from './upstream-config.ts'
+import type {
+  AppConfig,
+  SessionPlace,
+  UpstreamConfig,
+  UpstreamTarget,
+  UpstreamTimeouts,
+} from './upstream-config.ts'
 
 /** The field that is wrong, and what is wrong with it: the beginning of a sentence. */
 class UpstreamFault extends Error {}
@@ -20,7 +26,10 @@ const FIELDS = [
   'websocket',
   'timeouts',
   'rawPath',
+  'forwardAuth',
 ]
+/** Of an app to which another program passes requests on. */
+const FORWARD_AUTH_FIELDS = ['match', 'scope', 'forwardAuth']
 const TIMEOUTS: UpstreamTimeouts = { connectMs: seconds(5), responseMs: minutes(1), idleMs: minutes(5) }
 const LONGEST_MS = 24 * 60 * minutes(1)
 /** What a path of the settings may be made of is never encoded in a request, so letters can be compared. */
@@ -33,12 +42,17 @@ const OURS =
 
 /** What the entries of `gateway.upstreams` say. Throws for entries in which `upstreamsFault` finds a fault. */
 export function readUpstreams(entries: readonly unknown[]): readonly UpstreamConfig[] {
-  return entries.map(readUpstream)
+  return entries.filter((entry) => !isForwardAuth(entry)).map(readUpstream)
+}
+
+/** Those of them about which only a proxy asks. */
+export function readForwardAuth(entries: readonly unknown[]): readonly AppConfig[] {
+  return entries.filter(isForwardAuth).map(readForwardAuthEntry)
 }
 
 /** What is wrong with the first entry that cannot be meant, or `undefined`. */
 export function upstreamsFault(entries: readonly unknown[]): string | undefined {
-  const places = new Set<string>()
+  const places = new Map<string, boolean>()
   for (const [at, entry] of entries.entries()) {
     const found = faultOf(entry, places)
     if (found !== undefined) return `entry ${at + 1}, ${found}`
@@ -46,11 +60,15 @@ export function upstreamsFault(entries: readonly unknown[]): string | undefined 
   return undefined
 }
 
-function faultOf(entry: unknown, places: Set<string>): string | undefined {
+/** @param places routes and hosts of the entries before, and whether another program passes their requests on. */
+function faultOf(entry: unknown, places: Map<string, boolean>): string | undefined {
   try {
-    const { route } = readUpstream(entry)
-    if (places.has(route)) return 'match: another entry has the same host and path'
-    places.add(route)
+    const isForwarded = isForwardAuth(entry)
+    const { route, host } = isForwarded ? readForwardAuthEntry(entry) : readUpstream(entry)
+    if (places.has(`/${route}`)) return 'match: another entry has the same host and path'
+    if (host !== undefined && (places.get(host) ?? isForwarded) !== isForwarded)
+      return 'match.host: of the entries of one host either all have forwardAuth or none has'
+    places.set(`/${route}`, isForwarded).set(host ?? '', isForwarded)
     return undefined
   } catch (error) {
     if (error instanceof UpstreamFault) return error.message
@@ -58,17 +76,41 @@ function faultOf(entry: unknown, places: Set<string>): string | undefined {
   }
 }
 
+function isForwardAuth(entry: unknown): entry is Entry {
+  return isSettingsObject(entry) && entry['forwardAuth'] === true
+}
+
+function readForwardAuthEntry(entry: Entry): AppConfig {
+  refuseUnknown(entry, FIELDS, '')
+  for (const name of Object.keys(entry)) {
+    if (!FORWARD_AUTH_FIELDS.includes(name))
+      fail(name, 'with forwardAuth another program passes the requests on; leave it out')
+  }
+  const place = readPlace(entry['match'])
+  if (place.host === undefined) fail('match', 'with forwardAuth it needs a host')
+  if (place.segments.includes(undefined)) fail('match.path', 'with forwardAuth it names no session')
+  const { written: _, ...facts } = place
+  return { ...facts, auth: 'required', scope: readScope(entry, 'required') }
+}
+
+/** Where an app lies, and its segments as they are written. */
+function readPlace(match: unknown) {
+  const { host, path } = readMatch(match)
+  const written = path.split('/').filter((segment) => segment !== '')
+  const segments = written.map((segment) => (segment.startsWith(':') ? undefined : segment))
+  const route = [host ?? '', ...segments.map((segment) => segment ?? ':')].join('/')
+  return { host, segments, route, written }
+}
+
 function readUpstream(entry: unknown): UpstreamConfig {
   if (!isSettingsObject(entry)) throw new UpstreamFault('it is no object with a match and a target')
   refuseUnknown(entry, FIELDS, '')
-  const { host, path } = readMatch(entry['match'])
-  const written = path.split('/').filter((segment) => segment !== '')
-  const segments = written.map((segment) => (segment.startsWith(':') ? undefined : segment))
+  readFlag(entry, 'forwardAuth')
+  const { written, ...place } = readPlace(entry['match'])
+  const { host, segments } = place
   const auth = readWord(entry, 'auth', ['required', 'optional', 'public'])
   const upstream = {
-    host,
-    segments,
-    route: [host ?? '', ...segments.map((segment) => segment ?? ':')].join('/'),
+    ...place,
     target: readTarget(entry['target'], entry['tls']),
     auth,
     scope: readScope(entry, auth),

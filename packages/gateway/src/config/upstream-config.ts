@@ -1,16 +1,20 @@
 import type { Scope } from '@pairgate/protocol'
 
-/** Something that the gateway stands in front of, and on which terms it lets requests through. */
-export interface UpstreamConfig {
+/** Where an app lies, and whom it is for. */
+export interface AppConfig {
   /** Lower case; left out: any name of this gateway, on the port of the upstreams. */
   readonly host: string | undefined
   /** Segments of the path that it begins at, none for all of it; `undefined` stands for any one. */
   readonly segments: readonly (string | undefined)[]
   /** Host and path as one text: what was made for one of them is good for no other. */
   readonly route: string
-  readonly target: UpstreamTarget
   readonly auth: 'required' | 'optional' | 'public'
   readonly scope: Scope | 'none'
+}
+
+/** Something that the gateway stands in front of, and on which terms it lets requests through. */
+export interface UpstreamConfig extends AppConfig {
+  readonly target: UpstreamTarget
   readonly session: SessionPlace | undefined
   /** The upstream sees the path without the part that it was found by. */
   readonly stripPrefix: boolean

@@ -5,10 +5,12 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { isVerifyTarget, type VerifiedApps } from '../apps/verified-apps.ts'
 import { addPageRoutes } from '../pages/page-routes.ts'
 import type { PageFile } from '../pages/read-pages.ts'
 import type { Log } from '../platform/log.ts'
 import type { Assertions } from '../proxy/assertion.ts'
+import { createWider } from '../proxy/judges-of-doors.ts'
 import { addJwksRoute } from '../proxy/jwks-route.ts'
 import { createReadAskedFor } from './asked-for.ts'
 import type { EntryRules } from './entry-rules.ts'
@@ -18,7 +20,7 @@ import { createJudgeRequest, type JudgeRequest } from './judge-request.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import type { Peer } from './peer.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
-import { addVerifyRoute, type VerifyRouteDeps } from './verify-route.ts'
+import { addVerifyRoute, type ProxiedApps, type VerifyRouteDeps } from './verify-route.ts'
 
 export type { Readiness } from './health-routes.ts'
 
@@ -26,12 +28,14 @@ export interface BuildHttpDeps {
   readonly rules: EntryRules
   readonly writeMetrics: () => Promise<string>
   readonly ready: () => Promise<Readiness>
-  readonly verify: Omit<VerifyRouteDeps, 'readAskedFor'>
+  readonly verify: Omit<VerifyRouteDeps, 'readAskedFor' | 'apps'>
   readonly join: JoinRouteDeps
+  /** Apps that a proxy serves itself, by whose names it may ask. */
+  readonly apps?: (ProxiedApps & { readonly verified: Pick<VerifiedApps, 'hosts'> }) | undefined
   /** Only where something is behind the gateway. */
   readonly assertions?: Pick<Assertions, 'keys'> | undefined
   /** What browsers load; absent where nothing was built. */
-  readonly pages?: readonly PageFile[] | undefined
+  readonly pages?: readonly PageFile[] | 'off' | undefined
   readonly log: Log
 }
 
@@ -51,6 +55,7 @@ const BODY_BYTES = 64 * 1_024
 export function buildHttp(deps: BuildHttpDeps): FastifyInstance {
   const { rules, ready, writeMetrics, verify, join, log } = deps
   const judge = createJudgeRequest(rules)
+  const asking = rulesOfVerify(rules, deps.apps?.verified.hosts ?? [])
   const app = fastify({
     bodyLimit: BODY_BYTES,
     logger: false,
@@ -64,28 +69,45 @@ export function buildHttp(deps: BuildHttpDeps): FastifyInstance {
   })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.decorateRequest('peer', undefined)
-  app.addHook('onRequest', guardWith(judge))
+  app.addHook('onRequest', guardWith(judge, createJudgeRequest(asking)))
   app.setNotFoundHandler((_request, reply) =>
     sendError(reply, 404, 'NOT_FOUND', 'There is nothing at this path.'),
   )
   app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, log))
   addHealthRoutes(app, ready)
   addMetricsRoute(app, writeMetrics)
-  addVerifyRoute(app, { ...verify, readAskedFor: createReadAskedFor(rules) })
+  addVerifyRoute(app, { ...verify, apps: deps.apps, readAskedFor: createReadAskedFor(asking) })
   addJoinRoute(app, join)
   if (deps.assertions) addJwksRoute(app, deps.assertions)
-  addPageRoutes(app, deps.pages)
+  if (deps.pages !== 'off') addPageRoutes(app, deps.pages)
   return app
 }
 
-function guardWith(judge: JudgeRequest) {
+/** Of the apps that a proxy serves itself, a question about them may bear the name. */
+function rulesOfVerify(
+  rules: EntryRules,
+  hosts: readonly string[],
+): Pick<EntryRules, 'hostRule' | 'trustedProxies'> {
+  if (hosts.length === 0) return rules
+  const wider = createWider(rules, new Set(hosts))
+  return {
+    get hostRule() {
+      return wider()
+    },
+    get trustedProxies() {
+      return rules.trustedProxies
+    },
+  }
+}
+
+function guardWith(judge: JudgeRequest, judgeVerify: JudgeRequest) {
   // With a callback: a promise for each request would cost more than the judgement.
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     reply.headers(SECURITY_HEADERS)
     // Asked for by what watches the process, under whatever name and through whatever proxy.
     if (LIVE_PATHS.has(request.url)) return done()
 
-    const judged = judge(request.raw)
+    const judged = isVerifyTarget(request.raw.url) ? judgeVerify(request.raw) : judge(request.raw)
     if (!judged.ok) return void reply.code(judged.refusal.status).send({ error: judged.refusal.error })
     request.peer = judged.peer
     done()

@@ -18,7 +18,7 @@ export function isCrossSite(headers: IncomingHttpHeaders, asked: HttpAsk | undef
 }
 
 /** Of a request that a proxy asks about, `Upgrade` may have been left out on the way, and these have not. */
-function opensSocket(headers: IncomingHttpHeaders): boolean {
+export function opensSocket(headers: IncomingHttpHeaders): boolean {
   return (
     headers.upgrade !== undefined ||
     headers['sec-websocket-key'] !== undefined ||

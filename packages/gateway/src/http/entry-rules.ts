@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../config/gateway-config.ts'
-import { createHostRule, type HostRule } from './host-rule.ts'
+import { createHostRule, type HostRule, type HostRuleConfig } from './host-rule.ts'
 import { type AddressList, addressList } from './ip-address.ts'
 
 /** Who may come in by which name; read these when a request is judged, because they change live. */
@@ -11,7 +11,7 @@ export interface EntryRules {
 
 /** The rules that follow from the settings, worked out again only when their lists have been replaced. */
 export function createEntryRules(
-  config: Pick<GatewayConfig, 'allowedHosts' | 'controlUi' | 'trustedProxies'>,
+  config: HostRuleConfig & Pick<GatewayConfig, 'trustedProxies'>,
   machineNames: readonly string[],
 ): EntryRules {
   const hosts = remembered(() => createHostRule(config, machineNames))

@@ -11,3 +11,9 @@ const OUR_COOKIE = /^[\s=]*(?:__Host-|__Secure-|__Http-|__Host-Http-)?pairgate/i
 export function isOurCookie(text: string): boolean {
   return OUR_COOKIE.test(text)
 }
+
+/** The other cookies of such a header, or `undefined` when there are none. */
+export function withoutOurCookies(header: string): string | undefined {
+  const kept = header.split(';').filter((pair) => !isOurCookie(pair) && !OUR_SECRET.test(pair))
+  return kept.length === 0 ? undefined : kept.join(';').trim()
+}

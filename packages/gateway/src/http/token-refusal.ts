@@ -42,6 +42,13 @@ export const FOREIGN_PAGE: TokenRefusal = {
   code: 'ORIGIN_NOT_ALLOWED',
   message: 'With a cookie only a page of this very origin may ask for this.',
 }
+/** With 404 some proxies answer that they are broken. */
+export const APP_NOWHERE: TokenRefusal = {
+  status: 403,
+  headers: {},
+  code: 'NOT_FOUND',
+  message: 'No entry of gateway.upstreams with this host has this path.',
+}
 export const UNAVAILABLE: TokenRefusal = {
   status: 503,
   headers: { 'Retry-After': '2' },

@@ -31,10 +31,10 @@ export interface UpstreamParts {
 
 /** @returns `undefined` when there is nothing behind the gateway, and then nothing is loaded for it. */
 export async function openUpstreams(
-  { all }: GatewayConfig['upstreams'],
+  { all, forwardAuth }: GatewayConfig['upstreams'],
   deps: AssertionsDeps,
 ): Promise<UpstreamParts | undefined> {
-  if (all.length === 0) return undefined
+  if (all.length + forwardAuth.length === 0) return undefined
   const [clients, assertions] = await Promise.all([openUpstreamClients(all), openAssertions(deps)])
   return { all, clients, assertions }
 }
@@ -63,6 +63,7 @@ export function buildUpstreams(
   const { all, clients, assertions } = parts
   const { core, rules, work: gates, log } = deps
   const routes = createRoutes(all)
+  const hosts = apps.routes.hosts
   const tallies = deps.metrics.upstreams
   const logOutcome = createOutcomeLog(log)
   const onOutcome: OnOutcome = (upstream, outcome, ms) => {
@@ -71,12 +72,12 @@ export function buildUpstreams(
   }
   const { ticks } = deps
   return createServeUpstreams({
-    routes,
+    doorOf: apps.doorOf,
     enter: createEnterUpstream({
       ...deps,
       routes,
       gates,
-      judge: judgesOf(rules, routes.hosts, carriesOurSecret),
+      judge: judgesOf(rules, hosts, carriesOurSecret),
       cookies: apps.cookies,
       nameRequest: createRequestNames(),
       sessionOf: createSessionOfRequest(core),

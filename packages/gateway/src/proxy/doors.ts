@@ -48,8 +48,8 @@ export function createDoors(own: OwnDoor, upstreams: ServeUpstreams | undefined)
     own.onUpgrade(request, socket, head)
   }
   if (!upstreams) return { watch, gateway: { routing: own.app.routing, onUpgrade }, upstreams: undefined }
-  const goesOn = (request: IncomingMessage) =>
-    !(request instanceof OwnerSocketRequest) && upstreams.claims(request)
+  const doorOf = (request: IncomingMessage) =>
+    request instanceof OwnerSocketRequest ? undefined : upstreams.doorOf(request)
   function serveOwn(request: IncomingMessage, response: ServerResponse): void {
     if (!hasNoBody(request)) boundBody(request, response)
     own.app.routing(request, response)
@@ -58,16 +58,19 @@ export function createDoors(own: OwnDoor, upstreams: ServeUpstreams | undefined)
     watch,
     gateway: {
       routing(request, response) {
-        if (goesOn(request)) upstreams.request(request, response, 'gateway')
+        const door = doorOf(request)
+        if (door) upstreams.request(request, response, door)
         else serveOwn(request, response)
       },
       continuing(request, response) {
-        if (goesOn(request)) return upstreams.request(request, response, 'gateway')
+        const door = doorOf(request)
+        if (door) return upstreams.request(request, response, door)
         response.writeContinue()
         serveOwn(request, response)
       },
       onUpgrade(request, socket, head) {
-        if (goesOn(request)) upstreams.upgrade(request, socket, head, 'gateway')
+        const door = doorOf(request)
+        if (door) upstreams.upgrade(request, socket, head, door)
         else onUpgrade(request, socket, head)
       },
     },

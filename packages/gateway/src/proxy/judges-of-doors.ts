@@ -33,7 +33,7 @@ export function judgesOf(
 }
 
 /** The names of the gateway and those of its upstreams; put together again only when the settings changed. */
-function createWider(rules: EntryRules, own: ReadonlySet<string>): () => EntryRules['hostRule'] {
+export function createWider(rules: EntryRules, own: ReadonlySet<string>): () => EntryRules['hostRule'] {
   let last = rules.hostRule
   let wider = { ...last, configured: new Set([...own, ...last.configured]) }
   return () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isForwardingName } from '../http/forwarding-headers.ts'
-import { isOurCookie, OUR_SECRET } from '../http/our-secrets.ts'
+import { OUR_SECRET, withoutOurCookies } from '../http/our-secrets.ts'
 import type { Peer } from '../http/peer.ts'
 import { createRecentlyUsed } from '../platform/recently-used.ts'
 import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
@@ -76,11 +76,6 @@ function keptValue(name: string, value: string, { ownAuthorization }: RequestNot
   if (name === 'cookie') return withoutOurCookies(value)
   if (name !== 'authorization') return value
   return ownAuthorization || /^dpop\b/i.test(value) || OUR_SECRET.test(value) ? undefined : value
-}
-
-function withoutOurCookies(value: string): string | undefined {
-  const kept = value.split(';').filter((pair) => !isOurCookie(pair) && !OUR_SECRET.test(pair))
-  return kept.length === 0 ? undefined : kept.join(';').trim()
 }
 
 function pushForwarded(sent: string[], { address, host, scheme }: Peer): void {

@@ -3,14 +3,14 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type AppPages, sendRedirect } from '../apps/app-pages.ts'
 import { isNavigation, type Redirect } from '../apps/start-pairing.ts'
-import type { UpstreamConfig } from '../config/upstream-config.ts'
+import { askedByItself } from '../http/asked-for.ts'
 import type { Peer } from '../http/peer.ts'
 import type { UpstreamTallies } from '../metrics/upstream-tallies.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
 import { atOnce, attempt } from '../platform/at-once.ts'
 import type { Assertions } from './assertion.ts'
 import type { Entered, EnterUpstream } from './enter-upstream.ts'
-import type { Door, Routes } from './find-upstream.ts'
+import type { Door } from './find-upstream.ts'
 import type { ForwardRequest, Outgoing } from './forward-request.ts'
 import type { ForwardUpgrade, UpgradeSocket } from './forward-upgrade.ts'
 import { createKeptConnections, type Visit } from './kept-connections.ts'
@@ -18,7 +18,8 @@ import { REFUSALS, sendRefusal, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { requestHeaders } from './request-headers.ts'
 
 export interface ServeUpstreamsDeps {
-  readonly routes: Routes<UpstreamConfig>
+  /** By which door a request on the port of the gateway goes on to an upstream; `undefined`: by none. */
+  readonly doorOf: (request: IncomingMessage) => Door | undefined
   readonly enter: EnterUpstream
   readonly forward: ForwardRequest
   readonly forwardUpgrade: ForwardUpgrade
@@ -34,8 +35,8 @@ export interface ServeUpstreamsDeps {
 
 /** What is behind the gateway, as its servers see it. */
 export interface ServeUpstreams {
-  /** Whether a request on the port of the gateway is for an upstream, and not for the gateway. */
-  claims(request: IncomingMessage): boolean
+  /** By which door a request on the port of the gateway goes on; `undefined`: it is for the gateway itself. */
+  doorOf(request: IncomingMessage): Door | undefined
   request(request: IncomingMessage, response: ServerResponse, door: Door): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, door: Door): void
 }
@@ -43,7 +44,7 @@ export interface ServeUpstreams {
 export function createServeUpstreams(deps: ServeUpstreamsDeps): ServeUpstreams {
   const kept = createKeptConnections()
   return {
-    claims: ({ headers }) => deps.routes.ownsHost(headers.host),
+    doorOf: deps.doorOf,
     request(request, response, door) {
       const work = () =>
         deps.pages.has(request.url)
@@ -143,7 +144,9 @@ function beginTunnel({ gate, upstream }: Entered, tallies: UpstreamTallies) {
 
 /** Where a person is sent to pair who came by a browser; anybody else is only told. */
 function wayIn(pages: AppPages, request: IncomingMessage, peer: Peer): Redirect | undefined {
-  return isNavigation(request) ? pages.start({ request, peer, target: request.url ?? '' }) : undefined
+  return isNavigation(request.method, request.headers)
+    ? pages.start({ headers: request.headers, peer, asked: askedByItself(request, peer) })
+    : undefined
 }
 
 function outgoingOf(

@@ -12,7 +12,7 @@ import type { TlsMaterial } from './tls-material.ts'
 
 export interface OpenTlsDeps {
   /** Read when it is needed: names change live. */
-  readonly config: Pick<GatewayConfig, 'tls' | 'allowedHosts'>
+  readonly config: Pick<GatewayConfig, 'tls' | 'allowedHosts' | 'upstreams'>
   readonly paths: StatePaths
   readonly clock: Pick<Clock, 'wall'>
   readonly log: Log
@@ -28,10 +28,13 @@ export async function openTls({ config, paths, clock, log }: OpenTlsDeps): Promi
     const first = tlsMaterialOf(texts, tls)
     return createTlsKeeper({ source: fileSource(tls, texts, wallMs), first, wallMs, log })
   }
+  // Apps with a host of their own are served with the same certificate.
+  const apps = config.upstreams.all.flatMap(({ host }) => host ?? [])
+  const hosts = () => [...config.allowedHosts, ...apps]
   const own = createOwnCertificate({
     paths,
-    names: () => certificateNames(namesOfMachine(), config.allowedHosts),
-    allowedHosts: () => config.allowedHosts,
+    names: () => certificateNames(namesOfMachine(), hosts()),
+    allowedHosts: hosts,
     wallMs,
   })
   return createTlsKeeper({ source: ownSource(own), first: await own.open(), wallMs, log })

@@ -39,6 +39,18 @@ test('a gateway without certificate files makes its own, for every name that it 
   assert.equal(gateway.running.tlsPin, report.fingerprint)
 })
 
+test('the own certificate is also for the hosts of apps behind the gateway', async (context) => {
+  const upstreams = [
+    { match: { host: 'app.example' }, target: 'http://127.0.0.1:9', scope: 'operator.read' },
+    { match: { path: '/x' }, target: 'http://127.0.0.1:9', scope: 'operator.read' },
+  ]
+  const gateway = await openGateway(context, {
+    config: { ...OWN, upstreams },
+    sections: { upstreams: { port: 0 } },
+  })
+  assert.equal((await shownBy(gateway)).checkHost('app.example'), 'app.example')
+})
+
 test('certificate and pin stay the same after a restart', async (context) => {
   const gateway = await openGateway(context, { config: OWN })
   const before = await shownBy(gateway)
