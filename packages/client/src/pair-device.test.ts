@@ -97,14 +97,17 @@ test('a revoked device forgets its token and asks again', async (t) => {
   await connection.close()
 })
 
-test('a gateway that restarts while a device waits is waited out', async (t) => {
+test('a gateway that restarts while a device waits is waited out, and each wait is told with its reason', async (t) => {
   const { gateway, target, deviceId } = await deviceOfTest(t)
   const busy = { code: 'UNAVAILABLE', message: 'gateway starting', retryable: true, retryAfterMs: 10 }
   const onPending = (): void => {
     gateway.refusals.push(busy, busy)
     gateway.approve(deviceId)
   }
-  const { connection } = await pairDevice({ ...target, wait: true, onPending, poll })
+  const told: string[] = []
+  const onRetry = ({ code }: ClientError): void => void told.push(code)
+  const { connection } = await pairDevice({ ...target, wait: true, onPending, onRetry, poll })
+  assert.deepEqual(told, ['PAIRING_REQUIRED', 'UNAVAILABLE', 'UNAVAILABLE'])
   assert.equal(gateway.refusals.length, 0)
   await connection.close()
 })

@@ -12,36 +12,48 @@ export interface Visit {
   close(): Promise<void>
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  /** The origin of the pages, where the visit begins elsewhere. */
+  readonly from?: string
+}
+
 export interface BrowserWorld extends UiWorld {
   /** In a browser that was never here. */
-  visit(url?: string, options?: BrowserContextOptions): Promise<Visit>
+  visit(url?: string, options?: VisitOptions): Promise<Visit>
   invite(order?: object): Promise<InviteResult & { readonly code: string }>
   /** Id of the device that was paired last. */
   newestDevice(): Promise<string>
 }
 
 /** A gateway and one browser for a whole file. */
-export async function openBrowser(hooks: TestHooks, config: object = {}): Promise<BrowserWorld> {
+export async function openBrowser(
+  hooks: TestHooks,
+  config: object = {},
+  sections: object = {},
+): Promise<BrowserWorld> {
   const browser = await launchChromium()
   hooks.after(() => browser.close())
-  const world = await openUiWorld(hooks, config)
+  const world = await openUiWorld(hooks, config, sections)
 
-  async function visit(url = world.pairPage, options: BrowserContextOptions = {}): Promise<Visit> {
+  async function visit(url = world.pairPage, { from = url, ...options }: VisitOptions = {}): Promise<Visit> {
     const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     const faults: string[] = []
     page.on('pageerror', ({ message }) => faults.push(message))
     page.on('console', (message) => {
       // A socket that is refused, or a gateway that is away, is told on the page.
-      const isExpected = /WebSocket connection to|Failed to load resource/.test(message.text())
+      const isExpected =
+        /WebSocket connection to|Failed to load resource|Opener-Policy header has been ignored/.test(
+          message.text(),
+        )
       if (['error', 'warning'].includes(message.type()) && !isExpected) faults.push(message.text())
     })
-    const { host } = new URL(url)
+    const hosts = [from, url].map((address) => new URL(address).host)
     page.on('request', (request) => {
-      if (new URL(request.url()).host !== host) faults.push(`asked ${request.url()}`)
+      if (!hosts.includes(new URL(request.url()).host)) faults.push(`asked ${request.url()}`)
     })
     page.on('websocket', (socket) => {
-      if (new URL(socket.url()).host !== host) faults.push(`opened ${socket.url()}`)
+      if (!hosts.includes(new URL(socket.url()).host)) faults.push(`opened ${socket.url()}`)
     })
     page.setDefaultTimeout(10_000)
     await page.goto(url)

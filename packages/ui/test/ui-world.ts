@@ -25,13 +25,19 @@ export interface UiWorld {
   start(): Promise<void>
 }
 
-/** @param config content of `pairgate.json`, below `gateway`. */
-export async function openUiWorld(hooks: TestHooks, config: object = {}): Promise<UiWorld> {
+/** @param config content of `pairgate.json`, below `gateway`; `sections` stand beside it. */
+export async function openUiWorld(
+  hooks: TestHooks,
+  config: object = {},
+  sections: object = {},
+): Promise<UiWorld> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'ui-'))
   const stateDir = join(root, 'state')
   const pagesDir = join(root, 'pages')
   mkdirSync(stateDir, { mode: 0o700 })
-  writeFileSync(join(stateDir, 'pairgate.json'), JSON.stringify({ gateway: config }), { mode: 0o600 })
+  writeFileSync(join(stateDir, 'pairgate.json'), JSON.stringify({ gateway: config, ...sections }), {
+    mode: 0o600,
+  })
   await buildPages(pagesDir)
   const logged: string[] = []
   const log = createLog({ level: 'debug', destination: { write: (line) => logged.push(line) } })

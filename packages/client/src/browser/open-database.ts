@@ -22,10 +22,11 @@ export function createBrowserDatabase(name = NAME): BrowserDatabase {
   let opening: Promise<IDBDatabase> | undefined
 
   async function transaction(store: StoreName, mode: IDBTransactionMode): Promise<IDBTransaction> {
-    opening ??= openDatabase(name, () => {
-      opening = undefined
-    })
     try {
+      // Where a browser forbids storage altogether, opening throws at once.
+      opening ??= openDatabase(name, () => {
+        opening = undefined
+      })
       return (await opening).transaction(store, mode)
     } catch (error) {
       opening = undefined

@@ -14,7 +14,6 @@ export const ASSET_HEADERS: Readonly<Record<string, string>> = {
 const FOR_ALL = { 'Cross-Origin-Resource-Policy': 'same-origin' }
 const FOR_PAGES = {
   'Cross-Origin-Opener-Policy': 'same-origin',
-  'Origin-Agent-Cluster': '?1',
   'Permissions-Policy':
     'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), display-capture=(), publickey-credentials-get=()',
   // For browsers that do not know frame-ancestors.

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 interface HeadingProps {
   readonly children: string
@@ -9,7 +9,8 @@ interface HeadingProps {
 /** The title of a step. It takes the focus when the step begins, so that keyboard and screen reader are there. */
 export function Heading({ children, takesFocus }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  // Before anything is painted, so that the focus is never nowhere.
+  useLayoutEffect(() => {
     if (takesFocus) heading.current?.focus()
   }, [takesFocus])
   return (

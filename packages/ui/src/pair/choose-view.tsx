@@ -2,6 +2,7 @@ import { type InvitationText, readInvitationText } from '@pairgate/protocol'
 import { useState } from 'preact/hooks'
 import { Heading } from '../components/heading.tsx'
 import { gatewayPlaceOf } from '../gateway/gateway-place.ts'
+import { appHost } from './app-host.ts'
 import { AskForm } from './ask-form.tsx'
 import { CodeForm } from './code-form.tsx'
 import type { Pairing } from './pairing.ts'
@@ -20,6 +21,7 @@ interface ChooseViewProps {
 /** The three ways in: a code, a link in the same field, or asking. */
 export function ChooseView({ say, pairing, problem: given, isChecking, takesFocus }: ChooseViewProps) {
   const [mistyped, setMistyped] = useState<Problem>()
+  const host = appHost()
   const problem = isChecking ? undefined : (mistyped ?? given)
 
   function submit(typed: string): void {
@@ -29,9 +31,13 @@ export function ChooseView({ say, pairing, problem: given, isChecking, takesFocu
   }
   return (
     <>
-      <Heading takesFocus={takesFocus && !isChecking && !isAboutCode(problem)}>{say('choose.title')}</Heading>
+      <Heading takesFocus={takesFocus && !isChecking && !isAboutCode(problem)}>
+        {say(host === undefined ? 'choose.title' : 'choose.title.app')}
+      </Heading>
       {problem && <ProblemNotice problem={problem} say={say} />}
-      <p>{say('choose.intro')}</p>
+      <p class="foreign">
+        {say('choose.intro')} {host !== undefined && say('choose.app', { host })}
+      </p>
       <CodeForm
         say={say}
         isChecking={isChecking}

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { Gate, type GateLook } from '../components/gate.tsx'
 import { Notice } from '../components/notice.tsx'
+import { LeavingView, ScopeView } from './app-views.tsx'
 import { ChooseView } from './choose-view.tsx'
 import type { PairState } from './pair-state.ts'
-import { BusyView, InvitedView, PairedView, StoppedView } from './short-views.tsx'
+import { PairedView } from './paired-view.tsx'
+import { BusyView, InvitedView, StoppedView } from './short-views.tsx'
 import type { Address } from './take-address.ts'
 import { languageFor, type Say, speak } from './texts/catalogue.ts'
 import { type PairingOfPage, usePairing } from './use-pairing.ts'
@@ -61,7 +63,11 @@ function Step({ page: { state, pairing, device }, say }: PartProps) {
     case 'waiting':
       return <WaitingView {...common} waiting={state} />
     case 'paired':
-      return <PairedView {...common} grant={state.grant} />
+      return <PairedView {...common} grant={state.grant} problem={state.problem} />
+    case 'scope-missing':
+      return <ScopeView {...common} scope={state.scope} problem={state.problem} />
+    case 'leaving':
+      return <LeavingView {...common} />
   }
 }
 
@@ -69,15 +75,19 @@ function titleOf({ way, isAway }: Extract<PairState, { kind: 'connecting' }>, sa
   return isAway ? say('away.title') : say(`connecting.${way}`)
 }
 
-/** Whether this is another step than the one that the page began with. */
+/** Whether the page has gone on from the step that it began with. */
 function useHasBegun({ kind }: PairState): boolean {
   const first = useRef<string>(undefined)
+  const hasBegun = useRef(false)
   if (kind !== 'starting') first.current ??= kind
-  return first.current !== undefined && first.current !== kind
+  if (first.current !== undefined && first.current !== kind) hasBegun.current = true
+  return hasBegun.current
 }
 
 function lookOf(state: PairState): GateLook {
-  if (state.kind === 'paired') return 'open'
+  if (state.kind === 'leaving') return 'open'
+  if (state.kind === 'paired') return state.problem ? 'refused' : 'open'
+  if (state.kind === 'scope-missing') return 'refused'
   if (state.kind === 'waiting' || state.kind === 'connecting') return 'waiting'
   const isOut = state.kind === 'stopped' || (state.kind === 'choose' && state.problem !== undefined)
   return isOut ? 'refused' : 'closed'

@@ -1,8 +1,8 @@
 import type { InvitationSecret } from '@pairgate/protocol'
 import type { Problem } from './problem.ts'
 
-/** How this browser tries to get in. `return`: it was in before. */
-export type Way = 'code' | 'link' | 'ask' | 'return'
+/** How this browser tries to get in. `return`: it was in before. `upgrade`: it is in, and an app needs more. */
+export type Way = 'code' | 'link' | 'ask' | 'return' | 'upgrade'
 
 export interface Waiting {
   readonly kind: 'waiting'
@@ -12,8 +12,8 @@ export interface Waiting {
   readonly fingerprint: string
   /** By this clock. */
   readonly endsAt: number
-  /** Asks for more than it has, for its token again, or for the first time. */
-  readonly reason: string
+  /** Its time has run out, and it asks for more. */
+  readonly isRenewal: boolean
   /** The gateway has not answered the last time; it is asked again by itself. */
   readonly isAway: boolean
 }
@@ -30,8 +30,13 @@ export type PairState =
   | { readonly kind: 'choose'; readonly problem: Problem | undefined }
   /** A link was opened, and a person has to say that this is meant. */
   | { readonly kind: 'invited'; readonly secret: InvitationSecret; readonly isPaired: boolean }
-  | { readonly kind: 'connecting'; readonly way: Way; readonly isAway: boolean }
+  | { readonly kind: 'connecting'; readonly way: Exclude<Way, 'upgrade'>; readonly isAway: boolean }
   | Waiting
-  | { readonly kind: 'paired'; readonly grant: Grant }
+  /** With a problem if an app was to be entered and could not be. */
+  | { readonly kind: 'paired'; readonly grant: Grant; readonly problem: Problem | undefined }
+  /** The app needs a scope that this browser does not hold. */
+  | { readonly kind: 'scope-missing'; readonly scope: string; readonly problem: Problem | undefined }
+  /** The browser goes on to the app. */
+  | { readonly kind: 'leaving' }
   /** Nothing on this page can help. */
   | { readonly kind: 'stopped'; readonly problem: Problem }

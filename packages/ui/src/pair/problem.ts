@@ -21,6 +21,7 @@ export const PROBLEMS = [
   'token-lost',
   'origin',
   'secret-needed',
+  'app-unknown',
   'protocol',
   'storage',
   'unsupported',
@@ -47,6 +48,7 @@ const BY_CODE: Readonly<Record<string, ProblemKind>> = {
   AUTH_PASSWORD_MISSING: 'secret-needed',
   PROTOCOL: 'protocol',
   PROTOCOL_MISMATCH: 'protocol',
+  APP_UNKNOWN: 'app-unknown',
   BROWSER_STORAGE: 'storage',
 }
 

@@ -1,15 +1,13 @@
 import type { InvitationSecret } from '@pairgate/protocol'
 import { Button } from '../components/button.tsx'
 import { Heading } from '../components/heading.tsx'
-import { GoOn } from './go-on.tsx'
-import type { Grant } from './pair-state.ts'
 import type { Pairing } from './pairing.ts'
 import type { Problem } from './problem.ts'
 import { ProblemNotice } from './problem-notice.tsx'
 import type { Say } from './texts/catalogue.ts'
-import { en, type TextKey } from './texts/en.ts'
 
-interface ViewProps {
+/** What every view of a step is given. */
+export interface ViewProps {
   readonly say: Say
   readonly pairing: Pairing
   readonly takesFocus: boolean
@@ -56,57 +54,7 @@ export function InvitedView({ secret, isPaired, say, pairing, takesFocus }: Invi
   )
 }
 
-export function PairedView({
-  grant,
-  say,
-  takesFocus,
-}: Omit<ViewProps, 'pairing'> & { readonly grant: Grant }) {
-  const { scopes, session, expiresAtMs } = grant
-  return (
-    <>
-      <Heading takesFocus={takesFocus}>{say('paired.title')}</Heading>
-      <p>{say('paired.text')}</p>
-      <dl class="facts">
-        <div>
-          <dt>{say('paired.scopes')}</dt>
-          <dd>
-            {scopes.length === 0 && say('paired.nothing')}
-            {scopes.map((scope) => (
-              <span key={scope} class="chip">
-                {scopeText(scope, say)}
-              </span>
-            ))}
-          </dd>
-        </div>
-        {session !== undefined && (
-          <div>
-            <dt>{say('paired.session')}</dt>
-            <dd class="foreign">{session === '*' ? say('paired.session.every') : session}</dd>
-          </div>
-        )}
-        {expiresAtMs !== undefined && (
-          <div>
-            <dt>{say('paired.until')}</dt>
-            <dd>{formatInstant(expiresAtMs)}</dd>
-          </div>
-        )}
-      </dl>
-      <GoOn say={say} />
-    </>
-  )
-}
-
-/** In words of the reader; a scope that this page does not know yet stands as it is. */
-function scopeText(scope: string, say: Say): string {
-  const key = `scope.${scope}`
-  return Object.hasOwn(en, key) ? say(key as TextKey) : scope
-}
-
-function formatInstant(ms: number): string {
-  const { lang } = document.documentElement
-  return new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' }).format(ms)
-}
-
+/** Nothing on the page can help, but a word and a fresh start can. */
 export function StoppedView({ problem, say }: { readonly problem: Problem; readonly say: Say }) {
   return (
     <>

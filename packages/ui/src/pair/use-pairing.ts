@@ -1,6 +1,6 @@
+import { readAppVisit } from '@pairgate/client'
 import { useEffect, useState } from 'preact/hooks'
-import type { BrowserDevice } from '../gateway/browser-device.ts'
-import { openBrowserDevice } from '../gateway/browser-device.ts'
+import { type BrowserDevice, openBrowserDevice } from '../gateway/browser-device.ts'
 import { missingFeatures } from '../gateway/missing-features.ts'
 import { systemNow } from '../platform/clock.ts'
 import { createMemo } from '../platform/memo.ts'
@@ -8,6 +8,7 @@ import type { PairState } from './pair-state.ts'
 import { createPairing, type Pairing, type PairMemo } from './pairing.ts'
 import { type Problem, problemOf } from './problem.ts'
 import { type Address, takeAddress } from './take-address.ts'
+import { createVisitApp } from './visit-app.ts'
 
 export interface PairingOfPage {
   readonly state: PairState
@@ -48,7 +49,11 @@ async function open(enter: (state: PairState) => void) {
   try {
     const device = await openBrowserDevice()
     const memo = createMemo<PairMemo>('pairgate.pair')
-    return { device, pairing: createPairing({ device, memo, now: systemNow, enter }) }
+    const common = { device, now: systemNow, enter }
+    const address = readAppVisit(location.href)
+    const visit =
+      address && createVisitApp({ ...common, visit: address, leave: (to) => location.replace(to) })
+    return { device, pairing: createPairing({ ...common, memo, visit }) }
   } catch (error) {
     return stop(problemOf(error, 'return', systemNow()))
   }

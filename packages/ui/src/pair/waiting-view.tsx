@@ -17,7 +17,7 @@ interface WaitingViewProps {
 
 /** What both sides compare while an operator decides. */
 export function WaitingView({ say, pairing, waiting, takesFocus }: WaitingViewProps) {
-  const { way, requestId, fingerprint, endsAt, isAway } = waiting
+  const { way, requestId, fingerprint, endsAt, isAway, isRenewal } = waiting
   const mustConfirm = way === 'code' || way === 'link'
   const giveUp = useCallback(() => pairing.stop({ kind: 'expired' }), [pairing])
   return (
@@ -26,6 +26,7 @@ export function WaitingView({ say, pairing, waiting, takesFocus }: WaitingViewPr
         {say(mustConfirm ? 'waiting.title.confirm' : 'waiting.title')}
       </Heading>
       <p>{say(mustConfirm ? 'waiting.text.confirm' : 'waiting.text')}</p>
+      {isRenewal && <p>{say('waiting.renew')}</p>}
       <div role="status">
         {isAway && (
           <Notice tone="warning" title={say('away.title')}>
@@ -57,7 +58,9 @@ export function WaitingView({ say, pairing, waiting, takesFocus }: WaitingViewPr
           <code class="command foreign">openclaw devices approve {requestId}</code>
         </details>
       )}
-      <Button onPress={() => pairing.stop()}>{say('waiting.cancel')}</Button>
+      <Button onPress={way === 'upgrade' ? pairing.leaveAsking : () => pairing.stop()}>
+        {say('waiting.cancel')}
+      </Button>
     </>
   )
 }

@@ -26,6 +26,13 @@ export const de: Texts = {
   'ask.admin': 'Das Gateway verwalten',
   'ask.submit': 'Um Freigabe bitten',
 
+  'scope.title': 'Ein Recht fehlt noch',
+  'scope.text': '{host} verlangt ein Recht, das dieser Browser nicht hat:',
+  'scope.submit': 'Darum bitten',
+
+  'leaving.title': 'Es geht weiter',
+  'leaving.text': 'Dieser Browser ist gekoppelt. {host} wird geöffnet.',
+
   'invited.title': 'Mit diesem Gateway koppeln?',
   'invited.text':
     'Sie haben einen Kopplungslink geöffnet. Weiter nur, wenn Sie ihn von jemandem erwartet haben, dem Sie vertrauen.',
@@ -80,7 +87,7 @@ export const de: Texts = {
 
   'problem.code-malformed.title': 'Das ist kein Code',
   'problem.code-malformed.text':
-    'Ein Code hat 6 Ziffern, zum Beispiel 482 913. Auch ein Kopplungslink passt.',
+    'Ein Code hat 6 Ziffern, zum Beispiel 482\u00a0913. Auch ein Kopplungslink passt.',
   'problem.code-wrong.title': 'Dieser Code öffnet nicht',
   'problem.code-wrong.text':
     'Er ist vertippt, nach fünf Minuten abgelaufen oder schon benutzt. Prüfen Sie die Ziffern, oder bitten Sie um einen neuen Code.',
@@ -128,6 +135,9 @@ export const de: Texts = {
   'problem.secret-needed.title': 'Fragen ist hier abgeschaltet',
   'problem.secret-needed.text':
     'Dieses Gateway lässt Browser nur mit einem Code oder Link ein. Bitten Sie um einen.',
+  'problem.app-unknown.title': 'Der Weg zur App ist nicht mehr bekannt',
+  'problem.app-unknown.text':
+    'Dieser Browser ist gekoppelt. Öffnen Sie die App noch einmal unter ihrer eigenen Adresse.',
   'problem.protocol.title': 'Das Gateway hat nicht richtig geantwortet',
   'problem.protocol.text': 'Vielleicht steht etwas dazwischen, oder diese Seite ist alt. Laden Sie sie neu.',
   'problem.storage.title': 'Dieser Browser merkt sich nichts für diese Seite',
@@ -138,5 +148,6 @@ export const de: Texts = {
     'Aktualisieren Sie ihn, oder nehmen Sie ein aktuelles Chrome, Edge, Firefox oder Safari. Es fehlt: {detail}.',
   'problem.unknown.title': 'Das hat nicht geklappt',
   'problem.unknown.text': 'Versuchen Sie es noch einmal. Bleibt es so, zeigen Sie diesen Text: {detail}',
+  'problem.again': 'Noch einmal versuchen',
   'problem.reload': 'Neu laden',
 }

@@ -24,6 +24,13 @@ export const en = {
   'ask.admin': 'Administer the gateway',
   'ask.submit': 'Ask for approval',
 
+  'scope.title': 'One right is missing',
+  'scope.text': '{host} asks for a right that this browser does not have:',
+  'scope.submit': 'Ask for it',
+
+  'leaving.title': 'Going on',
+  'leaving.text': 'This browser is paired. {host} opens now.',
+
   'invited.title': 'Pair with this gateway?',
   'invited.text': 'You opened a pairing link. Go on only if you expected it from somebody you trust.',
   'invited.again': 'This browser is paired already. The link gives it what the link was made for.',
@@ -76,7 +83,7 @@ export const en = {
   'scope.operator.sessions.write': 'change sessions',
 
   'problem.code-malformed.title': 'That is no code',
-  'problem.code-malformed.text': 'A code has 6 digits, for example 482 913. A pairing link fits too.',
+  'problem.code-malformed.text': 'A code has 6 digits, for example 482\u00a0913. A pairing link fits too.',
   'problem.code-wrong.title': 'This code does not open',
   'problem.code-wrong.text':
     'It is mistyped, has run out after five minutes, or was used. Check the digits, or ask for a new code.',
@@ -120,6 +127,8 @@ export const en = {
   'problem.secret-needed.title': 'Asking is switched off here',
   'problem.secret-needed.text':
     'This gateway lets browsers in by a code or a link only. Ask an operator for one.',
+  'problem.app-unknown.title': 'The way to the app is not known any more',
+  'problem.app-unknown.text': 'This browser is paired. Open the app once more from its own address.',
   'problem.protocol.title': 'The gateway gave no proper answer',
   'problem.protocol.text':
     'Something else may stand in between, or this page is old. Reload it and try again.',
@@ -131,6 +140,7 @@ export const en = {
     'Update it, or use a current Chrome, Edge, Firefox or Safari. Missing: {detail}.',
   'problem.unknown.title': 'That did not work',
   'problem.unknown.text': 'Try again. If it stays like this, show the operator this text: {detail}',
+  'problem.again': 'Try again',
   'problem.reload': 'Reload',
 } as const
 

@@ -1,0 +1,43 @@
+import type { Connection } from '@pairgate/client'
+import { createDelays } from './delays.ts'
+import { type Attempt, type OpenDeps, openConnection, passes } from './open-connection.ts'
+
+/** What becomes of an attempt; the signal aborts when another one takes its place. */
+export interface Outcomes {
+  arrived(connection: Connection, signal: AbortSignal): void
+  failed(error: unknown, attempt: Attempt, signal: AbortSignal): Promise<void>
+}
+
+export interface Attempts {
+  /** Ends the attempt before, and whatever came of it. */
+  run(attempt: Attempt): Promise<void>
+  stop(): void
+}
+
+/** One attempt at a time. While the gateway is away it is repeated by itself. */
+export function createAttempts(deps: OpenDeps, { arrived, failed }: Outcomes): Attempts {
+  const { enter } = deps
+  let current = new AbortController()
+
+  return {
+    async run(attempt) {
+      current.abort()
+      current = new AbortController()
+      const { signal } = current
+      const { way } = attempt
+      const delays = createDelays()
+      enter({ kind: 'connecting', way, isAway: false })
+      while (!signal.aborted) {
+        try {
+          return arrived(await openConnection(deps, attempt, signal), signal)
+        } catch (error) {
+          if (signal.aborted) return
+          if (!passes(error)) return failed(error, attempt, signal)
+          enter({ kind: 'connecting', way, isAway: true })
+          await delays.next(error.retryAfterMs)
+        }
+      }
+    },
+    stop: () => current.abort(),
+  }
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { expectAccessible } from './accessible.ts'
+import { openBrowser, skip } from './browser-world.ts'
+import { openUiWorld } from './ui-world.ts'
+
+const world = skip ? undefined : await openBrowser({ after }, { allowedHosts: ['plain.test'] })
+
+test('the link of the claim makes the first browser the owner, and nobody after it', { skip }, async () => {
+  assert.ok(world)
+  const fresh = await openUiWorld({ after })
+  const secret = fresh.running.claim?.text ?? assert.fail('a fresh gateway has a claim')
+  const link = `${fresh.pairPage}#${secret}`
+  const { page, close } = await world.visit(link)
+  await page.getByRole('button', { name: 'Pair this browser' }).click()
+  await page.getByText('This browser is paired').waitFor()
+  assert.equal(await page.locator('.chip').textContent(), 'administer everything')
+  await page.getByText('All sessions').waitFor()
+  await close()
+  const second = await world.visit(link)
+  await second.page.getByRole('button', { name: 'Pair this browser' }).click()
+  await second.page.getByText('The link does not open any more').waitFor()
+  assert.ok(!fresh.logged.join('').includes(secret))
+  await second.close()
+})
+
+test('the code of the claim is confirmed on the host by six words', { skip }, async () => {
+  assert.ok(world)
+  const fresh = await openUiWorld({ after })
+  const { code = '', id } = await fresh.owner.request('device.pair.claimCode', {})
+  const { page, close } = await world.visit(fresh.pairPage)
+  await page.getByRole('textbox').fill(code)
+  await page.keyboard.press('Enter')
+  await page.getByText('One more step').waitFor()
+  await fresh.owner.request('device.pair.confirm', { id })
+  await page.getByText('This browser is paired').waitFor()
+  assert.equal(await page.locator('.chip').textContent(), 'administer everything')
+  await close()
+})
+
+test('on plain HTTP of another name the weaker key is told, and it pairs all the same', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const { page, close } = await world.visit(world.pairPage.replace('127.0.0.1', 'plain.test'))
+  await page.getByText('This connection is not encrypted').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Ask for approval' }).click()
+  const requestId = (await page.locator('.facts .mono').textContent()) ?? ''
+  await world.owner.request('device.pair.approve', { requestId })
+  await page.getByText('This browser is paired').waitFor()
+  await close()
+})
+
+test('a browser can install the page', { skip }, async () => {
+  assert.ok(world)
+  const { page, close } = await world.visit()
+  const devtools = await page.context().newCDPSession(page)
+  const { errors, url } = await devtools.send('Page.getAppManifest')
+  assert.equal(url, `${world.origin}/__pairgate__/manifest.webmanifest`)
+  assert.deepEqual(errors, [])
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
+  // A context of tests is a private one, from which nothing is installed.
+  const others = installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')
+  assert.deepEqual(others, [])
+  await close()
+})
