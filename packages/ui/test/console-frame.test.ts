@@ -92,3 +92,20 @@ test('a gateway that restarts is told, and the console goes on by itself, in the
   assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
   await close()
 })
+
+test('every view is accessible by night, in German, on the narrowest phone', { skip }, async () => {
+  assert.ok(world)
+  const options = { colorScheme: 'dark', locale: 'de-DE', viewport: { width: 320, height: 640 } } as const
+  await world.device('Lampe').ask(['operator.admin'])
+  const { page, close } = await world.open({ options })
+  for (const name of ['Anfragen', 'Geräte', 'Einladen', 'Sitzungen', 'Protokoll', 'Ich']) {
+    await page.getByRole('link', { name }).first().click()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await expectAccessible(page)
+  }
+  await page.getByRole('link', { name: 'Anfragen' }).first().click()
+  await page.getByRole('button', { name: 'Einlassen…' }).first().click()
+  await page.getByText('Das gibt das ganze Gateway aus der Hand').waitFor()
+  await expectAccessible(page)
+  await close()
+})
