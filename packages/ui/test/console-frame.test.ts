@@ -98,7 +98,7 @@ test('every view is accessible by night, in German, on the narrowest phone', { s
   const options = { colorScheme: 'dark', locale: 'de-DE', viewport: { width: 320, height: 640 } } as const
   await world.device('Lampe').ask(['operator.admin'])
   const { page, close } = await world.open({ options })
-  for (const name of ['Anfragen', 'Geräte', 'Einladen', 'Sitzungen', 'Protokoll', 'Ich']) {
+  for (const name of ['Anfragen', 'Geräte', 'Einladen', 'Sitzungen', 'Protokoll', 'Zustand', 'Ich']) {
     await page.getByRole('link', { name }).first().click()
     await page.getByRole('heading', { level: 1 }).waitFor()
     await expectAccessible(page)

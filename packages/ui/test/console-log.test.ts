@@ -73,3 +73,15 @@ test('a browser of one session is told why it reads no audit, and sees its own s
   await expectAccessible(page)
   await close()
 })
+
+test('health shows what went on and what was refused', { skip }, async () => {
+  assert.ok(world)
+  const { page, close } = await world.open({ view: 'health' })
+  await page.getByRole('img', { name: /^Let in: \d/ }).waitFor()
+  assert.equal(await page.locator('.bars').count(), 5)
+  await page.getByLabel('last day').check()
+  await page.getByRole('img', { name: /^Let in: \d/ }).waitFor()
+  await expectAccessible(page)
+  await photograph(page, 'console-health')
+  await close()
+})

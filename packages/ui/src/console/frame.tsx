@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { AuditView } from './audit/audit-view.tsx'
 import { holds, isEverywhere, useConsole } from './console-context.ts'
 import { DevicesView } from './devices/devices-view.tsx'
+import { HealthView } from './health/health-view.tsx'
 import { InviteView } from './invite/invite-view.tsx'
 import { MeView } from './me/me-view.tsx'
 import { MissingView } from './me/missing-view.tsx'
@@ -103,6 +104,7 @@ function ContentOf({ route, inbox }: { readonly route: Route; readonly inbox: In
     invite: () => <InviteView inbox={inbox} />,
     sessions: () => <SessionsView />,
     audit: () => <AuditView />,
+    health: () => <HealthView />,
     me: () => <MeView />,
   }[view]
   return (
@@ -119,6 +121,7 @@ const NEEDED: Readonly<Record<View, string | undefined>> = {
   invite: 'operator.pairing',
   sessions: 'operator.read',
   audit: 'operator.admin',
+  health: 'operator.read',
   me: undefined,
 }
 
@@ -131,6 +134,7 @@ interface NeedsProps {
 function Needs({ scope, view, children }: NeedsProps) {
   const console = useConsole()
   if (scope !== undefined && !holds(console, scope)) return <MissingView view={view} scope={scope} />
-  if (view === 'audit' && !isEverywhere(console)) return <MissingView view={view} scope={undefined} />
+  if ((view === 'audit' || view === 'health') && !isEverywhere(console))
+    return <MissingView view={view} scope={undefined} />
   return <>{children()}</>
 }

@@ -1,4 +1,4 @@
-export const VIEWS = ['requests', 'devices', 'invite', 'sessions', 'audit', 'me'] as const
+export const VIEWS = ['requests', 'devices', 'invite', 'sessions', 'audit', 'health', 'me'] as const
 export type View = (typeof VIEWS)[number]
 
 /** What the fragment of the address names. It is never followed anywhere, and holds nothing secret. */

@@ -16,7 +16,7 @@ import { seenText } from './device-row.tsx'
 import type { Question } from './question.ts'
 import { TokenCard } from './token-card.tsx'
 
-const HEARD = 'device.pair.changed device.pair.resolved device.pair.invitation presence'
+const HEARD = 'device.pair.changed device.pair.resolved device.pair.invitation device.presence'
 
 /** One device, with everything that can be done about it. */
 export function DeviceDetail({ deviceId }: { readonly deviceId: string }) {

@@ -100,7 +100,7 @@ export function useDeviceList(wanted: Wanted): DeviceList {
   }
 }
 
-const HEARD = ['device.pair.changed', 'device.pair.resolved', 'device.pair.invitation', 'presence']
+const HEARD = ['device.pair.changed', 'device.pair.resolved', 'device.pair.invitation', 'device.presence']
 
 function paramsOf({ search, state, sort, isConnected }: Wanted) {
   const text = search.trim()

@@ -36,6 +36,18 @@ export const deLog: Readonly<Record<keyof typeof enLog, string>> = {
   'kind.log-pruned': 'Protokoll gekürzt',
   'kind.log-recovered': 'Protokoll wiederhergestellt',
 
+  'health.title': 'Zustand',
+  'health.since': 'Version {version}, {when} gestartet. Die Zahlen beginnen mit dem Gateway neu.',
+  'health.span': 'Zeitraum',
+  'health.hour': 'letzte Stunde',
+  'health.day': 'letzter Tag',
+  'health.connections': 'Offene Verbindungen',
+  'health.connects': 'Eingelassen',
+  'health.requests': 'Anfragen',
+  'health.proxied': 'Zu Apps durchgelassen',
+  'health.refused': 'Abgewiesen',
+  'health.chart': '{title}: {figure}, höchstens {most} in einem Schritt',
+
   'sessions.title': 'Sitzungen',
   'sessions.none': 'Es gibt noch keine Sitzung.',
   'sessions.tokens': 'Geräte: {count}',

@@ -28,6 +28,7 @@ export const de: Texts = {
   'view.invite': 'Einladen',
   'view.sessions': 'Sitzungen',
   'view.audit': 'Protokoll',
+  'view.health': 'Zustand',
   'view.me': 'Ich',
 
   'out.revoked.title': 'Dieser Browser ist ausgesperrt',

@@ -35,6 +35,18 @@ export const enLog = {
   'kind.log-pruned': 'log pruned',
   'kind.log-recovered': 'log recovered',
 
+  'health.title': 'Health',
+  'health.since': 'Version {version}, started {when}. Figures begin anew with the gateway.',
+  'health.span': 'How far back',
+  'health.hour': 'last hour',
+  'health.day': 'last day',
+  'health.connections': 'Open connections',
+  'health.connects': 'Let in',
+  'health.requests': 'Requests',
+  'health.proxied': 'Let through to apps',
+  'health.refused': 'Refused',
+  'health.chart': '{title}: {figure}, the most in a step {most}',
+
   'sessions.title': 'Sessions',
   'sessions.none': 'There is no session yet.',
   'sessions.tokens': 'devices: {count}',

@@ -28,6 +28,7 @@ export const en = {
   'view.invite': 'Invite',
   'view.sessions': 'Sessions',
   'view.audit': 'Audit',
+  'view.health': 'Health',
   'view.me': 'Me',
 
   'out.revoked.title': 'This browser was put out',

@@ -1,0 +1,27 @@
+interface BarChartProps {
+  readonly values: readonly number[]
+  /** The same in a sentence. */
+  readonly label: string
+}
+
+const HEIGHT = 40
+
+/** One bar for each step, the newest on the right; a bar of nothing is a thin line. */
+export function BarChart({ values, label }: BarChartProps) {
+  const most = Math.max(1, ...values)
+  return (
+    <svg
+      class="bars"
+      viewBox={`0 0 ${Math.max(1, values.length) * 4} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      <path d={values.map((value, at) => barOf(at, Math.max(1, (value / most) * HEIGHT))).join('')} />
+    </svg>
+  )
+}
+
+function barOf(at: number, height: number): string {
+  return `M${at * 4} ${HEIGHT}v${-height}h3v${height}z`
+}

@@ -1,0 +1,113 @@
+import type { GatewaySession, MethodResult } from '@pairgate/client'
+import type { ComponentChildren } from 'preact'
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { BarChart } from '../../components/bar-chart.tsx'
+import { Heading } from '../../components/heading.tsx'
+import { useConsole } from '../console-context.ts'
+import { formatAge } from '../format.ts'
+import { LiveProblem } from '../live-problem.tsx'
+import { useLive } from '../use-live.ts'
+
+type Figures = MethodResult<'gateway.figures'>
+
+/** Each with the minutes of a bar, so that there are about as many bars. */
+const SPANS = [
+  ['hour', 60, 2],
+  ['day', 1_440, 48],
+] as const
+const LOOK_MS = 15_000
+const LINES = ['connections', 'connects', 'requests', 'proxied'] as const
+
+/** What went on lately: who came, what was done, what was refused and why. */
+export function HealthView() {
+  const { say, session, hello, gatewayNow, language } = useConsole()
+  const [span, setSpan] = useState<(typeof SPANS)[number]>(SPANS[0])
+  const load = useCallback(
+    (from: GatewaySession) => from.request('gateway.figures', { minutes: span[1], step: span[2] }),
+    [span],
+  )
+  const live = useLive(session, load, '')
+  useEffect(() => {
+    const timer = setInterval(live.reload, LOOK_MS)
+    return () => clearInterval(timer)
+  }, [live.reload])
+  const begun = hello.snapshot.health.ts - hello.snapshot.uptimeMs
+  return (
+    <>
+      <Heading takesFocus={false}>{say('health.title')}</Heading>
+      <p class="intro">
+        {say('health.since', {
+          version: hello.server.version,
+          when: formatAge(begun, gatewayNow(), language),
+        })}
+      </p>
+      <fieldset class="choices row" aria-label={say('health.span')}>
+        {SPANS.map((each) => (
+          <label key={each[0]} class="choice">
+            <input type="radio" name="span" checked={span === each} onChange={() => setSpan(each)} />
+            <span>{say(`health.${each[0]}`)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <LiveProblem live={live} />
+      {live.data && <Charts figures={live.data} />}
+    </>
+  )
+}
+
+function Charts({ figures }: { readonly figures: Figures }) {
+  const { say } = useConsole()
+  const refused = Object.entries(figures.refused).map(([name, values]) => ({ name, count: sumOf(values) }))
+  const total = figures.connects.map((_none, at) =>
+    sumOf(Object.values(figures.refused).map((values) => values[at] ?? 0)),
+  )
+  return (
+    <div class="cards">
+      {LINES.map((line) => (
+        <Chart
+          key={line}
+          title={say(`health.${line}`)}
+          values={figures[line]}
+          figure={line === 'connections' ? (figures[line].at(-1) ?? 0) : sumOf(figures[line])}
+        />
+      ))}
+      <Chart title={say('health.refused')} values={total} figure={sumOf(total)}>
+        <ul>
+          {refused
+            .filter(({ count }) => count > 0)
+            .map(({ name, count }) => (
+              <li key={name} class="quiet">
+                <span class="mono">{name}</span> {count}
+              </li>
+            ))}
+        </ul>
+      </Chart>
+    </div>
+  )
+}
+
+interface ChartProps {
+  readonly title: string
+  readonly values: readonly number[]
+  readonly figure: number
+  readonly children?: ComponentChildren
+}
+
+function Chart({ title, values, figure, children }: ChartProps) {
+  const { say } = useConsole()
+  const most = Math.max(0, ...values)
+  return (
+    <section class="card stack" aria-label={title}>
+      <header class="request-head">
+        <h2>{title}</h2>
+        <strong class="figure">{figure}</strong>
+      </header>
+      <BarChart values={values} label={say('health.chart', { title, figure, most })} />
+      {children}
+    </section>
+  )
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
