@@ -10,11 +10,12 @@ import { useLive } from '../use-live.ts'
 
 type Figures = MethodResult<'gateway.figures'>
 
-/** Each with the minutes of a bar, so that there are about as many bars. */
+/** Each with the minutes of a bar, so that there are as many bars. */
 const SPANS = [
   ['hour', 60, 2],
   ['day', 1_440, 48],
 ] as const
+const BARS = 30
 const LOOK_MS = 15_000
 const LINES = ['connections', 'connects', 'requests', 'proxied'] as const
 
@@ -50,6 +51,7 @@ export function HealthView() {
         ))}
       </fieldset>
       <LiveProblem live={live} />
+      {live.data?.connects.length === 0 && <p role="status">{say('health.none')}</p>}
       {live.data && <Charts figures={live.data} />}
     </>
   )
@@ -102,7 +104,7 @@ function Chart({ title, values, figure, children }: ChartProps) {
         <h2>{title}</h2>
         <strong class="figure">{figure}</strong>
       </header>
-      <BarChart values={values} label={say('health.chart', { title, figure, most })} />
+      <BarChart values={values} places={BARS} label={say('health.chart', { title, figure, most })} />
       {children}
     </section>
   )

@@ -38,6 +38,7 @@ export const deLog: Readonly<Record<keyof typeof enLog, string>> = {
 
   'health.title': 'Zustand',
   'health.since': 'Version {version}, {when} gestartet. Die Zahlen beginnen mit dem Gateway neu.',
+  'health.none': 'Die ersten Zahlen kommen nach einem ganzen Schritt.',
   'health.span': 'Zeitraum',
   'health.hour': 'letzte Stunde',
   'health.day': 'letzter Tag',

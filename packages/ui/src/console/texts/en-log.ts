@@ -37,6 +37,7 @@ export const enLog = {
 
   'health.title': 'Health',
   'health.since': 'Version {version}, started {when}. Figures begin anew with the gateway.',
+  'health.none': 'The first figures come after a whole step.',
   'health.span': 'How far back',
   'health.hour': 'last hour',
   'health.day': 'last day',
