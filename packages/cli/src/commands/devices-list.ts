@@ -1,5 +1,5 @@
 import { days } from '@pairgate/protocol'
-import type { DevicePairList, PairedRow, PendingRow, TokenRow } from '@pairgate/protocol/wire'
+import type { PairedRow, PendingRow, TokenRow } from '@pairgate/protocol/wire'
 import { formatAge, formatExpiry } from '../output/age.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { bold, yellow } from '../output/paint.ts'
@@ -18,16 +18,18 @@ import { systemNow } from '../platform/system-clock.ts'
 import { terminalWidth } from '../platform/terminal.ts'
 import { withLink } from '../target/gateway-link.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
-import { readPairList } from './read-pair-list.ts'
+import { type PageFlags, readShownList, type ShownList } from './read-device-page.ts'
 
-export async function listDevices(options: CommonOptions): Promise<void> {
-  const list = await withLink(linkFor(options, 'device.pair.list'), readPairList)
+export type ListOptions = CommonOptions & PageFlags
+
+export async function listDevices(options: ListOptions): Promise<void> {
+  const list = await withLink(linkFor(options, 'device.pair.list'), (link) => readShownList(link, options))
   if (options.json) printJson(list)
   else process.stdout.write(`${formatList(list, terminalWidth(process.env), systemNow())}\n`)
 }
 
 /** Both sections as text, each only when it has rows, and all ids in full below. */
-export function formatList({ pending, paired }: DevicePairList, width: number, now: number): string {
+export function formatList({ pending, paired, total }: ShownList, width: number, now: number): string {
   if (pending.length === 0 && paired.length === 0) return 'No device pairing entries.'
   const sections = [
     ...(pending.length > 0 ? [pendingSection(pending, paired, { width, now })] : []),
@@ -35,6 +37,9 @@ export function formatList({ pending, paired }: DevicePairList, width: number, n
     ...(pending.length > 0 ? [fullRequestIds(pending)] : []),
     fullDeviceIds(pending, paired),
     ...renewalWarning(paired, now),
+    ...(total !== undefined && total > paired.length
+      ? [`${paired.length} of ${total} devices are shown.`]
+      : []),
   ]
   return sections.join('\n\n')
 }

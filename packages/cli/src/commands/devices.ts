@@ -3,7 +3,9 @@ import { addExamples, addGatewayOptions, type CommonOptions, runAction } from '.
 import type { ApproveOptions } from './devices-approve.ts'
 import type { ClearOptions, RenameOptions } from './devices-change.ts'
 import type { ExtendOptions, MoveOptions } from './devices-extend.ts'
+import type { ListOptions } from './devices-list.ts'
 import type { RevokeOptions, RotateOptions } from './devices-tokens.ts'
+import { readCount } from './read-count.ts'
 
 /** The group `openclaw devices`: descriptions only, so that help and typos cost no more than this file. */
 export function addDevicesCommands(program: Command): void {
@@ -23,9 +25,20 @@ export function addDevicesCommands(program: Command): void {
 
 function addLookCommands(devices: Command): void {
   const list = devices.command('list').description('list pending requests and paired devices')
+  list.option(
+    '--search <text>',
+    'only devices with this in their name or address, or at the start of their id',
+  )
+  list.option('--limit <n>', 'show so many devices at most', readCount)
+  list.option('--sort <by>', 'sort devices by name, paired, seen or expires')
   list.option('--watch', 'show the list again whenever it changes, until Ctrl+C')
-  addExamples(addGatewayOptions(list), ['devices list', 'devices list --json', 'devices list --watch'])
-  list.action((options: CommonOptions & { readonly watch?: boolean }) =>
+  addExamples(addGatewayOptions(list), [
+    'devices list',
+    'devices list --json',
+    'devices list --search kitchen --limit 20',
+    'devices list --watch',
+  ])
+  list.action((options: ListOptions & { readonly watch?: boolean }) =>
     runAction(options.json, async () =>
       options.watch
         ? (await import('./devices-watch.ts')).watchDevices(options)
