@@ -104,7 +104,8 @@ test('every view is accessible by night, in German, on the narrowest phone', { s
     await expectAccessible(page)
   }
   await page.getByRole('link', { name: 'Anfragen' }).first().click()
-  await page.getByRole('button', { name: 'Einlassen…' }).first().click()
+  const asking = page.getByRole('article', { name: 'Lampe' })
+  await asking.getByRole('button', { name: 'Einlassen…' }).click()
   await page.getByText('Das gibt das ganze Gateway aus der Hand').waitFor()
   await expectAccessible(page)
   await close()
