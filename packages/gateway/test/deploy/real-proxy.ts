@@ -49,7 +49,9 @@ export async function startProxy(
     if (child.exitCode === null) await once(child, 'exit')
     rmSync(directory, { recursive: true, force: true })
   })
-  await within(ready(port, child), () => `${name} is ready: ${readFileSync(log, 'utf8')}`)
+  const names = NAMES.filter((each) => shippedFile(file).includes(each))
+  for (const each of names)
+    await within(ready(port, child, each), () => `${name} is ready: ${readFileSync(log, 'utf8')}`)
   return { port }
 
   function nginx(home: string, at: number): readonly string[] {
@@ -98,13 +100,16 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Resolves when it speaks TLS under the name of the app; fails when the program ends before that. */
-async function ready(port: number, child: ChildProcess): Promise<void> {
+/** Caddy makes its certificates one by one, while it is listening already. */
+const NAMES = ['app.example', 'gateway.example']
+
+/** Resolves when it speaks TLS under this name; fails when the program ends before that. */
+async function ready(port: number, child: ChildProcess, servername: string): Promise<void> {
   while (child.exitCode === null) {
     const socket = connect({
       host: '127.0.0.1',
       port,
-      servername: 'app.example',
+      servername,
       rejectUnauthorized: false,
     })
     const isOpen = await once(socket, 'secureConnect').then(

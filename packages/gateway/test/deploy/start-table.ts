@@ -234,6 +234,9 @@ const REST: readonly StartRow[] = [
   same('cookies of the app and of the gateway', 'app', (by) => ({
     lines: [bearer(by.good), `Cookie: a=1; __Host-pairgate-app-0=${COOKIE}; pairgate-state=x; b=2`],
   })),
+  same('a cookie of the app, and one of the gateway', 'app', (by) => ({
+    lines: [bearer(by.good), `Cookie: a=1; __Host-pairgate-app-0=${COOKIE}`],
+  })),
   same('a cookie of the gateway, and one of the app', 'app', (by) => ({
     lines: [bearer(by.good), `Cookie: __Host-pairgate-app-0=${COOKIE}; a=1`],
   })),
