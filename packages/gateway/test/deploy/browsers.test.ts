@@ -9,24 +9,21 @@ import {
   type FrontName,
   HOST,
   missingFor,
+  OTHER,
   openFront,
   send,
 } from './front.ts'
 import { bytesOf } from './start-checks.ts'
 import { enter } from './start-credentials.ts'
 
-/** Those where the gateway passes on by itself: by them browsers can enter. */
-const PASSING = FRONT_NAMES.filter((name) => !name.endsWith('Asks'))
-const OTHER = '/other'
-
 const opened = new Map(
   await Promise.all(
-    PASSING.filter((name) => !missingFor(name)).map(async (name) => [name, await visit(name)] as const),
+    FRONT_NAMES.filter((name) => !missingFor(name)).map(async (name) => [name, await visit(name)] as const),
   ),
 )
 
 async function visit(name: FrontName) {
-  const front = await openFront({ after }, name)
+  const front = await openFront({ after }, name, true)
   front.app.upgradeBy((_request, socket) =>
     socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
   )
@@ -91,7 +88,7 @@ async function assertVisit(name: FrontName, { outcome, start }: BrowserRow): Pro
   }
 }
 
-for (const name of PASSING) {
+for (const name of FRONT_NAMES) {
   describe(`browsers, and what becomes of them: ${name}`, { skip: missingFor(name) }, () => {
     for (const row of BROWSER_STARTS)
       test(`${row.request}: ${row.outcome} (T01)`, () => assertVisit(name, row))

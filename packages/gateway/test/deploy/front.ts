@@ -44,41 +44,49 @@ export function missingFor(name: FrontName): string | false {
   return proxy === undefined ? false : missing(proxy)
 }
 
-/** A gateway that programs of this machine ask for the app. */
-export function openAskedGateway(hooks: TestHooks): Promise<GatewayOfTest> {
-  const config = { limits: ROOM, allowedHosts: [HOST], trustedProxies: ['127.0.0.1'] }
-  return openGateway(hooks, { config })
+/** A gateway that programs of this machine ask for the app; `hasOther` adds one more at the same host. */
+export function openAskedGateway(hooks: TestHooks, hasOther = false): Promise<GatewayOfTest> {
+  const upstreams = matches(hasOther).map((match) => ({ match, forwardAuth: true, scope: NEEDED }))
+  const config = { limits: ROOM, trustedProxies: ['127.0.0.1'], pairing: PAIRING, upstreams }
+  return openGateway(hooks, { config, sections: { upstreams: { port: 0 } } })
+}
+
+interface Passing {
+  readonly target: string
+  readonly isProxied: boolean
+  readonly hasOther: boolean
 }
 
 /** A gateway that passes on to the app itself. */
-function openPassingGateway(hooks: TestHooks, target: string, trustedProxies: readonly string[]) {
-  const entry = { target, scope: NEEDED, websocket: true }
-  const upstreams = [
-    { ...entry, match: { host: HOST } },
-    { ...entry, match: { host: HOST, path: '/other' } },
-  ]
-  const pairing = { publicUrl: 'wss://gateway.example' }
-  const config = { limits: ROOM, allowedHosts: ['gateway.example'], trustedProxies, upstreams, pairing }
+function openPassingGateway(hooks: TestHooks, { target, isProxied, hasOther }: Passing) {
+  const upstreams = matches(hasOther).map((match) => ({ match, target, scope: NEEDED, websocket: true }))
+  const trustedProxies = isProxied ? ['127.0.0.1'] : []
+  const allowedHosts = ['gateway.example']
+  const config = { limits: ROOM, allowedHosts, trustedProxies, pairing: PAIRING, upstreams }
   // Without a proxy in front there is no TLS here, and cookies have to be asked for.
   return openGateway(hooks, { config, sections: { upstreams: { port: 0, plainCookies: true } } })
 }
+
+function matches(hasOther: boolean): readonly object[] {
+  return [{ host: HOST }, ...(hasOther ? [{ host: HOST, path: OTHER }] : [])]
+}
+/** Where another app lies, if there is one. */
+export const OTHER = '/other'
+const PAIRING = { publicUrl: 'wss://gateway.example' }
 const ROOM = { pendingInAll: 10_000 }
 
-export async function openFront(hooks: TestHooks, name: FrontName): Promise<Front> {
+export async function openFront(hooks: TestHooks, name: FrontName, hasOther = false): Promise<Front> {
   const { proxy, file, asks } = RECIPES[name]
   const app = await openUpstream(hooks)
-  const trusted = proxy ? ['127.0.0.1'] : []
-  const gateway = asks ? await openAskedGateway(hooks) : await openPassingGateway(hooks, app.target, trusted)
+  const passing = { target: app.target, isProxied: proxy !== undefined, hasOther }
+  const gateway = asks ? await openAskedGateway(hooks, hasOther) : await openPassingGateway(hooks, passing)
   if (!proxy || file === undefined) {
     const { port } = gateway
     return { origin: `http://${HOST}`, app, gateway, connect: () => connectPlain(port, '127.0.0.1') }
   }
   const places = {
     '127.0.0.1:18789': `127.0.0.1:${gateway.port}`,
-    ...(asks && {
-      '127.0.0.1:3000': new URL(app.target).host,
-      '/__pairgate__/verify': `/__pairgate__/verify/${NEEDED}`,
-    }),
+    ...(asks && { '127.0.0.1:3000': new URL(app.target).host }),
   }
   const { port } = await startProxy(hooks, proxy, { file, places })
   return {

@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test'
 import { parse } from 'yaml'
 import { openHttpClient } from '../harness/http-client.ts'
 import { openUpstream } from '../proxy/upstream-of-test.ts'
-import { HOST, NEEDED, openAskedGateway, send } from './front.ts'
+import { HOST, openAskedGateway, send } from './front.ts'
 import { playTraefik, type TraefikPlan } from './played-traefik.ts'
 import { shippedFile } from './shipped-file.ts'
 import { assertStart, type Opened } from './start-checks.ts'
@@ -17,24 +17,24 @@ import { DYNAMIC_KEYS, STATIC_KEYS, strangeKeys } from './traefik-keys.ts'
 interface HeadersMiddleware {
   readonly headers: { readonly customRequestHeaders: Readonly<Record<string, string>> }
 }
+interface Router {
+  readonly entryPoints: readonly string[]
+  readonly rule: string
+  readonly middlewares: readonly string[]
+  readonly service: string
+}
+interface Service {
+  readonly loadBalancer: { readonly servers: readonly { url: string }[] }
+}
 interface Dynamic {
   readonly http: {
-    readonly routers: {
-      readonly app: {
-        readonly entryPoints: readonly string[]
-        readonly rule: string
-        readonly middlewares: readonly string[]
-        readonly service: string
-      }
-    }
+    readonly routers: { readonly app: Router; readonly enter: Router & { readonly priority: number } }
     readonly middlewares: {
       readonly unsaid: HeadersMiddleware
       readonly pairgate: { readonly forwardAuth: TraefikPlan['forwardAuth'] }
       readonly unneeded: HeadersMiddleware
     }
-    readonly services: {
-      readonly app: { readonly loadBalancer: { readonly servers: readonly { url: string }[] } }
-    }
+    readonly services: { readonly app: Service; readonly pairgate: Service }
   }
 }
 
@@ -71,13 +71,20 @@ describe('the configuration of Traefik', () => {
     assert.deepEqual(strangeKeys(misspelt, DYNAMIC_KEYS), ['/http/routers/app/midlewares', '/tsl'])
   })
   test('names nothing that it does not have, and asks before anything is removed that is needed', () => {
-    const { app } = routers
+    const { app, enter } = routers
     assert.deepEqual(app.middlewares, ['unsaid', 'pairgate', 'unneeded'])
     for (const name of app.middlewares) assert.ok(name in middlewares, name)
     for (const name of app.entryPoints) assert.ok(name in fixed.entryPoints, name)
-    assert.ok(app.service in services)
+    for (const { service } of [app, enter]) assert.ok(service in services, service)
+    // The ticket of a browser is asked about nowhere, and nothing else of the gateway is there.
+    assert.equal(enter.rule, 'Host(`app.example`) && Path(`/__pairgate__/enter`)')
+    assert.ok(enter.priority > app.rule.length && !enter.middlewares.includes('pairgate'))
+    assert.deepEqual(services.pairgate.loadBalancer.servers, [{ url: 'http://127.0.0.1:18789' }])
     assert.deepEqual(services.app.loadBalancer.servers, [{ url: 'http://127.0.0.1:3000' }])
-    assert.equal(middlewares.pairgate.forwardAuth.address, 'http://127.0.0.1:18789/__pairgate__/verify')
+    assert.equal(
+      middlewares.pairgate.forwardAuth.address,
+      'http://127.0.0.1:18789/__pairgate__/verify/redirect',
+    )
   })
   test('has a rule that leaves out upgrades but to a WebSocket', () => {
     const rule = /^Host\(`app\.example`\) && !Method\(`TRACE`\) && !HeaderRegexp\(`Upgrade`, `([^`]+)`\)$/
@@ -95,9 +102,7 @@ async function openPlayed(): Promise<Opened> {
   const app = await openUpstream({ after })
   const gateway = await openAskedGateway({ after })
   const plan = planFor({ verify: `http://127.0.0.1:${gateway.port}`, app: app.target })
-  const { forwardAuth } = plan
-  const scoped = { ...plan, forwardAuth: { ...forwardAuth, address: `${forwardAuth.address}/${NEEDED}` } }
-  const port = await playTraefik({ after }, scoped)
+  const port = await playTraefik({ after }, plan)
   const origin = `https://${HOST}`
   const by = await makeCredentials(gateway, origin)
   return { front: { app, origin, connect: () => connect(port, '127.0.0.1') }, by }
@@ -124,6 +129,15 @@ describe('Traefik, as its sources say that it asks', () => {
     assert.match(headers.get('www-authenticate') ?? '', /realm="pairgate"/)
     assert.equal(headers.get('cache-control'), 'no-store')
     assert.equal(JSON.parse(body).error.code, 'CREDENTIAL_MISSING')
+  })
+  test('sends a person to pair, at the address that the gateway has said', async () => {
+    const lines = ['Accept: text/html', 'Sec-Fetch-Mode: navigate', 'Connection: close']
+    const request = `GET /x HTTP/1.1\r\nHost: ${HOST}\r\n${lines.join('\r\n')}\r\n\r\n`
+    const { status, headers } = await send(opened.front, request)
+    const { origin, pathname, searchParams } = new URL(headers.get('location') ?? '')
+    assert.deepEqual([status, origin, pathname], [303, 'https://gateway.example', '/__pairgate__/pair'])
+    assert.equal(searchParams.get('return'), `https://${HOST}/x`)
+    assert.match(headers.get('set-cookie') ?? '', /^__Host-pairgate-state=/)
   })
   test('passes cookies on that come with a refusal, and a redirect as if its client had asked the gateway', async () => {
     const asked = createServer((_request, response) => {

@@ -29,7 +29,7 @@ export function readPage(): { readonly text: string; readonly renewed: string } 
 }
 
 const BROWSERS =
-  'Browsers enter by [a ticket and a cookie](protocol.md#browsers), here where the gateway passes on: this is the same in the first three columns, also in the tests (`packages/gateway/test/deploy/browsers.test.ts`).'
+  'Browsers enter by [a ticket and a cookie](protocol.md#browsers), and that is the same in all columns, also in the tests (`packages/gateway/test/deploy/browsers.test.ts`).'
 
 type Cells = Readonly<Record<FrontName, string | number>>
 
