@@ -62,8 +62,10 @@ describe('a setup code', () => {
     const { completion } = await openclaw.call<SetupStatusResult>('device.pair.setupStatus', { setupId })
     assert.deepEqual({ ...completion, ts: told.ts }, told)
 
-    const heard = await own.nextEvent('device.pair.invitation')
-    assert.deepEqual([heard.payload['id'], heard.payload['state']], [setupId, 'redeemed'])
+    for (const state of ['created', 'redeemed']) {
+      const heard = await own.nextEvent('device.pair.invitation')
+      assert.deepEqual([heard.payload['id'], heard.payload['state']], [setupId, state])
+    }
     assert.equal(own.events('device.pair.setup.completed').length, 0)
     assert.equal(openclaw.events('device.pair.invitation').length, 0)
   })
