@@ -76,7 +76,8 @@ ${text} }`,
   }
 
   function caddy(home: string, at: number): readonly string[] {
-    const text = shippedFile(file, { ...places, ':443': `:${at}` })
+    // With the line before it: the port of an app may begin with the same digits.
+    const text = shippedFile(file, { ...places, '\n:443': `\n:${at}` })
     const options = ['admin off', 'skip_install_trust', 'local_certs', 'auto_https disable_redirects']
     writeFileSync(
       join(home, 'Caddyfile'),
