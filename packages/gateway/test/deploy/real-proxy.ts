@@ -51,7 +51,7 @@ export async function startProxy(
   })
   const names = NAMES.filter((each) => shippedFile(file).includes(each))
   for (const each of names)
-    await within(ready(port, child, each), () => `${name} is ready: ${readFileSync(log, 'utf8')}`)
+    await within(ready(port, child, each), () => `${name} is ready: ${readFileSync(log, 'utf8')}`, START_MS)
   return { port }
 
   function nginx(home: string, at: number): readonly string[] {
@@ -101,6 +101,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** On a busy machine Caddy makes its authorities for a while. */
+const START_MS = 30_000
+
 /** Caddy makes its certificates one by one, while it is listening already. */
 const NAMES = ['app.example', 'gateway.example']
 
@@ -113,11 +116,12 @@ async function ready(port: number, child: ChildProcess, servername: string): Pro
       servername,
       rejectUnauthorized: false,
     })
-    const isOpen = await once(socket, 'secureConnect').then(
+    // A handshake that a proxy leaves waiting while it begins is tried again.
+    const isOpen = await once(socket, 'secureConnect', { signal: AbortSignal.timeout(1_000) }).then(
       () => true,
       () => false,
     )
-    socket.destroy()
+    socket.on('error', () => undefined).destroy()
     if (isOpen) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
