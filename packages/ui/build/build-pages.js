@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'rolldown'
-import { ICON, MANIFEST, PAGES } from './pages.js'
+import { HTML, ICON, MANIFEST, PAGES } from './pages.js'
 
 const src = new URL('../src/', import.meta.url)
 
@@ -33,9 +33,9 @@ export async function buildPages(dir) {
     type: MANIFEST.type,
     immutable: false,
   })
+  const html = readFileSync(new URL(HTML, src), 'utf8')
   for (const page of PAGES) {
     const style = addAsset(files, page.name, 'css', readStyles(page.styles))
-    const html = readFileSync(new URL(page.html, src), 'utf8')
     const { script, preloads } = code.pages.get(page.name) ?? {}
     const links = preloads.map((path) => `<link rel="modulepreload" href="${path}" />`).join('\n    ')
     const content = fill(html, { script, style, icon, manifest: MANIFEST.path, preloads: links })

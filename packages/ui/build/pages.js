@@ -6,7 +6,6 @@ export const PAGES = [
   {
     name: 'console',
     path: 'console',
-    html: 'console/page.html',
     entry: 'console/main.tsx',
     styles: [
       'styles/tokens.css',
@@ -21,7 +20,6 @@ export const PAGES = [
   {
     name: 'pair',
     path: 'pair',
-    html: 'pair/page.html',
     entry: 'pair/main.tsx',
     styles: [
       'styles/tokens.css',
@@ -33,6 +31,8 @@ export const PAGES = [
   },
 ]
 
+/** What every page begins with. */
+export const HTML = 'page.html'
 export const ICON = 'icon.svg'
 
 /** What makes the pages installable, where TLS or localhost allows it. */

@@ -16,10 +16,10 @@ export function AskForm({ say, onAsk }: AskFormProps) {
     <section class="ask" aria-labelledby="ask-title">
       <h2 id="ask-title">{say('ask.title')}</h2>
       <p>{say('ask.text')}</p>
-      <fieldset class="wishes">
+      <fieldset class="choices">
         <legend>{say('ask.legend')}</legend>
         {WISHES.map((each) => (
-          <label key={each} class="wish">
+          <label key={each} class="choice">
             <input
               type="radio"
               name="wish"
