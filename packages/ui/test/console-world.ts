@@ -26,8 +26,12 @@ export interface TestDevice {
   redeem(invitation: string): Promise<readonly string[] | string>
 }
 
-export async function openConsole(hooks: TestHooks, config: object = {}): Promise<ConsoleWorld> {
-  const world = await openBrowser(hooks, config)
+export async function openConsole(
+  hooks: TestHooks,
+  config: object = {},
+  sections: object = {},
+): Promise<ConsoleWorld> {
+  const world = await openBrowser(hooks, config, sections)
   const consolePage = `${world.origin}/__pairgate__/`
   const url = `ws://127.0.0.1:${world.port}/`
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { after, test } from 'node:test'
 import { type BrowserWorld, openBrowser, skip } from './browser-world.ts'
+import { serveApp } from './serve-app.ts'
 
 const ATTACK = readFileSync(new URL('./attack.js', import.meta.url))
 
@@ -20,7 +20,7 @@ interface EvilWorld extends BrowserWorld {
 /** An app that belongs to somebody else by now, and one beside it at the same port. */
 async function openEvil(): Promise<EvilWorld> {
   const arrived: IncomingMessage[] = []
-  const server = createServer((request, response) => {
+  const target = await serveApp({ after }, (request, response) => {
     arrived.push(request)
     const isScript = request.url?.endsWith('.js')
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
@@ -28,12 +28,6 @@ async function openEvil(): Promise<EvilWorld> {
     response.setHeader('set-cookie', 'pairgate-state=evil; Path=/')
     response.end(isScript ? ATTACK : '<!doctype html><title>app</title><h1>This is the app</h1>')
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const upstreams = [
     { match: { path: '/evil' }, target, scope: 'operator.read', websocket: true },
     { match: { path: '/other' }, target, scope: 'operator.read' },

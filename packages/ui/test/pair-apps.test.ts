@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { expectAccessible } from './accessible.ts'
 import { type BrowserWorld, openBrowser, skip } from './browser-world.ts'
+import { serveApp } from './serve-app.ts'
 
 interface AppsOfTest extends BrowserWorld {
   /** Address of an app that readers may use, and of one that needs more. */
@@ -16,17 +16,11 @@ interface AppsOfTest extends BrowserWorld {
 /** Apps behind the gateway, which say their own address. */
 async function openApps(): Promise<AppsOfTest> {
   const arrived: IncomingMessage[] = []
-  const server = createServer((request, response) => {
+  const target = await serveApp({ after }, (request, response) => {
     arrived.push(request)
     response.setHeader('content-type', 'text/html')
     response.end('<!doctype html><title>app</title><h1>This is the app</h1>')
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const upstreams = [
     { match: { path: '/reading' }, target, scope: 'operator.read' },
     { match: { path: '/writing' }, target, scope: 'operator.write' },
