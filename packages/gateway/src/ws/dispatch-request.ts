@@ -3,6 +3,7 @@ import { coversScopes } from '@pairgate/protocol'
 import {
   CLOSES,
   describeFindings,
+  FOREIGN_NODE_METHODS,
   frameId,
   LIMITS,
   METHODS,
@@ -129,7 +130,10 @@ function createStrikes(): (connection: Connection) => void {
 
 /** What is not in the table is refused; who is no admin does not learn what exists (protocol fact 12). */
 function unknownMethod(principal: Principal, method: string): Refusal {
-  if (principal.role !== 'operator') return { reason: 'role-unauthorized', role: principal.role }
+  if (principal.role !== 'operator') {
+    if (FOREIGN_NODE_METHODS.has(method)) return { reason: 'method-unknown', method }
+    return { reason: 'role-unauthorized', role: principal.role }
+  }
   const admin = coversScopes(principal.scopes, ['operator.admin'])
   return admin ? { reason: 'method-unknown', method } : { reason: 'scope-missing', scope: 'operator.admin' }
 }

@@ -488,6 +488,19 @@ describe('a node', () => {
     await expectClose(client, 1008, 'repeated unauthorized calls')
   })
 
+  test('of OpenClaw that tells of itself every minute is told that nobody listens, and stays', async () => {
+    const { client } = await pair(gateway, { role: 'node' })
+    const stats = { event: 'node.host.stats', payloadJSON: '{}' }
+    for (let minute = 0; minute < 12; minute += 1)
+      assert.equal((await client.fail('node.event', stats)).message, 'unknown method: node.event')
+    for (const method of ['node.skills.update', 'node.pluginTools.update', 'node.runnerInventory.update'])
+      assert.deepEqual(await client.fail(method), {
+        code: 'INVALID_REQUEST',
+        message: `unknown method: ${method}`,
+      })
+    await client.call('health')
+  })
+
   test('hears nothing of pairings', async () => {
     const { client } = await pair(gateway, { role: 'node' })
     await askToPair(gateway, { device: makeDevice() })

@@ -93,6 +93,7 @@ export {
 } from './protocol-version.ts'
 export { frameId, type Received, readFrame } from './read-frame.ts'
 export { RequestFrame } from './request-frame.ts'
+export { FOREIGN_NODE_METHODS } from './rows/foreign-node-methods.ts'
 export type { MethodRow } from './rows/method-row.ts'
 export { describeFindings } from './schema-findings.ts'
 export type {
