@@ -13,6 +13,7 @@ import type {
   ConfigReload,
   ConfigSnapshot,
   ConfirmResult,
+  DeviceHistory,
   DevicePage,
   DevicePairList,
   ExtendResult,
@@ -78,6 +79,7 @@ interface MethodResults {
   'config.get': ConfigSnapshot
   'config.reload': ConfigReload
   'device.page': DevicePage
+  'device.history': DeviceHistory
   'device.pending': PendingList
   'gateway.figures': GatewayFigures
 }

@@ -3,6 +3,7 @@ import { acceptOwner } from './connect/accept-owner.ts'
 import { createCompareSecret } from './connect/compare-secret.ts'
 import { createLookAgain } from './connect/look-again.ts'
 import { createSessionKeys } from './connect/session-keys.ts'
+import { createReadDeviceHistory } from './devices/device-history.ts'
 import { createListDevices, type ListDevicesDeps } from './devices/list-devices.ts'
 import { createListPending } from './devices/list-pending.ts'
 import { createPageDevices, type PageDevicesDeps } from './devices/page-devices.ts'
@@ -159,6 +160,7 @@ function deviceCalls(deps: ListDevicesDeps & PageDevicesDeps & { readonly decide
     listDevices: createListDevices(deps),
     listPending: createListPending(deps),
     pageDevices: createPageDevices(deps),
+    readDeviceHistory: createReadDeviceHistory(deps),
     removeDevice: createRemoveDevice(deps),
     renameDevice: createRenameDevice(deps),
   }

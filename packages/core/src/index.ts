@@ -5,8 +5,10 @@ export { whomMayKnow } from './access/whom-may-know.ts'
 export type { Admission, AdmissionMethod, IssuedToken } from './connect/admission.ts'
 export type { ConnectAsk, ConnectPeer } from './connect/connect-ask.ts'
 export { type Core, type CoreDeps, createCore } from './create-core.ts'
+export type { DeviceHistory, ShownEvent } from './devices/device-history.ts'
 export type { DeviceList } from './devices/list-devices.ts'
 export type { DevicePage, DeviceSearch } from './devices/page-devices.ts'
+export type { ShownDevice } from './devices/shown-device.ts'
 export type { AccessToken } from './domain/access-token.ts'
 export type { AppTicket } from './domain/app-ticket.ts'
 export { CHAIN_FAULTS, type ChainFault, type FoundFault } from './domain/chain-fault.ts'
@@ -32,7 +34,14 @@ export {
   readDetails,
 } from './domain/event-details.ts'
 export type { FeedNote, FeedRow } from './domain/feed-row.ts'
-export type { EventActor, EventHead, GatewayEvent, LoggedEvent, WayIn } from './domain/gateway-event.ts'
+export {
+  ARRIVALS,
+  type EventActor,
+  type EventHead,
+  type GatewayEvent,
+  type LoggedEvent,
+  type WayIn,
+} from './domain/gateway-event.ts'
 export { type Invitation, type InvitationState, invitationState } from './domain/invitation.ts'
 export type { Message, MessageBounds } from './domain/message.ts'
 export {

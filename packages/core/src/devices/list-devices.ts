@@ -1,6 +1,5 @@
 import type { DeviceId, Instant } from '@pairgate/protocol'
 import { homeOf, mayDecide, mayManage } from '../access/home-session.ts'
-import type { Device } from '../domain/device.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import type { Session } from '../domain/session.ts'
@@ -9,10 +8,11 @@ import type { RoomMade } from '../pairing/room-made.ts'
 import type { ShownRequests } from '../pairing/shown-requests.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { StoreReader } from '../ports/store.ts'
+import { type ShownDevice, showDevices } from './shown-device.ts'
 
 export interface DeviceList {
   readonly pending: readonly { readonly request: OpenRequest; readonly isRepair: boolean }[]
-  readonly paired: readonly { readonly device: Device; readonly tokens: readonly Token[] }[]
+  readonly paired: readonly { readonly device: ShownDevice; readonly tokens: readonly Token[] }[]
   readonly sessions: ReadonlyMap<string, Session>
   /** When requests lately made room for others; only for who sees all that are open. */
   readonly madeRoomAt: Instant | undefined
@@ -48,13 +48,15 @@ export function createListDevices({ read, clock, shown, roomMade }: ListDevicesD
         clock.now(),
       )
     const known = new Set<string>(devices.map((device) => device.id))
+    const paired = devices.filter(({ id }) => mayManage(principal, id, homeOfDevice(id)))
     return {
       pending: requests
         .filter(({ deviceId }) => mayDecide(principal, deviceId, homeOfDevice(deviceId)))
         .map((request) => ({ request, isRepair: known.has(request.deviceId) })),
-      paired: devices
-        .filter(({ id }) => mayManage(principal, id, homeOfDevice(id)))
-        .map((device) => ({ device, tokens: tokensOf.get(device.id) ?? [] })),
+      paired: (await showDevices(read, principal, paired)).map((device) => ({
+        device,
+        tokens: tokensOf.get(device.id) ?? [],
+      })),
       sessions: new Map(sessions.map((session) => [session.id, session])),
       madeRoomAt: only === undefined ? roomMade.lately(clock.now()) : undefined,
     }

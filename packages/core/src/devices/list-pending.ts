@@ -12,6 +12,7 @@ export function createListPending({ read, clock, shown, roomMade }: ListDevicesD
     const found = await Promise.all(askers.map((id) => read.findDevice(id)))
     const { devices, sessions } = await withTokens(
       read,
+      principal,
       found.filter((device) => device !== undefined),
     )
     const rowOf = new Map(devices.map((row) => [row.device.id, row]))

@@ -17,6 +17,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { StoreReader } from '../ports/store.ts'
 import { findNamedSession } from '../sessions/find-session.ts'
+import { type ShownDevice, showDevices } from './shown-device.ts'
 
 /** What somebody looks for. */
 export interface DeviceSearch extends DeviceOrder {
@@ -29,7 +30,7 @@ export interface DeviceSearch extends DeviceOrder {
 }
 
 export interface DevicePage {
-  readonly devices: readonly { readonly device: Device; readonly tokens: readonly Token[] }[]
+  readonly devices: readonly { readonly device: ShownDevice; readonly tokens: readonly Token[] }[]
   /** Those that the tokens open. */
   readonly sessions: ReadonlyMap<string, Session>
   /** Where the next page begins, unless this was the last. */
@@ -60,6 +61,7 @@ export function createPageDevices({ read, clock, pairing }: PageDevicesDeps) {
     const shown = found.slice(0, limit)
     const rows = await withTokens(
       read,
+      principal,
       shown.map(({ device }) => device),
     )
     const next = found.length > limit ? shown.at(-1)?.place : undefined
@@ -77,16 +79,18 @@ async function namedSession(
   return (await findNamedSession(read, principal, name))?.id
 }
 
-/** Devices with their tokens, and the sessions that these open. */
+/** Devices as a principal may see them, with their tokens, and the sessions that these open. */
 export async function withTokens(
   read: StoreReader,
+  principal: Principal,
   devices: readonly Device[],
 ): Promise<Pick<DevicePage, 'devices' | 'sessions'>> {
   const tokens = await read.listTokensOf(devices.map(({ id }): DeviceId => id))
   const sessions = await read.findSessions([...new Set(tokens.map(({ sessionId }) => sessionId))])
   const tokensOf = Map.groupBy(tokens, ({ deviceId }) => deviceId)
+  const shown = await showDevices(read, principal, devices)
   return {
-    devices: devices.map((device) => ({ device, tokens: tokensOf.get(device.id) ?? [] })),
+    devices: shown.map((device) => ({ device, tokens: tokensOf.get(device.id) ?? [] })),
     sessions: new Map(sessions.map((session) => [session.id, session])),
   }
 }

@@ -71,6 +71,13 @@ type DeviceFacts =
       readonly endsConnections: boolean
     }
 
+/** After these a device may lie in a session in which it did not lie before. */
+export const ARRIVALS = [
+  'pairing-approved',
+  'invitation-redeemed',
+  'token-moved',
+] as const satisfies readonly GatewayEvent['kind'][]
+
 /** An invitation was handed out, or taken back. */
 type InvitationEvent = {
   readonly kind: 'invitation-created' | 'invitation-cancelled'

@@ -1,5 +1,6 @@
 import type { Instant, InvitationId } from '@pairgate/protocol'
 import { isForeignInvitation } from '../access/foreign-invitation.ts'
+import { findKnownActors } from '../access/known-actors.ts'
 import type { Device } from '../domain/device.ts'
 import { type Invitation, type InvitationState, invitationState } from '../domain/invitation.ts'
 import type { OpenRequest } from '../domain/pairing-request.ts'
@@ -12,6 +13,8 @@ import { listCandidates } from './candidates.ts'
 /** An invitation with all that operators see of it. */
 export interface InvitationView {
   readonly invitation: Invitation
+  /** Who handed it out; `undefined` for somebody of whom the principal may not know. */
+  readonly createdBy: string | undefined
   readonly state: InvitationState
   /** Only of an open one. */
   readonly candidates: readonly OpenRequest[]
@@ -31,7 +34,9 @@ export function createListInvitations({ read, clock }: ListInvitationsDeps) {
   return async (principal: Principal): Promise<readonly InvitationView[]> => {
     const all = await read.listInvitations()
     const visible = all.filter((one) => !isForeignInvitation(principal, one))
-    return Promise.all(visible.map((one) => view(read, one, clock.now())))
+    const makers = visible.map(({ createdBy }) => createdBy)
+    const isKnown = await findKnownActors(read, principal, makers)
+    return Promise.all(visible.map((one) => view(read, one, { now: clock.now(), isKnown })))
   }
 }
 
@@ -39,15 +44,27 @@ export function createListInvitations({ read, clock }: ListInvitationsDeps) {
 export function createFindInvitation({ read, clock }: ListInvitationsDeps) {
   return async (principal: Principal, id: InvitationId): Promise<InvitationView | undefined> => {
     const found = await read.findInvitation(id)
-    return found && !isForeignInvitation(principal, found) ? view(read, found, clock.now()) : undefined
+    if (!found || isForeignInvitation(principal, found)) return undefined
+    const isKnown = await findKnownActors(read, principal, [found.createdBy])
+    return view(read, found, { now: clock.now(), isKnown })
   }
 }
 
-async function view(read: StoreReader, invitation: Invitation, now: Instant): Promise<InvitationView> {
+interface ViewContext {
+  readonly now: Instant
+  readonly isKnown: (actor: string) => boolean
+}
+
+async function view(
+  read: StoreReader,
+  invitation: Invitation,
+  { now, isKnown }: ViewContext,
+): Promise<InvitationView> {
   const state = invitationState(invitation, now)
-  const { session: named, redeemedBy } = invitation
+  const { session: named, redeemedBy, createdBy } = invitation
   return {
     invitation,
+    createdBy: isKnown(createdBy) ? createdBy : undefined,
     state,
     candidates: state === 'open' ? await listCandidates(read, invitation.id, now) : [],
     session:

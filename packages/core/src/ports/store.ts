@@ -35,8 +35,14 @@ export interface FoundToken {
 export interface EventFilter {
   /** Only events with a smaller `seq`. */
   readonly before?: number | undefined
+  /** Only events with this `seq` or a greater one. */
+  readonly from?: number | undefined
   readonly deviceId?: string | undefined
   readonly kind?: string | undefined
+  /** Only what happened to devices of this session, and what may have brought one there. */
+  readonly seenIn?: SessionId | undefined
+  /** Only the event with this seal. */
+  readonly mac?: string | undefined
   readonly limit: number
 }
 

@@ -28,8 +28,14 @@ export function inviteResult(
 }
 
 /** An invitation as operators see it; neither secret nor code is among its fields. */
-export function invitationRow({ invitation, state, candidates, session }: InvitationView): InvitationRow {
-  const { id, roles, scopes, label, createdAt, createdBy, expiresAt, codeExpiresAt } = invitation
+export function invitationRow({
+  invitation,
+  createdBy,
+  state,
+  candidates,
+  session,
+}: InvitationView): InvitationRow {
+  const { id, roles, scopes, label, createdAt, expiresAt, codeExpiresAt } = invitation
   const { confirm, claim, redeemedBy, redeemedAt } = invitation
   return {
     id,
@@ -38,7 +44,7 @@ export function invitationRow({ invitation, state, candidates, session }: Invita
     scopes,
     ...present({ session: sessionWord(invitation, session?.key), label }),
     createdAtMs: createdAt,
-    createdBy,
+    ...present({ createdBy }),
     ...present({ expiresAtMs: expiresAt, codeExpiresAtMs: codeExpiresAt }),
     state,
     confirm,

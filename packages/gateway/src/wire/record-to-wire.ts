@@ -1,10 +1,10 @@
 import {
-  type Device,
   type DeviceList,
   idleDeadline,
   type OpenRequest,
   type PairingNews,
   type Session,
+  type ShownDevice,
   type Token,
 } from '@pairgate/core'
 import { EVERY_SESSION, fingerprintWords } from '@pairgate/protocol'
@@ -55,7 +55,10 @@ export interface PairedContext {
 }
 
 /** A paired device as operators see it; no secret is among its fields. */
-export function pairedRow(device: Device, { connected, extended, ...context }: PairedContext): PairedRow {
+export function pairedRow(
+  device: ShownDevice,
+  { connected, extended, ...context }: PairedContext,
+): PairedRow {
   const { tokens } = context
   const { displayName, platform, deviceFamily, clientId, clientMode } = device
   return {
@@ -80,7 +83,10 @@ export function pairedRow(device: Device, { connected, extended, ...context }: P
     ...(device.lastSeenAt !== undefined && { lastSeenReason: 'connect' }),
     ...present({ connected }),
     tokens: tokens.map((token) => tokenRow(token, context, extended)),
-    ...(extended && { fingerprint: fingerprintWords(device.id), approvedBy: device.approvedBy }),
+    ...(extended && {
+      fingerprint: fingerprintWords(device.id),
+      ...present({ approvedBy: device.approvedBy }),
+    }),
   }
 }
 
@@ -106,7 +112,7 @@ function tokenRow(
 
 export function deviceListPayload(
   list: DeviceList,
-  isConnected: (id: Device['id']) => boolean,
+  isConnected: (id: ShownDevice['id']) => boolean,
   { extended, idleMs }: Pick<PairedContext, 'extended' | 'idleMs'>,
 ): DevicePairList {
   const { pending, paired, sessions, madeRoomAt } = list

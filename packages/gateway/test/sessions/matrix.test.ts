@@ -91,6 +91,7 @@ const PROBES: Readonly<Record<MethodName, Probe>> = {
     session: 'param',
     params: (session) => (session === undefined ? { limit: 200 } : { session, limit: 200 }),
   },
+  'device.history': { session: 'target', params: ({ deviceId }) => ({ deviceId }) },
   'device.pending': { session: 'filtered', params: {} },
   'gateway.figures': { session: 'every', params: {} },
   'chat.history': { session: 'param', params: (sessionKey) => ({ sessionKey, after: 0, limit: 200 }) },

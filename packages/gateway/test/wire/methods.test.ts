@@ -316,6 +316,15 @@ const PARAMS: Readonly<
       [{ sessionId: 'x' }, "at root: unexpected property 'sessionId'"],
     ],
   },
+  'device.history': {
+    good: { deviceId: id, limit: 200, cursor: 'x' },
+    bad: [
+      [{}, "must have required property 'deviceId'"],
+      [{ deviceId: id, limit: 201 }, 'at /limit: must be <= 200'],
+      [{ deviceId: id, cursor: '' }, 'at /cursor: must not have fewer than 1 characters'],
+      [{ deviceId: id, before: 7 }, "at root: unexpected property 'before'"],
+    ],
+  },
   'device.page': {
     good: {
       search: 'desk',

@@ -1,3 +1,4 @@
+import type { AuditState } from './audit-rows.ts'
 import type { PairedRow, PendingRow } from './pairing-rows.ts'
 
 /** A paired device, and how often it is connected to this gateway right now. */
@@ -14,6 +15,36 @@ export interface DevicePage {
   readonly total: number
   /** Counting ended there: there are more. */
   readonly totalIsCut?: true
+}
+
+/** What was decided about a device, as far as the caller may know of it. */
+export interface DeviceEvent {
+  /** Names the event; nothing can be read from it. */
+  readonly id: string
+  /** Its number in the log, for callers of every session. */
+  readonly seq?: number
+  readonly at: number
+  readonly kind: string
+  /** `owner`, `shared-secret` or `device:<id>`; absent for a device of another session. */
+  readonly actor?: string
+  readonly via?: string
+  /** Where the actor was. */
+  readonly address?: string
+  readonly role?: string
+  readonly requestId?: string
+  readonly invitationId?: string
+  /** Sessions by their readable key, or by their id once they are gone. */
+  readonly before?: AuditState
+  readonly after?: AuditState
+  /** Names, scopes and addresses of this event were erased. */
+  readonly erased?: true
+}
+
+/** Newest first. */
+export interface DeviceHistory {
+  readonly events: readonly DeviceEvent[]
+  /** The cursor of the next page, unless this is the last. */
+  readonly next?: string
 }
 
 /** Payload of `device.pair.changed`, for clients that announced `pairgate-1`. */

@@ -17,6 +17,8 @@ export type { ConfigReload, ConfigSetting, ConfigSnapshot } from './config-rows.
 export { ConnectParams, OwnerConnectParams } from './connect-params.ts'
 export type {
   ChangedPayload,
+  DeviceEvent,
+  DeviceHistory,
   DevicePage,
   DevicePresencePayload,
   DeviceRow,

@@ -43,7 +43,7 @@ export interface InvitationRow {
   readonly label?: string
   readonly createdAtMs: number
   /** As events name an actor. */
-  readonly createdBy: string
+  readonly createdBy?: string
   /** Absent only of the claim that waits for the first owner. */
   readonly expiresAtMs?: number
   readonly codeExpiresAtMs?: number

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { EventActor, EventRecord, GatewayEvent } from '@pairgate/core'
+import type { SessionId } from '@pairgate/protocol'
 import {
   append,
   approved,
@@ -185,6 +186,30 @@ export function describeEvents(open: OpenStore): void {
         assert.deepEqual(await listed({ kind: 'x', before: 4 }), [2, 1])
         assert.deepEqual(await listed({ deviceId: 'a', kind: 'x' }), [4, 1])
         assert.deepEqual(await listed({ deviceId: 'c' }), [])
+        assert.deepEqual(await listed({ from: 2, before: 4 }), [3, 2])
+        assert.deepEqual(await listed({ deviceId: 'a', mac: 'seal 3' }), [3])
+        assert.deepEqual(await listed({ deviceId: 'b', mac: 'seal 3' }), [])
+      }),
+    )
+
+    test(
+      'rows are listed that happened in one session, and those that may have brought something there',
+      withStore(open, async (store) => {
+        const rows = [
+          row(1, { kind: 'pairing-approved' }),
+          row(2, { sessionId: 'a' }),
+          row(3, { sessionId: 'b' }),
+          row(4),
+          row(5, { sessionId: 'b', kind: 'token-moved' }),
+        ]
+        await store.mutate(async (tx) => {
+          for (const each of rows) await tx.appendEvent(each)
+        })
+        const found = await store.read.listEventRecords({ seenIn: 'a' as SessionId, limit: 9 })
+        assert.deepEqual(
+          found.map(({ seq }) => seq),
+          [5, 2, 1],
+        )
       }),
     )
 

@@ -1,4 +1,4 @@
-import { EMPTY_LOG, type StoreReader, type StoreTransaction } from '@pairgate/core'
+import { ARRIVALS, EMPTY_LOG, type StoreReader, type StoreTransaction } from '@pairgate/core'
 import type { Kysely } from 'kysely'
 import { EMPTY_EVENT_ROW, fromEventRecord, joinedEvents, toEventRecord, toLoggedEvent } from './event-rows.ts'
 import type { HotQueries } from './hot-queries.ts'
@@ -21,13 +21,19 @@ export function readEvents(db: Kysely<Tables>, hot: HotQueries): EventReads {
       const { rows } = await hot.eventsAfter(db, cursor, limit)
       return rows.map(toEventRecord)
     },
-    async listEventRecords({ before, deviceId, kind, limit }) {
+    async listEventRecords({ before, from, deviceId, kind, seenIn, mac, limit }) {
       let query = joinedEvents(db)
         .where('events.seq', '<', before ?? Number.MAX_SAFE_INTEGER)
         .orderBy('events.seq', 'desc')
         .limit(limit)
       if (deviceId !== undefined) query = query.where('events.device_id', '=', deviceId)
       if (kind !== undefined) query = query.where('events.kind', '=', kind)
+      if (from !== undefined) query = query.where('events.seq', '>=', from)
+      if (mac !== undefined) query = query.where('events.mac', '=', mac)
+      if (seenIn !== undefined)
+        query = query.where((eb) =>
+          eb.or([eb('events.session_id', '=', seenIn), eb('events.kind', 'in', ARRIVALS)]),
+        )
       return (await query.execute()).map(toEventRecord)
     },
     async headSeq() {

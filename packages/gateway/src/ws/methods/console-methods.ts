@@ -1,13 +1,15 @@
 import { type Core, type DeviceOrder, ok, refuse } from '@pairgate/core'
-import type { DevicePage, DeviceRow, PendingList } from '@pairgate/protocol/wire'
+import { parseDeviceId } from '@pairgate/protocol'
+import type { DeviceHistory, DevicePage, DeviceRow, PendingList } from '@pairgate/protocol/wire'
 import type { Figures } from '../../metrics/figures.ts'
+import { deviceEvent } from '../../wire/event-to-wire.ts'
 import { readCursor, writeCursor } from '../../wire/page-cursor.ts'
 import { type PairedContext, pairedRow, pendingRow } from '../../wire/record-to-wire.ts'
 import type { ConnectionRegistry } from '../connection-registry.ts'
 import type { Handler } from './method-handlers.ts'
 
 export interface ConsoleMethodsDeps {
-  readonly core: Pick<Core, 'pageDevices' | 'listPending'>
+  readonly core: Pick<Core, 'pageDevices' | 'listPending' | 'readDeviceHistory'>
   readonly figures: Pick<Figures, 'read'>
   readonly registry: Pick<ConnectionRegistry, 'ofDevice' | 'deviceIds'>
   /** How long tokens may lie unused, by the settings. */
@@ -16,6 +18,7 @@ export interface ConsoleMethodsDeps {
 
 export interface ConsoleMethods {
   readonly page: Handler<'device.page'>
+  readonly history: Handler<'device.history'>
   readonly pending: Handler<'device.pending'>
   readonly figures: Handler<'gateway.figures'>
 }
@@ -63,6 +66,16 @@ export function createConsoleMethods({
         total,
         ...(isTotalCut && { totalIsCut: true }),
       } satisfies DevicePage)
+    },
+    async history({ principal }, { deviceId: text, cursor, limit = PAGE_ROWS }) {
+      const deviceId = parseDeviceId(text)
+      if (!deviceId) return refuse({ reason: 'device-unknown', deviceId })
+      const found = await core.readDeviceHistory(principal, { deviceId, after: cursor, limit })
+      if (!found.ok) return found
+      const { sessions, hasMore } = found.value
+      const events = found.value.events.map((event) => deviceEvent(event, sessions))
+      const last = events.at(-1)
+      return ok({ events, ...(hasMore && last && { next: last.id }) } satisfies DeviceHistory)
     },
     async figures(_connection, { minutes = SHOWN_MINUTES, step = 1 }) {
       return ok(figures.read(minutes, step))

@@ -93,6 +93,7 @@ export function createMethodHandlers(parts: MethodParts) {
     'config.get': config.get,
     'config.reload': config.reload,
     'device.page': desk.page,
+    'device.history': desk.history,
     'device.pending': desk.pending,
     'gateway.figures': desk.figures,
   } satisfies { readonly [M in MethodName]: Handler<M> }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { closed, type MethodRow, Nothing, operator } from './method-row.ts'
+import { closed, type MethodRow, Nothing, operator, Text } from './method-row.ts'
 
 /** Methods for those who look after many devices: the web console, and commands that list. */
 export const CONSOLE_METHODS = {
@@ -21,6 +21,21 @@ export const CONSOLE_METHODS = {
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
         /** The `next` of the page before, of the same sort and order. */
         cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+      },
+      closed,
+    ),
+    extended: true,
+  },
+  'device.history': {
+    roles: operator,
+    scope: 'operator.pairing',
+    session: 'target',
+    params: Type.Object(
+      {
+        deviceId: Text,
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+        /** The `next` of the page before. */
+        cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
       },
       closed,
     ),
