@@ -50,7 +50,7 @@ export function createAppPages({ judge, enter, start, startOver, isClosed }: App
 }
 
 function isAt(url: string | undefined, path: string): boolean {
-  return url === path || url?.startsWith(`${path}?`) === true
+  return url?.startsWith(path) === true && (url.length === path.length || url[path.length] === '?')
 }
 
 /** What every page of ours at an app's origin says: nobody keeps it, nobody is told where it was. */

@@ -22,24 +22,25 @@ const CREDENTIAL = /^(bearer|dpop) +([A-Za-z0-9._~+/=-]{1,4096})$/i
  */
 export function readCredential(request: IncomingMessage, cookieName?: string | undefined): ReadCredential {
   const { authorization, cookie } = request.headers
-  if (authorization !== undefined && saysOurs(request)) return readAuthorization(request)
+  if (authorization !== undefined) {
+    const values = valuesOf(request.rawHeaders, AUTHORIZATION)
+    if (values.some(isOurs)) return readAuthorization(values)
+  }
   const token = cookieName === undefined ? 'absent' : readCookie(cookie, cookieName)
   if (token !== 'absent') return { scheme: 'cookie', token }
   return authorization === undefined ? 'none' : 'foreign'
 }
 
-function readAuthorization({ headers, rawHeaders }: IncomingMessage): HttpCredential | 'unclear' {
-  const [, scheme, token] = CREDENTIAL.exec(headers.authorization ?? '') ?? []
-  if (scheme === undefined || token === undefined || valuesOf(rawHeaders, AUTHORIZATION).length > 1)
-    return 'unclear'
+function readAuthorization(values: readonly string[]): HttpCredential | 'unclear' {
+  const [only = '', ...others] = values
+  const [, scheme, token] = CREDENTIAL.exec(only) ?? []
+  if (scheme === undefined || token === undefined || others.length > 0) return 'unclear'
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
 }
 
 /** Apps have passwords and tokens of their own, which their browsers send along. */
-function saysOurs({ rawHeaders }: IncomingMessage): boolean {
-  return valuesOf(rawHeaders, AUTHORIZATION).some(
-    (value) => /^\s*dpop\b/i.test(value) || OUR_SECRET.test(value),
-  )
+function isOurs(authorization: string): boolean {
+  return OUR_SECRET.test(authorization) || /^\s*dpop\b/i.test(authorization)
 }
 
 function valuesOf(rawHeaders: readonly string[], wanted: string): readonly string[] {

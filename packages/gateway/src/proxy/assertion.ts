@@ -2,6 +2,7 @@ import type { Clock, DevicePrincipal } from '@pairgate/core'
 import { seconds } from '@pairgate/protocol'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { type AssertionJwk, createAssertionKeys } from './assertion-keys.ts'
+import { createRecentlySaid, type Told } from './recently-said.ts'
 
 /** What an upstream is told about who calls, in words that it can check. */
 export interface Assertions {
@@ -10,8 +11,6 @@ export interface Assertions {
   /** The public keys of these days. */
   keys(): readonly AssertionJwk[]
 }
-
-type Told = readonly string[]
 
 export interface AssertionsDeps {
   /** The token key; others come out of it. */
@@ -22,13 +21,12 @@ export interface AssertionsDeps {
 const LIFETIME_MS = seconds(60)
 /** The same words are said again for a while: signing costs more than all the rest of a request. */
 const REUSED_MS = seconds(30)
-const REMEMBERED = 10_000
 
 /** Whoever reads the assertion for another upstream learns nothing from it there, because it names its own. */
 export async function openAssertions({ key, clock }: AssertionsDeps): Promise<Assertions> {
   const { SignJWT } = await import('jose')
   const keys = createAssertionKeys(key)
-  const recent = new Map<string, { readonly told: Told; readonly until: number }>()
+  const recent = createRecentlySaid()
 
   async function sign(principal: DevicePrincipal, audience: string): Promise<string> {
     const now = clock.now()
@@ -45,15 +43,12 @@ export async function openAssertions({ key, clock }: AssertionsDeps): Promise<As
   }
   return {
     tell(principal, { target }) {
-      const { deviceId, role, scopes, sessionId } = principal
-      const about = [target.name, deviceId, role, sessionId, ...scopes].join(' ')
-      const known = recent.get(about)
       const now = clock.now()
+      const known = recent.find(principal, target.name)
       if (known && now < known.until) return known.told
       return sign(principal, target.name).then((assertion) => {
         const told = toldOf(principal, assertion)
-        if (recent.size >= REMEMBERED) recent.clear()
-        recent.set(about, { told, until: now + REUSED_MS })
+        recent.keep({ principal, target: target.name, told, until: now + REUSED_MS })
         return told
       })
     },

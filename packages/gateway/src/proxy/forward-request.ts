@@ -30,7 +30,17 @@ export interface Outgoing {
   readonly headers: string[]
 }
 
-export type ForwardRequest = (request: IncomingMessage, response: ServerResponse, outgoing: Outgoing) => void
+/** A request that has been passed on. */
+export interface Forwarded {
+  /** Nothing more can be answered; to be called once, whether everything was or not. */
+  answerIsOver(): void
+}
+
+export type ForwardRequest = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  outgoing: Outgoing,
+) => Forwarded
 
 /** Passes requests on and their answers back, both as they come and no faster than they are taken. */
 export function createForwardRequest(deps: ForwardDeps): ForwardRequest {
@@ -42,11 +52,13 @@ export function createForwardRequest(deps: ForwardDeps): ForwardRequest {
     const names = announcedTrailers(request, outgoing.headers)
     if (names.length > 0) return sendTrailed(deps, { request, response, outgoing, body: request }, names)
     const body = hasNoBody(request) ? null : bodyOf(request)
-    new Relay(deps, { request, response, outgoing, body }).send()
+    const relay = new Relay(deps, { request, response, outgoing, body })
+    relay.send()
+    return relay
   }
 }
 
-function sendTrailed(deps: ForwardDeps, exchange: Exchange, names: readonly string[]): void {
+function sendTrailed(deps: ForwardDeps, exchange: Exchange, names: readonly string[]): Forwarded {
   const { request, outgoing } = exchange
   const { upstream, target: path, headers } = outgoing
   const asked = openUpstreamRequest(upstream.target, deps.clients.tlsOf(upstream), {
@@ -54,7 +66,9 @@ function sendTrailed(deps: ForwardDeps, exchange: Exchange, names: readonly stri
     path,
     headers: [...headers, 'transfer-encoding', 'chunked', 'trailer', names.join(', ')],
   })
-  sendWithTrailers({ request, asked, names, timeouts: upstream.timeouts }, new Relay(deps, exchange))
+  const relay = new Relay(deps, exchange)
+  sendWithTrailers({ request, asked, names, timeouts: upstream.timeouts }, relay)
+  return relay
 }
 
 /** Whoever sends a body destroys it when nobody wants it any more: that must not take the client's socket along. */
@@ -77,7 +91,7 @@ interface Exchange {
 const HELD_BYTES = 4_096
 
 /** One request on its way, and its answer on its way back. */
-class Relay implements Dispatcher.DispatchHandler {
+class Relay implements Dispatcher.DispatchHandler, Forwarded {
   readonly #deps: ForwardDeps
   readonly #exchange: Exchange
   readonly #request: IncomingMessage
@@ -98,9 +112,10 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#request = request
     this.#response = response
     this.#canRepeat = body === null && (request.method === 'GET' || request.method === 'HEAD')
-    response.on('close', () => {
-      if (!response.writableFinished) this.#controller?.abort(new Error('the client is gone'))
-    })
+  }
+
+  answerIsOver(): void {
+    if (!this.#response.writableFinished) this.#controller?.abort(new Error('the client is gone'))
   }
 
   send(): void {
@@ -125,16 +140,17 @@ class Relay implements Dispatcher.DispatchHandler {
   onResponseStart(
     { rawHeaders }: Dispatcher.DispatchController,
     status: number,
-    _headers: unknown,
+    read: Readonly<Record<string, unknown>>,
     statusText?: string,
   ): void {
-    const headers = responseHeaders(rawList(rawHeaders), isShared(this.#exchange.outgoing.upstream))
+    const written = { raw: rawList(rawHeaders), read }
+    const headers = responseHeaders(written, isShared(this.#exchange.outgoing.upstream))
     if (status < 200) return this.#sendInterim(status, headers)
     this.#tell(status)
     // The rest of the upload is nobody's: what follows it on this connection could be taken for a request.
     if (!this.#request.complete) this.#response.shouldKeepAlive = false
     this.#response.writeHead(status, statusText ?? '', headers)
-    process.nextTick(letLeave, this)
+    if (begun.push(this) === 1) setImmediate(letLeave)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -199,8 +215,11 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 }
 
-function letLeave(relay: Relay): void {
-  relay.leave()
+/** Answers that have begun in this step, one call for all of them. Most are over by then. */
+const begun: Relay[] = []
+
+function letLeave(): void {
+  for (const relay of begun.splice(0)) relay.leave()
 }
 
 /** A connection that was kept open and has ended by now. */

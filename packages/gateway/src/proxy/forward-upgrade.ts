@@ -95,7 +95,7 @@ function headOf(
   upstream: UpstreamConfig,
   more: readonly string[],
 ): string {
-  const headers = responseHeaders(rawHeaders, isShared(upstream))
+  const headers = responseHeaders({ raw: rawHeaders }, isShared(upstream))
   const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1]}`] : []))
   return `${[`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, ...more].join('\r\n')}\r\n\r\n`
 }

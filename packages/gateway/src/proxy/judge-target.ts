@@ -45,14 +45,13 @@ export function judgeRawTarget(raw: string): Target | undefined {
 }
 
 function readSegments(path: string, isPlain: boolean): readonly string[] | undefined {
-  const segments: string[] = []
-  for (const written of path.slice(1).split('/')) {
-    const segment = isPlain ? written : decode(written)
-    if (segment === undefined || segment === '.' || segment === '..') return undefined
-    segments.push(segment)
-  }
-  // Of two slashes some programs make one.
-  return segments.slice(0, -1).includes('') ? undefined : segments
+  const written = path.slice(1).split('/')
+  const segments = isPlain ? written : written.map(decode)
+  const last = segments.length - 1
+  const isClear = (segment: string | undefined, at: number) =>
+    // Of two slashes some programs make one.
+    segment !== undefined && segment !== '.' && segment !== '..' && (segment !== '' || at === last)
+  return segments.every(isClear) ? (segments as readonly string[]) : undefined
 }
 
 /** Overlong and broken UTF-8 is no text, and what is none may be read as anything. */

@@ -6,18 +6,28 @@ import { mayTrail } from './trailers.ts'
 /** What speaks for a whole origin: one app among several must not say it for the others. */
 const OF_ORIGIN: ReadonlySet<string> = new Set(['clear-site-data', 'service-worker-allowed'])
 
+/** The headers of an answer as its upstream wrote them. */
+export interface WrittenHeaders {
+  /** Name and value by turns. */
+  readonly raw: readonly (Buffer | string)[]
+  /** The same by names in lower case, as far as somebody has read them already: to read them again costs as much. */
+  readonly read?: Readonly<Record<string, unknown>>
+}
+
 /**
  * The headers of an answer as the client gets them, name and value by turns: without what was for us, without
  * a way around us (`Alt-Svc`) and without cookies under names of ours.
  * @param isShared other upstreams are at the same origin.
  */
-export function responseHeaders(raw: readonly (Buffer | string)[], isShared: boolean): string[] {
+export function responseHeaders({ raw, read = {} }: WrittenHeaders, isShared: boolean): string[] {
   const sent: string[] = []
   let [connection, via]: (string | undefined)[] = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = textOf(raw[at])
-    const value = textOf(raw[at + 1])
-    const kind = kindOf(name)
+    const { lower, kind } = nameOf(name)
+    const known = read[lower]
+    // A list, or nothing: then each line is read by itself.
+    const value = typeof known === 'string' ? known : textOf(raw[at + 1])
     if (kind === 'connection') connection = joined(connection, value)
     if (kind === 'via') via = joined(via, value)
     if (passes(kind, value, isShared)) sent.push(name, value)
@@ -37,12 +47,16 @@ function passes(kind: Kind, value: string, isShared: boolean): boolean {
 
 /** All servers send the same few names, and to judge one takes longer than to find it. */
 const REMEMBERED = 512
-const kindOf = createRecentlyUsed(REMEMBERED, (written): Kind => {
-  const name = written.toLowerCase()
+const nameOf = createRecentlyUsed(REMEMBERED, (written): { readonly lower: string; readonly kind: Kind } => {
+  const lower = written.toLowerCase()
+  return { lower, kind: kindOf(lower) }
+})
+
+function kindOf(name: string): Kind {
   if (name === 'connection' || name === 'via' || name === 'set-cookie') return name
   if (OF_ORIGIN.has(name)) return 'of-origin'
   return isHop(name) || name === 'alt-svc' ? 'dropped' : 'kept'
-})
+}
 
 function textOf(raw: Buffer | string | undefined): string {
   return typeof raw === 'string' ? raw : (raw?.toString('latin1') ?? '')

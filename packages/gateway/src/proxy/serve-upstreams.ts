@@ -11,7 +11,7 @@ import { atOnce, attempt } from '../platform/at-once.ts'
 import type { Assertions } from './assertion.ts'
 import type { Entered, EnterUpstream } from './enter-upstream.ts'
 import type { Door } from './find-upstream.ts'
-import type { ForwardRequest, Outgoing } from './forward-request.ts'
+import type { Forwarded, ForwardRequest, Outgoing } from './forward-request.ts'
 import type { ForwardUpgrade, UpgradeSocket } from './forward-upgrade.ts'
 import { createKeptConnections, type Visit } from './kept-connections.ts'
 import { REFUSALS, sendRefusal, sendUpgradeRefusal } from './proxy-refusal.ts'
@@ -90,12 +90,17 @@ function serveRequest(
     }
     deps.letIn(request.socket)
     const end = begin(visit, entry.entered, tallies)
+    let forwarded: Forwarded | undefined
+    const over = () => {
+      forwarded?.answerIsOver()
+      end()
+    }
     // It may be over already.
-    if (response.closed) end()
-    else response.on('close', end)
+    if (response.closed) over()
+    else response.on('close', over)
     return atOnce(outgoingOf(deps, request, entry.entered), (outgoing) => {
       // While it was prepared the client may have gone, or been sent away.
-      if (!response.destroyed) deps.forward(request, response, outgoing)
+      if (!response.destroyed) forwarded = deps.forward(request, response, outgoing)
     })
   })
 }
