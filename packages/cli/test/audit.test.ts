@@ -71,6 +71,23 @@ test('a list shows who did what, newest first, and no letter of it drives the te
   assert.match((await run(1, 'audit', 'list', '--limit', '0')).stderr, /whole number from 1 on/)
 })
 
+test('a device is shown with what was decided about it', async () => {
+  const { stdout } = await run(0, 'devices', 'show', deviceId.slice(0, 8))
+  const lines = stdout.split('\n').filter((line) => line.startsWith('History: '))
+  assert.equal(lines.length, 3)
+  assert.match(lines[0] ?? '', /\d\d:\d\d:\d\d {2}token-rotated by owner · owner-socket; operator\.read$/)
+  assert.ok(lines[1]?.includes('Pocket → Ada \\u{1b}[2Jowner'), lines[1])
+  const { history } = await json(0, 'devices', 'show', deviceId.slice(0, 8))
+  assert.deepEqual(
+    history.map(({ kind, seq }: { kind: string; seq: number }) => [seq, kind]),
+    [
+      [3, 'token-rotated'],
+      [2, 'device-renamed'],
+      [1, 'pairing-approved'],
+    ],
+  )
+})
+
 test('one event is shown in full, and one that is not there is said to be none', async () => {
   const { stdout } = await run(0, 'audit', 'show', '1')
   for (const line of [

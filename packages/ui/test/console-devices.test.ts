@@ -93,6 +93,27 @@ test('a device is renamed, extended, moved and rotated, and each says what will 
   assert.ok(token.rotatedAtMs)
   assert.ok((token.expiresAtMs ?? 0) < Date.now() + 86_500_000)
   assert.deepEqual(await tablet.ask([]), ['operator.read'])
+
+  const history = page.getByRole('region', { name: 'History' })
+  await history.getByText('given a new secret').waitFor()
+  assert.deepEqual(await history.locator('strong').allTextContents(), [
+    'given a new secret',
+    'moved to another session',
+    'given another end',
+    'renamed',
+    'let in',
+  ])
+  const lines = await history.locator('.history-line').allTextContents()
+  assert.match(lines[3] ?? '', /Tablet → Old tablet.*by This browser/)
+  assert.match(lines[4] ?? '', /look at things.*by owner on the host/)
+  await world.owner.request('device.pair.rename', { deviceId: tablet.deviceId, label: '\u202e<b>x</b>' })
+  await history.getByText('<b>x</b>').waitFor({ timeout: 3_000 })
+  await expectAccessible(page)
+  await photograph(page, 'console-device-history')
+  await page.getByRole('button', { name: 'DE' }).click()
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.getByRole('region', { name: 'Verlauf' }).getByText('bekam ein neues Geheimnis').waitFor()
+  await expectAccessible(page)
   await close()
 })
 
@@ -131,6 +152,8 @@ test('who is put out is named with those that it had let in, and they go along i
   await doIt(page, 'Remove…', 'Remove')
   await page.getByText('This device is not there any more').waitFor()
   assert.equal((await tokenOf(friend.deviceId)).row, undefined)
+  // What it was stays readable for who sees everything.
+  await page.getByRole('region', { name: 'History' }).getByText('removed').waitFor()
   await operator.close()
   await close()
 })

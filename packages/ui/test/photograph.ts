@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 
 const FOLDER = fileURLToPath(new URL('../../../screenshots/', import.meta.url))
 const SIZES = [
+  ['narrow', 320, 640],
   ['phone', 390, 844],
   ['desktop', 1280, 860],
 ] as const

@@ -15,14 +15,18 @@ export function timeText(at: number): string {
   return isoTime(at).replace(/^(.{10})T(.{8})\.\d+Z$/, '$1 $2')
 }
 
+/** Who holds one session is not told of devices that lie in another. */
+type Actor = Partial<Pick<AuditRow, 'actor' | 'via' | 'address'>>
+type Change = Pick<AuditRow, 'kind' | 'before' | 'after' | 'erased'>
+
 /** `device 80d2a226 · 192.0.2.1`: who it was, and from where. */
-export function actorText({ actor, via, address }: AuditRow): string {
-  const who = actor.replace(/^device:(.{8}).*$/s, 'device $1')
+export function actorText({ actor, via, address }: Actor): string {
+  const who = actor?.replace(/^device:(.{8}).*$/s, 'device $1') ?? 'somebody elsewhere'
   return cleanText([who, address ?? (via === 'websocket' ? undefined : via)].filter(Boolean).join(' · '))
 }
 
 /** `operator.read → operator.read, operator.write`: what is different now. */
-export function changeText(event: AuditRow): string {
+export function changeText(event: Change): string {
   if (event.erased) return 'details erased'
   const { before, after } = event
   if (before?.fault !== undefined) return cleanText(`event ${before.seq} ${before.fault}`)
@@ -60,7 +64,7 @@ export function eventLines(event: AuditRow): readonly string[] {
 }
 
 /** What else is different about a token that was extended or moved; other events tell it in full elsewhere. */
-function tokenText({ kind, before, after }: AuditRow): readonly string[] {
+function tokenText({ kind, before, after }: Change): readonly string[] {
   const ends = (state: AuditState | undefined) =>
     state?.expiresAtMs === undefined ? 'no deadline' : `until ${timeText(state.expiresAtMs)}`
   if (kind === 'token-extended') return [pair(ends(before), ends(after))]

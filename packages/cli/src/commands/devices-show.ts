@@ -1,4 +1,5 @@
-import type { PairedRow, TokenRow } from '@pairgate/protocol/wire'
+import type { DeviceEvent, DevicePairList, PairedRow, TokenRow } from '@pairgate/protocol/wire'
+import { actorText, changeText, timeText } from '../audit/describe-event.ts'
 import { formatAge } from '../output/age.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
@@ -6,31 +7,59 @@ import { printJson } from '../output/print-json.ts'
 import { formatRights, pairedName, requestLines, wordsOf } from '../pairing/describe-request.ts'
 import { formatTokenEnd } from '../pairing/token-end.ts'
 import { systemNow } from '../platform/system-clock.ts'
-import { withLink } from '../target/gateway-link.ts'
+import { type GatewayLink, withLink } from '../target/gateway-link.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
-import { findDevice, findRequest, readPairList } from './read-pair-list.ts'
+import { findDevice, findRequest, PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
+
+/** Older events are in the audit. */
+const TOLD = 10
 
 /** Shows a device or a request: both have ids that begin alike, and people paste either. */
 export async function showDevice(id: string, options: CommonOptions): Promise<void> {
-  const { pending, paired } = await withLink(linkFor(options, 'device.pair.list'), readPairList)
-  const now = systemNow()
-
-  const request = findRequest(pending, id)
-  if (request) {
-    const device = paired.find(({ deviceId }) => deviceId === request.deviceId)
+  await withLink(linkFor(options, 'device.pair.list'), async (link) => {
+    const list = await readPairList(link)
+    const request = findRequest(list.pending, id)
+    if (!request) return showPaired(link, list, id, options)
+    const device = list.paired.find(({ deviceId }) => deviceId === request.deviceId)
     if (options.json) printJson({ request, device: device ?? null })
-    else print(requestLines(request, device, now))
-    return
-  }
+    else print(requestLines(request, device, systemNow()))
+  })
+}
+
+async function showPaired(
+  link: GatewayLink,
+  { pending, paired }: DevicePairList,
+  id: string,
+  options: CommonOptions,
+): Promise<void> {
   const device = findDevice(paired, id)
   if (!device) {
     throw new CommandError(`No device and no request matches "${id}".`, {
       next: ['Look it up with: openclaw devices list'],
     })
   }
+  const now = systemNow()
   const open = pending.filter(({ deviceId }) => deviceId === device.deviceId)
-  if (options.json) return printJson({ device, pending: open })
-  print([...deviceLines(device, now), ...open.flatMap((row) => ['', ...requestLines(row, device, now)])])
+  const history = await readHistory(link, device.deviceId)
+  if (options.json) return printJson({ device, pending: open, history: history ?? null })
+  print([
+    ...deviceLines(device, now),
+    ...(history ?? []).map((event) => `History:     ${eventLine(event)}`),
+    ...open.flatMap((row) => ['', ...requestLines(row, device, now)]),
+  ])
+}
+
+/** The newest events; `undefined` from a gateway that tells none. */
+async function readHistory(link: GatewayLink, deviceId: string): Promise<readonly DeviceEvent[] | undefined> {
+  const { features } = await link.greet(PAIRING_SCOPES)
+  if (!features.methods.includes('device.history')) return undefined
+  return (await link.request('device.history', { deviceId, limit: TOLD }, PAIRING_SCOPES)).events
+}
+
+function eventLine(event: DeviceEvent): string {
+  const { at, kind } = event
+  const change = changeText(event)
+  return `${timeText(at)}  ${cleanText(kind)} by ${actorText(event)}${change && `; ${change}`}`
 }
 
 function print(lines: readonly string[]): void {

@@ -13,5 +13,10 @@ export function formatAge(ms: number, now: number, language: string): string {
 }
 
 export function formatInstant(ms: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(ms)
+  return new Intl.DateTimeFormat(ownTag(language), { dateStyle: 'medium', timeStyle: 'short' }).format(ms)
+}
+
+/** As the reader writes dates: `en` alone would be American. */
+function ownTag(language: string): string {
+  return navigator.languages.find((tag) => tag.startsWith(language)) ?? language
 }

@@ -1,13 +1,14 @@
-import { Foreign } from '../../components/foreign.tsx'
-import { type Console, useConsole } from '../console-context.ts'
+import { useConsole } from '../console-context.ts'
+import { DeviceLink } from '../devices/device-link.tsx'
 import { formatInstant } from '../format.ts'
 import { kindText } from '../texts/catalogue.ts'
+import { Actor } from './actor.tsx'
+import { EventChange } from './event-change.tsx'
 import type { AuditEvent } from './use-audit.ts'
 
 export function AuditRow({ event }: { readonly event: AuditEvent }) {
-  const console = useConsole()
-  const { say, language } = console
-  const { seq, at, kind, deviceId, address, after, before, erased } = event
+  const { say, language } = useConsole()
+  const { seq, at, kind, deviceId, actor, address, after, before, erased } = event
   const name = after?.name ?? before?.name
   return (
     <li class="card audit-row">
@@ -15,47 +16,21 @@ export function AuditRow({ event }: { readonly event: AuditEvent }) {
       <div class="audit-what">
         <strong>{kindText(kind, say)}</strong>
         {deviceId !== undefined && (
-          <a class="audit-device" href={`#devices/${deviceId}`}>
-            <Foreign text={name} otherwise={deviceId.slice(0, 12)} />
-          </a>
+          <span class="audit-device">
+            <DeviceLink deviceId={deviceId} name={name} />
+          </span>
         )}
         <p class="quiet">
-          <Changes event={event} />
+          <EventChange event={event} />
           {erased && say('audit.erased')}
         </p>
       </div>
       <p class="quiet">
-        {actorText(console, event)}
-        {address !== undefined && (
-          <>
-            {' · '}
-            <Foreign text={address} otherwise="" />
-          </>
-        )}
+        <Actor actor={actor} address={address} />
       </p>
       <time class="quiet" dateTime={new Date(at).toISOString()}>
         {formatInstant(at, language)}
       </time>
     </li>
-  )
-}
-
-function actorText({ say, device }: Console, { actor }: AuditEvent): string {
-  if (actor === 'owner') return say('audit.owner')
-  if (actor === 'shared-secret') return say('audit.secret')
-  const [, id = actor] = /^device:(.*)$/.exec(actor) ?? []
-  return id === device.key.deviceId ? say('me.title') : id.slice(0, 12)
-}
-
-/** What was before, and what is since. */
-function Changes({ event: { before, after } }: { readonly event: AuditEvent }) {
-  const { say } = useConsole()
-  const one = (before?.scopes ?? []).join(', ')
-  const other = (after?.scopes ?? []).join(', ')
-  if (one === other) return null
-  return (
-    <span class="mono">
-      {one || say('audit.nothing')} → {other || say('audit.nothing')}{' '}
-    </span>
   )
 }

@@ -5,12 +5,14 @@ import { Heading } from '../../components/heading.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Words } from '../../components/words.tsx'
 import { tameText } from '../../texts/tame-text.ts'
+import { Actor } from '../audit/actor.tsx'
 import { useConsole } from '../console-context.ts'
 import { Fact } from '../fact.tsx'
 import { formatInstant } from '../format.ts'
 import { LiveProblem } from '../live-problem.tsx'
 import { useLive } from '../use-live.ts'
 import { DeviceQuestion } from './device-dialogs.tsx'
+import { DeviceHistory } from './device-history.tsx'
 import type { Device } from './device-list.ts'
 import { seenText } from './device-row.tsx'
 import type { Question } from './question.ts'
@@ -55,6 +57,7 @@ export function DeviceDetail({ deviceId }: { readonly deviceId: string }) {
           ))}
         </ul>
       )}
+      {live.data && <DeviceHistory deviceId={deviceId} isThere={device !== undefined} />}
       {device && question && <DeviceQuestion device={device} question={question} onClose={close} />}
     </>
   )
@@ -88,7 +91,7 @@ function DeviceFacts({ device, onAsk }: DeviceFactsProps) {
         </Fact>
         <Fact name={say('devices.paired')}>{formatInstant(approvedAtMs, language)}</Fact>
         <Fact name={say('devices.by')}>
-          <Foreign text={device.approvedBy} otherwise={say('console.unknown')} most={24} />
+          <Actor actor={device.approvedBy} />
         </Fact>
         <Fact name={say('me.id')}>
           <span class="mono foreign">{device.deviceId}</span>

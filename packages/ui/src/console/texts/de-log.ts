@@ -17,6 +17,8 @@ export const deLog: Readonly<Record<keyof typeof enLog, string>> = {
   'audit.secret': 'gemeinsames Geheimnis',
   'audit.erased': 'Einzelheiten wurden gelöscht.',
   'audit.nothing': 'nichts',
+  'audit.elsewhere': 'jemand aus einer anderen Sitzung',
+  'audit.other': 'eine andere Sitzung',
   'kind.pairing-superseded': 'Anfrage musste weichen',
   'kind.pairing-approved': 'eingelassen',
   'kind.pairing-rejected': 'abgelehnt',
@@ -35,6 +37,10 @@ export const deLog: Readonly<Record<keyof typeof enLog, string>> = {
   'kind.details-erased': 'Einzelheiten gelöscht',
   'kind.log-pruned': 'Protokoll gekürzt',
   'kind.log-recovered': 'Protokoll wiederhergestellt',
+
+  'history.title': 'Verlauf',
+  'history.none': 'Über dieses Gerät wurde hier nichts entschieden.',
+  'history.by': 'durch',
 
   'health.title': 'Zustand',
   'health.since': 'Version {version}, {when} gestartet. Die Zahlen beginnen mit dem Gateway neu.',

@@ -16,6 +16,8 @@ export const enLog = {
   'audit.secret': 'shared secret',
   'audit.erased': 'Details were erased.',
   'audit.nothing': 'nothing',
+  'audit.elsewhere': 'somebody of another session',
+  'audit.other': 'another session',
   'kind.pairing-superseded': 'request made room',
   'kind.pairing-approved': 'let in',
   'kind.pairing-rejected': 'rejected',
@@ -34,6 +36,10 @@ export const enLog = {
   'kind.details-erased': 'details erased',
   'kind.log-pruned': 'log pruned',
   'kind.log-recovered': 'log recovered',
+
+  'history.title': 'History',
+  'history.none': 'Nothing was decided about this device here.',
+  'history.by': 'by',
 
   'health.title': 'Health',
   'health.since': 'Version {version}, started {when}. Figures begin anew with the gateway.',

@@ -1,0 +1,61 @@
+import { Button } from '../../components/button.tsx'
+import { Actor } from '../audit/actor.tsx'
+import { EventChange } from '../audit/event-change.tsx'
+import { useConsole } from '../console-context.ts'
+import { FailureNotice } from '../failure-notice.tsx'
+import { formatInstant } from '../format.ts'
+import { kindText } from '../texts/catalogue.ts'
+import { type HistoryEvent, useHistory } from './use-history.ts'
+
+interface DeviceHistoryProps {
+  readonly deviceId: string
+  /** Of one that is gone only who holds every session reads more than that. */
+  readonly isThere: boolean
+}
+
+/** What was decided about a device, by whom and when. */
+export function DeviceHistory({ deviceId, isThere }: DeviceHistoryProps) {
+  const { say } = useConsole()
+  const { events, error, hasMore, more } = useHistory(deviceId)
+  if (!isThere && !events?.length) return null
+  return (
+    <section class="card stack" aria-labelledby="history">
+      <h2 id="history">{say('history.title')}</h2>
+      {events === undefined && error === undefined && <p class="quiet">{say('console.loading')}</p>}
+      {error !== undefined && <FailureNotice error={error} />}
+      {events?.length === 0 && <p class="quiet">{say('history.none')}</p>}
+      <ol class="history">
+        {events?.map((event) => (
+          <HistoryLine key={event.id} event={event} />
+        ))}
+      </ol>
+      {hasMore && (
+        <div class="row">
+          <Button onPress={more}>{say('audit.more')}</Button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function HistoryLine({ event }: { readonly event: HistoryEvent }) {
+  const { say, language } = useConsole()
+  const { at, kind, actor, address, erased } = event
+  return (
+    <li class="history-line">
+      <time class="quiet" dateTime={new Date(at).toISOString()}>
+        {formatInstant(at, language)}
+      </time>
+      <div>
+        <strong>{kindText(kind, say)}</strong>
+        <p class="quiet">
+          <EventChange event={event} hasKeys />
+          {erased && say('audit.erased')}
+        </p>
+      </div>
+      <p class="quiet">
+        {say('history.by')} <Actor actor={actor} address={address} />
+      </p>
+    </li>
+  )
+}
