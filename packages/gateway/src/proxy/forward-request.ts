@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { isShared } from './find-upstream.ts'
 import { hasNoBody, sendRefusal } from './proxy-refusal.ts'
-import { responseHeaders, responseTrailers } from './response-headers.ts'
+import { type AnswerNotes, responseHeaders, responseTrailers } from './response-headers.ts'
 import { sendWithTrailers } from './send-with-trailers.ts'
 import { announcedTrailers } from './trailers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
@@ -28,6 +28,13 @@ export interface Outgoing {
   readonly target: string
   /** Name and value by turns. */
   readonly headers: string[]
+  /** Somebody was let in, who alone is answered. */
+  readonly isForCaller: boolean
+}
+
+/** What counts for the headers of its answer. */
+export function notesOf({ upstream, isForCaller }: Outgoing): AnswerNotes {
+  return { isShared: isShared(upstream), isForCaller }
 }
 
 /** A request that has been passed on. */
@@ -143,8 +150,7 @@ class Relay implements Dispatcher.DispatchHandler, Forwarded {
     read: Readonly<Record<string, unknown>>,
     statusText?: string,
   ): void {
-    const written = { raw: rawList(rawHeaders), read }
-    const headers = responseHeaders(written, isShared(this.#exchange.outgoing.upstream))
+    const headers = responseHeaders({ raw: rawList(rawHeaders), read }, notesOf(this.#exchange.outgoing))
     if (status < 200) return this.#sendInterim(status, headers)
     this.#tell(status)
     // The rest of the upload is nobody's: what follows it on this connection could be taken for a request.

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { UpstreamConfig } from '../config/upstream-config.ts'
-import { isShared } from './find-upstream.ts'
-import type { ForwardDeps, Outgoing } from './forward-request.ts'
+import { type ForwardDeps, notesOf, type Outgoing } from './forward-request.ts'
 import { REFUSALS, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { responseHeaders } from './response-headers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
@@ -54,7 +52,7 @@ export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgra
     asked.on('response', (answer) => {
       clearTimeout(late)
       tell(answer.statusCode ?? 502)
-      passRefusal(socket, answer, upstream)
+      passRefusal(socket, answer, outgoing)
     })
     asked.on('upgrade', (answer, inner, innerHead) => {
       clearTimeout(late)
@@ -63,7 +61,7 @@ export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgra
         return sendUpgradeRefusal(REFUSALS.brokenAnswer, socket)
       }
       tell(101)
-      socket.write(headOf(answer, upstream, ['Connection: Upgrade', 'Upgrade: websocket']))
+      socket.write(headOf(answer, outgoing, ['Connection: Upgrade', 'Upgrade: websocket']))
       tie({ socket, head }, inner, innerHead)
     })
     asked.end()
@@ -83,19 +81,19 @@ function tie({ socket, head }: UpgradeSocket, inner: Duplex, innerHead: Buffer):
 }
 
 /** The upstream wants no WebSocket: its answer goes back, and the connection ends with it. */
-function passRefusal(socket: Duplex, answer: IncomingMessage, upstream: UpstreamConfig): void {
+function passRefusal(socket: Duplex, answer: IncomingMessage, outgoing: Outgoing): void {
   answer.on('error', () => socket.destroy())
   if (socket.destroyed) return
-  socket.write(headOf(answer, upstream, ['Connection: close']))
+  socket.write(headOf(answer, outgoing, ['Connection: close']))
   answer.pipe(socket)
 }
 
 function headOf(
   { statusCode, statusMessage = '', rawHeaders }: IncomingMessage,
-  upstream: UpstreamConfig,
+  outgoing: Outgoing,
   more: readonly string[],
 ): string {
-  const headers = responseHeaders({ raw: rawHeaders }, isShared(upstream))
+  const headers = responseHeaders({ raw: rawHeaders }, notesOf(outgoing))
   const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1]}`] : []))
   return `${[`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, ...more].join('\r\n')}\r\n\r\n`
 }

@@ -1,5 +1,6 @@
 import { isOurCookie } from '../http/our-secrets.ts'
 import { createRecentlyUsed } from '../platform/recently-used.ts'
+import { forOneCaller, isCacheControlOfSome } from './cache-control.ts'
 import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
 import { mayTrail } from './trailers.ts'
 
@@ -14,14 +15,21 @@ export interface WrittenHeaders {
   readonly read?: Readonly<Record<string, unknown>>
 }
 
+export interface AnswerNotes {
+  /** Other upstreams are at the same origin. */
+  readonly isShared: boolean
+  /** It was for somebody who was let in, and for nobody else. */
+  readonly isForCaller: boolean
+}
+
 /**
  * The headers of an answer as the client gets them, name and value by turns: without what was for us, without
- * a way around us (`Alt-Svc`) and without cookies under names of ours.
- * @param isShared other upstreams are at the same origin.
+ * a way around us (`Alt-Svc`), without cookies under names of ours, and so that no cache serves others from what
+ * one was let in for.
  */
-export function responseHeaders({ raw, read = {} }: WrittenHeaders, isShared: boolean): string[] {
+export function responseHeaders({ raw, read = {} }: WrittenHeaders, notes: AnswerNotes): string[] {
   const sent: string[] = []
-  let [connection, via]: (string | undefined)[] = []
+  let [connection, via, caching]: (string | undefined)[] = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = textOf(raw[at])
     const { lower, kind } = nameOf(name)
@@ -30,19 +38,31 @@ export function responseHeaders({ raw, read = {} }: WrittenHeaders, isShared: bo
     const value = typeof known === 'string' ? known : textOf(raw[at + 1])
     if (kind === 'connection') connection = joined(connection, value)
     if (kind === 'via') via = joined(via, value)
-    if (passes(kind, value, isShared)) sent.push(name, value)
+    if (kind === 'cache-control') caching = joined(caching, value)
+    if (passes(kind, value, notes)) sent.push(name, value)
   }
   const named = hopsNamedBy(connection)
   const kept = named ? withoutNamed(sent, named) : sent
   kept.push('Via', viaUs(via))
+  if (notes.isForCaller) kept.push('Cache-Control', forOneCaller(caching ?? ''))
   return kept
 }
 
-type Kind = 'kept' | 'dropped' | 'connection' | 'via' | 'set-cookie' | 'of-origin'
+type Kind =
+  | 'kept'
+  | 'dropped'
+  | 'connection'
+  | 'via'
+  | 'set-cookie'
+  | 'of-origin'
+  | 'cache-control'
+  | 'of-caches'
 
-function passes(kind: Kind, value: string, isShared: boolean): boolean {
+function passes(kind: Kind, value: string, { isShared, isForCaller }: AnswerNotes): boolean {
+  if (kind === 'kept') return true
   if (kind === 'set-cookie') return !isOurCookie(value)
-  return kind === 'kept' || (kind === 'of-origin' && !isShared)
+  if (kind === 'cache-control' || kind === 'of-caches') return !isForCaller
+  return kind === 'of-origin' && !isShared
 }
 
 /** All servers send the same few names, and to judge one takes longer than to find it. */
@@ -53,7 +73,9 @@ const nameOf = createRecentlyUsed(REMEMBERED, (written): { readonly lower: strin
 })
 
 function kindOf(name: string): Kind {
-  if (name === 'connection' || name === 'via' || name === 'set-cookie') return name
+  if (name === 'connection' || name === 'via' || name === 'set-cookie' || name === 'cache-control')
+    return name
+  if (isCacheControlOfSome(name)) return 'of-caches'
   if (OF_ORIGIN.has(name)) return 'of-origin'
   return isHop(name) || name === 'alt-svc' ? 'dropped' : 'kept'
 }

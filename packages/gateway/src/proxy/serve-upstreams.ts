@@ -164,5 +164,6 @@ function outgoingOf(
     upstream,
     target,
     headers: requestHeaders(request, { peer, identity, session, ownAuthorization }),
+    isForCaller: caller !== undefined,
   }))
 }

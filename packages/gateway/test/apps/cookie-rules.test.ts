@@ -40,6 +40,14 @@ describe('with the cookie of an app as the credential', () => {
     assert.equal((await browser.go(`${app}/x`, { headers: crossSite })).status, 200)
   })
 
+  test('what it opens is kept by no cache that others are served from', async () => {
+    upstream.answerBy((_request, response) => {
+      response.setHeader('Cache-Control', 'public, max-age=60').end('fine')
+    })
+    const { headers } = await browser.fetch(`${app}/style.css`)
+    assert.equal(headers['cache-control'], 'max-age=60, private')
+  })
+
   test('a WebSocket opens for a page of that very origin, and ends with a revoke', async () => {
     const { port, host } = new URL(app)
     const other = await world.pair()
