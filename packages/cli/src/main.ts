@@ -8,6 +8,7 @@ import { addConfigCommands } from './commands/config.ts'
 import { addConnectCommand } from './commands/connect.ts'
 import { addDashboardCommand } from './commands/dashboard.ts'
 import { addDevicesCommands } from './commands/devices.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addFetchCommand } from './commands/fetch.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
 import { addPairCommands } from './commands/pair.ts'
@@ -58,6 +59,7 @@ function createProgram(output: { complaint: string }): Command {
   addTokenCommand(program)
   addFetchCommand(program)
   addGatewayCommands(program)
+  addDoctorCommand(program)
   addConfigCommands(program)
   addAuditCommands(program)
   addBackupCommands(program)

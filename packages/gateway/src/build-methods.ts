@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoints/choose-endpoints.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
 import type { Figures } from './metrics/figures.ts'
 import { hmacBase64Url } from './platform/node-crypto.ts'
-import { gatewayIdentityOf } from './state/secrets.ts'
+import { gatewayIdentityOf, secretFingerprint } from './state/secrets.ts'
 import { VERSION } from './version.ts'
 import { createAppMethods } from './ws/methods/app-methods.ts'
 import { createAuditMethods } from './ws/methods/audit-methods.ts'
@@ -67,6 +67,7 @@ export function buildMethods(
       live: settings,
       lookAtTls: async () => tls?.look(),
       hashOf: (text) => `hmac-sha256:v1:${hmacBase64Url(localKey, `config|${text}`)}`,
+      fingerprintOf: (secret) => secretFingerprint(localKey, secret),
       log,
     }),
     session: createSessionMethods({ core }),

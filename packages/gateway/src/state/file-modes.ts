@@ -31,22 +31,27 @@ export async function preparePrivateDir(dir: string): Promise<void> {
   }
   if (!found.isDirectory())
     throw new StateError(`${dir} is no directory. Move it away, or choose another path.`)
-  checkPrivate(dir, found, 'chmod 700')
+  checkPrivate(dir, found, { remedy: 'chmod 700', uid: process.getuid?.() })
 }
 
 /** Refuses a file that others may read, or that somebody else owns. A missing file is fine. */
-export async function checkPrivateFile(file: string): Promise<void> {
+export async function checkPrivateFile(file: string, uid = process.getuid?.()): Promise<void> {
   const found = await statOf(file)
   if (!found) return
   if (found.isSymbolicLink())
     throw new StateError(`${file} is a symbolic link. Put the file itself in its place.`)
   if (!found.isFile()) throw new StateError(`${file} is no file. Move it away.`)
-  checkPrivate(file, found, 'chmod 600')
+  checkPrivate(file, found, { remedy: 'chmod 600', uid })
+}
+
+export interface PrivateRule {
+  readonly remedy: 'chmod 700' | 'chmod 600'
+  /** Whose it must be. */
+  readonly uid: number | undefined
 }
 
 /** Never repaired silently: what others could read until now may have been read. */
-export function checkPrivate(path: string, found: Stats, remedy: 'chmod 700' | 'chmod 600'): void {
-  const uid = process.getuid?.()
+export function checkPrivate(path: string, found: Stats, { remedy, uid }: PrivateRule): void {
   // No such modes on this system (Windows).
   if (uid === undefined) return
   if (found.uid !== uid && found.uid !== 0) {
@@ -75,6 +80,6 @@ async function makeDir(dir: string): Promise<void> {
 }
 
 /** For a command line that people copy. */
-function quoted(path: string): string {
+export function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }

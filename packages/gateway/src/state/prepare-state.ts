@@ -19,14 +19,15 @@ export async function prepareState(paths: StatePaths, options: PrepareStateOptio
   // The state directory may be a link that the operator made; what lies inside may not.
   const dir = await realpath(paths.dir).catch(() => paths.dir)
   await preparePrivateDir(dir)
-  await refuseNetworkFileSystem(dir, options.fileSystemType ?? fileSystemType)
+  await refuseNetworkFileSystem(dir, options.fileSystemType)
   await preparePrivateDir(paths.secretsDir)
   for (const file of privateFiles(paths)) await checkPrivateFile(file)
   await checkConfigFile(paths)
   await prepareSocketDir(paths)
 }
 
-function privateFiles(paths: StatePaths): readonly string[] {
+/** Everything that only the gateway's user may open. */
+export function privateFiles(paths: StatePaths): readonly string[] {
   const database = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`]
   const keys = [paths.tokenKey, paths.localKey, paths.eventsKey, paths.tlsKey, paths.tlsCertificate]
   return [...keys, paths.eventHead, paths.claimLink, ...database, paths.lock]
@@ -38,7 +39,8 @@ async function checkConfigFile({ dir, configFile }: StatePaths): Promise<void> {
   if (found && !found.isSymbolicLink()) await checkPrivateFile(configFile)
 }
 
-async function refuseForeignState(dir: string): Promise<void> {
+/** Throws `StateError` for a directory that holds OpenClaw's own state. */
+export async function refuseForeignState(dir: string): Promise<void> {
   for (const name of FOREIGN) {
     if (!(await statOf(join(dir, name)))) continue
     throw new StateError(
@@ -48,9 +50,10 @@ async function refuseForeignState(dir: string): Promise<void> {
   }
 }
 
-async function refuseNetworkFileSystem(
+/** Throws `StateError` where locks do not keep two machines apart. */
+export async function refuseNetworkFileSystem(
   dir: string,
-  typeOf: (dir: string) => Promise<number | undefined>,
+  typeOf: (dir: string) => Promise<number | undefined> = fileSystemType,
 ): Promise<void> {
   const type = await typeOf(dir)
   const name = type === undefined ? undefined : networkFileSystem(type)

@@ -40,6 +40,11 @@ export async function findEventsKey(
   return keyOf(env, EVENTS_KEY_VARIABLE) ?? readKey(paths.eventsKey)
 }
 
+/** The key of a file, for tools that only look. */
+export async function findLocalKey(paths: Pick<StatePaths, 'localKey'>): Promise<Uint8Array | undefined> {
+  return readKey(paths.localKey)
+}
+
 /** The key that seals the event log: out of the environment, else out of its file. */
 export async function loadEventsKey(paths: Pick<StatePaths, 'eventsKey'>, env: Env): Promise<Uint8Array> {
   return keyOf(env, EVENTS_KEY_VARIABLE) ?? loadOrCreateKey(paths.eventsKey)
@@ -59,6 +64,11 @@ export function createTokenSecrets(key: Uint8Array): TokenSecrets {
 export function createShortSecrets(key: Uint8Array): ShortSecrets {
   const own = hmac(key, 'short-secrets')
   return { macOf: (purpose, text) => hmac(own, `${purpose}|${text}`).toString('hex') }
+}
+
+/** Tells secrets apart for who holds the key, and tells nobody else anything about them. */
+export function secretFingerprint(localKey: Uint8Array, secret: string): string {
+  return hmac(localKey, `fingerprint|${secret}`).toString('hex').slice(0, 8)
 }
 
 /** Tells keys apart; it tells nothing about the key. */
@@ -135,7 +145,7 @@ async function readKey(path: string): Promise<Uint8Array | undefined> {
   try {
     const found = await file.stat()
     if (!found.isFile()) throw new StateError(`${path} is no file. Move it away.`)
-    checkPrivate(path, found, 'chmod 600')
+    checkPrivate(path, found, { remedy: 'chmod 600', uid: process.getuid?.() })
     const key = found.size <= 64 ? parseKey((await file.readFile('utf8')).replace(/\r?\n$/, '')) : undefined
     if (key) return key
   } finally {

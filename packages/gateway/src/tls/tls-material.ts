@@ -45,7 +45,8 @@ export function checkTlsPair(cert: string, key: string): TlsMaterial | TlsFault 
   }
 }
 
-function keyPinOf(key: KeyObject): TlsPin {
+/** SHA-256 of a public key, which outlives its certificates. */
+export function keyPinOf(key: KeyObject): TlsPin {
   return pinOf(key.export({ format: 'der', type: 'spki' }))
 }
 

@@ -50,9 +50,13 @@ test('config.get tells our own clients where each value comes from', async () =>
     settings.map(({ key }) => key),
     CONFIG_KEYS,
   )
+  const { fingerprint } = of('gateway.auth.token') ?? {}
+  assert.match(fingerprint ?? '', /^[0-9a-f]{8}$/)
+  assert.notEqual(fingerprint, of('gateway.auth.password')?.fingerprint)
   assert.deepEqual(of('gateway.auth.token'), {
     key: 'gateway.auth.token',
     value: REDACTED,
+    fingerprint,
     source: 'file',
     applies: 'live',
   })

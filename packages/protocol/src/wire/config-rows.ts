@@ -24,6 +24,8 @@ export interface ConfigSetting {
   readonly key: string
   /** Absent when it is unset. */
   readonly value?: unknown
+  /** Of a secret: tells its copies apart for who holds the gateway's files, and tells nobody else anything. */
+  readonly fingerprint?: string
   readonly source: 'default' | 'file' | 'env' | 'flag'
   /** The variable or the flag. */
   readonly by?: string

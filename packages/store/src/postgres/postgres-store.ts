@@ -19,7 +19,8 @@ const POSTGRES_WORDS: EngineWords = {
   wholeNumber: 'bigint',
   tableEnd: sql``,
 }
-const listOf: ListOf = (values) => sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
+export const listOf: ListOf = (values) =>
+  sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
 
 const STATEMENT_MS = 10_000
 /** As long as SQLite waits for another process. */

@@ -166,7 +166,8 @@ function refuseHiddenWork(database: DatabaseSync): void {
   if (found) throw new StoreUnavailable('corrupt', new Error('it holds a trigger or a view'))
 }
 
-function schemasOf(database: DatabaseSync): readonly string[] {
+/** The migrations that a database has seen, in their order. */
+export function schemasOf(database: DatabaseSync): readonly string[] {
   const isThere = database
     .prepare("select 1 from sqlite_schema where type = 'table' and name = 'kysely_migration'")
     .get()

@@ -13,6 +13,8 @@ export interface ConfigMethodsDeps {
   readonly live: LiveConfig
   /** Of a text that holds secrets, so not one that can be guessed at. */
   readonly hashOf: (text: string) => string
+  /** Tells secrets apart for who holds the key of the owner. */
+  readonly fingerprintOf: (secret: string) => string
   /** Files beside the config file may have changed too. */
   readonly lookAtTls: () => Promise<void>
   readonly log: Log
@@ -24,13 +26,21 @@ export interface ConfigMethods {
 }
 
 /** `config.*`: what the gateway runs with, and the order to read its file again. No secret ever leaves. */
-export function createConfigMethods({ live, hashOf, lookAtTls, log }: ConfigMethodsDeps): ConfigMethods {
+export function createConfigMethods({
+  live,
+  hashOf,
+  fingerprintOf,
+  lookAtTls,
+  log,
+}: ConfigMethodsDeps): ConfigMethods {
   return {
     async get({ extended }) {
       const look = live.look()
       const snapshot = snapshotOf(look, hashOf)
       return ok(
-        extended ? { ...snapshot, settings: CONFIG_KEYS.map((key) => settingOf(key, look)) } : snapshot,
+        extended
+          ? { ...snapshot, settings: CONFIG_KEYS.map((key) => settingOf(key, look, fingerprintOf)) }
+          : snapshot,
       )
     },
     async reload({ principal }) {
@@ -85,14 +95,20 @@ function withoutValue({ path, message }: ConfigProblem): string {
   return key === undefined ? message : `Use ${configRow(key).allowed}.`
 }
 
-function settingOf(key: ConfigKey, { values, sources, pending }: ConfigLook): ConfigSetting {
+function settingOf(
+  key: ConfigKey,
+  { values, sources, pending }: ConfigLook,
+  fingerprintOf: ConfigMethodsDeps['fingerprintOf'],
+): ConfigSetting {
   const source = sources[key]
   const by = settingPlace(key, source)
   const value = redacted(key, values[key])
-  const { applies } = configRow(key)
+  const { applies, secret } = configRow(key)
+  const said = values[key]
   return {
     key,
     ...(value !== undefined && { value }),
+    ...(secret && typeof said === 'string' && { fingerprint: fingerprintOf(said) }),
     source,
     ...(by !== undefined && { by }),
     applies,

@@ -1,0 +1,6 @@
+export { DOCTOR_CHECK_IDS, DOCTOR_CHECKS, type DoctorCheckId } from './check-table.ts'
+export { examineHost, type HostExamination, type RunningFacts } from './examine-host.ts'
+export type { Finding, FindingLevel } from './finding.ts'
+export { judgeAddress, judgeClock } from './judge-address.ts'
+export { type DeviceFacts, judgeDevices } from './judge-devices.ts'
+export type { OwnToken } from './judge-own-tokens.ts'
