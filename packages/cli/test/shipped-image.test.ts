@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -79,4 +80,15 @@ test('what the Dockerfile copies is enough to start, to be found healthy and to 
   const exited = once(child, 'exit')
   child.kill('SIGTERM')
   assert.deepEqual(await exited, [0, null])
+})
+
+test('the programs that are built are ASCII, so the runtime keeps their text at one byte a letter', () => {
+  const dist = join(ROOT, 'packages/cli/dist')
+  const programs = [dist, join(dist, 'chunks')].flatMap((dir) =>
+    readdirSync(dir)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => join(dir, name)),
+  )
+  assert.ok(programs.length > 1)
+  for (const path of programs) assert.doesNotMatch(readFileSync(path, 'latin1'), /[^\0-\x7f]/, path)
 })
