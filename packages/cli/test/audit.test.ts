@@ -66,6 +66,11 @@ test('a list shows who did what, newest first, and no letter of it drives the te
   )
   assert.deepEqual([events.length, events[0].seq, events[0].before.name, head.seq], [1, 2, 'Pocket', 3])
   assert.equal((await json(0, 'audit', 'list', '--limit', '2')).events.length, 2)
+  for (const [from, found] of [
+    ['--since', 3],
+    ['--until', 0],
+  ] as const)
+    assert.equal((await json(0, 'audit', 'list', from, '2026-01-31')).events.length, found)
   assert.equal((await run(0, 'audit', 'list', '--kind', 'nothing')).stdout, 'No events.\n')
   assert.match((await run(1, 'audit', 'list', '--limit', '501')).stderr, /^At most 500 events/)
   assert.match((await run(1, 'audit', 'list', '--limit', '0')).stderr, /whole number from 1 on/)

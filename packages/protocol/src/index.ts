@@ -7,6 +7,7 @@ export {
   parseAppCookie,
   parseAppTicket,
 } from './app-secrets.ts'
+export { formatAuditLine } from './audit-line.ts'
 export { decodeBase64, encodeBase64Url } from './base64url.ts'
 export { fingerprintWords } from './fingerprint-words.ts'
 export { type GatewayPlace, gatewayOrigin } from './gateway-origin.ts'
@@ -27,6 +28,7 @@ export { days, hours, later, minutes, parseDuration, seconds } from './instant.t
 export { formatInvitationSecret, type InvitationSecret, parseInvitationSecret } from './invitation-secret.ts'
 export { type InvitationText, readInvitationText } from './invitation-text.ts'
 export { formatJoinLink, type JoinCode, joinCodeOf, parseJoinCode, parseJoinLink } from './join-link.ts'
+export { escapeHazards, formatJsonLine } from './json-line.ts'
 export { formatPairCode, PAIR_CODES, type PairCode, pairCodeOf, parsePairCode } from './pair-code.ts'
 export { formatPairLink, type PairLink, parsePairLink } from './pair-link.ts'
 export { parsePublicKey } from './public-key.ts'

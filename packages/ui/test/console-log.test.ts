@@ -18,6 +18,14 @@ test('the audit is filtered, verified and handed out as a file, and names of dev
     await world.owner.request('device.pair.approve', { requestId })
     await world.owner.request('device.token.revoke', { deviceId: device.deviceId, role: 'operator' })
   }
+  const { owner } = world
+  const renamed = world.device('Renamed often')
+  const requestId = String(await renamed.ask(['operator.read']))
+  await owner.request('device.pair.approve', { requestId })
+  const rename = (n: number) =>
+    owner.request('device.pair.rename', { deviceId: renamed.deviceId, label: `name ${n}\u202e` })
+  // More than the gateway tells at once.
+  await Promise.all(Array.from({ length: 510 }, (_, n) => rename(n)))
   const { page, close } = await world.open({ view: 'audit' })
   await page.locator('.audit-row').nth(4).waitFor()
   await expectAccessible(page)
@@ -27,14 +35,45 @@ test('the audit is filtered, verified and handed out as a file, and names of dev
   assert.equal(await page.locator('.audit-row').count(), 2)
   await page.getByRole('button', { name: 'Verify the log' }).click()
   await page.getByText('The log is whole').waitFor()
-  const waiting = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Export' }).click()
-  const file = await (await waiting).path()
-  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  const exported = async () => {
+    const waiting = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export' }).click()
+    return readFileSync(await (await waiting).path(), 'utf8')
+      .trim()
+      .split('\n')
+  }
+  const shown = await exported()
   assert.deepEqual(
-    lines.map((line) => JSON.parse(line).kind),
+    shown.map((line) => JSON.parse(line).kind),
     ['token-revoked', 'token-revoked'],
   )
+  await page.getByLabel('Show').selectOption('all')
+  const { head } = await owner.request('audit.list', { limit: 1 })
+  const lines = await exported()
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).seq),
+    Array.from({ length: head.seq }, (_, at) => at + 1),
+  )
+  // As the command on the host writes it: nothing in it drives a terminal.
+  assert.ok(lines.some((line) => line.includes('\\u202e')))
+  assert.ok(!lines.join('').includes('\u202e'))
+
+  await page.getByLabel('Device').fill('lamp')
+  await page.getByRole('link', { name: /^Lamp/ }).click()
+  await page.locator('.audit-row').nth(2).waitFor({ state: 'detached' })
+  assert.equal(await page.locator('.audit-row').count(), 2)
+  await photograph(page, 'console-audit-device')
+  await page.getByLabel('From').fill('2030-01-01')
+  await page.getByText('Nothing of this kind has happened').waitFor()
+  await expectAccessible(page)
+  await photograph(page, 'console-audit-nothing')
+  await page.getByLabel('From').fill('2020-01-01')
+  await page.locator('.audit-row').nth(1).waitFor()
+  await page.getByLabel('To').fill('2020-01-01')
+  await page.locator('.audit-row').first().waitFor({ state: 'detached' })
+  await page.getByLabel('To').fill('')
+  await page.getByRole('button', { name: 'About all devices' }).click()
+  await page.locator('.audit-row').nth(4).waitFor()
   await page.setViewportSize({ width: 320, height: 700 })
   await expectAccessible(page)
   await close()

@@ -13,13 +13,15 @@ export interface ListOptions extends CommonOptions {
   readonly device?: string
   readonly kind?: string
   readonly limit?: number
+  readonly since?: number
+  readonly until?: number
 }
 
 export const ADMIN_SCOPES = ['operator.admin'] as const
 const MOST = 500
 
 export async function listEvents(options: ListOptions): Promise<void> {
-  const { device, kind, limit = 50 } = options
+  const { device, kind, limit = 50, since, until } = options
   if (limit > MOST) {
     throw new CommandError(`At most ${MOST} events are listed at once.`, {
       next: ['All of them: openclaw audit export'],
@@ -27,7 +29,12 @@ export async function listEvents(options: ListOptions): Promise<void> {
   }
   const list = await withLink(linkFor(options, 'audit.list'), async (link) => {
     const deviceId = device === undefined ? undefined : await resolveDeviceId(link, device)
-    const filter = { ...(deviceId !== undefined && { deviceId }), ...(kind !== undefined && { kind }) }
+    const filter = {
+      ...(deviceId !== undefined && { deviceId }),
+      ...(kind !== undefined && { kind }),
+      ...(since !== undefined && { sinceMs: since }),
+      ...(until !== undefined && { untilMs: until }),
+    }
     return link.request('audit.list', { limit, ...filter }, ADMIN_SCOPES)
   })
   if (options.json) printJson(list)

@@ -40,6 +40,8 @@ function addList(audit: Command): void {
     .description('list events, newest first')
     .option('--device <id>', 'only events about this device: its id, or the first 8 letters')
     .option('--kind <kind>', 'only events of this kind, such as token-revoked')
+    .option('--since <time>', 'only events from this day or time on', readInstant)
+    .option('--until <time>', 'only events before this day or time', readInstant)
     .option('--limit <n>', 'how many (default: 50, at most 500)', readCount)
   addExamples(addGatewayOptions(list), ['audit list --limit 10', 'audit list --kind token-revoked --json'])
   list.action((options: ListOptions) =>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { formatJsonLine } from '@pairgate/protocol'
 import fc from 'fast-check'
-import { formatJson, formatJsonLine } from './print-json.ts'
+import { formatJson } from './print-json.ts'
 
 test('JSON is indented by two spaces', () => {
   assert.equal(formatJson({ pending: [], paired: [] }), '{\n  "pending": [],\n  "paired": []\n}')

@@ -1,25 +1,15 @@
-/** Letters that JSON may hold as they are but a terminal obeys: DEL, C1 controls, direction changes, line ends. */
-const HAZARDS = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+import { escapeHazards, formatJsonLine } from '@pairgate/protocol'
 
 /** JSON for programs, indented as OpenClaw does, and safe when a person's terminal shows it. */
 export function formatJson(value: unknown): string {
   return escapeHazards(JSON.stringify(value, undefined, 2) ?? 'null')
 }
 
-/** One line of JSON: an event of a command that runs on. */
-export function formatJsonLine(value: unknown): string {
-  return escapeHazards(JSON.stringify(value) ?? 'null')
-}
-
 export function printJson(value: unknown): void {
   process.stdout.write(`${formatJson(value)}\n`)
 }
 
+/** One line of JSON: an event of a command that runs on. */
 export function printJsonLine(value: unknown): void {
   process.stdout.write(`${formatJsonLine(value)}\n`)
-}
-
-// They can only stand inside a string, where \uXXXX means the very same letter.
-function escapeHazards(json: string): string {
-  return json.replace(HAZARDS, (hazard) => `\\u${hazard.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

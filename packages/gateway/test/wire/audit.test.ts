@@ -95,7 +95,19 @@ test('a list can be narrowed to a device, to a kind, to what lies before a numbe
   assert.deepEqual(await seqs({ kind: 'pairing-approved' }), [2, 1])
   assert.deepEqual(await seqs({ kind: 'nothing' }), [])
   assert.deepEqual(await seqs({ deviceId: 'x' }), [])
-  assert.equal((await seqs({ limit: 500 })).length, 62)
+  const all = await listed(owner, { limit: 500 })
+  assert.equal(all.length, 62)
+  const times = [0, ...new Set(all.map(({ at }) => at)), (all[0]?.at ?? 0) + 1]
+  for (const sinceMs of times)
+    for (const untilMs of [times[1] ?? 0, sinceMs, sinceMs + 20]) {
+      const wanted = all.filter(({ at, seq }) => at >= sinceMs && at < untilMs && seq < 60)
+      const params = { sinceMs, untilMs, before: 60, limit: 500 }
+      assert.deepEqual(
+        await seqs(params),
+        wanted.map(({ seq }) => seq),
+      )
+    }
+  assert.deepEqual((await seqs({ sinceMs: all.at(-1)?.at, limit: 500 })).length, 62)
 })
 
 test('nobody but an admin reads any of it, not even what is about himself', async (context) => {

@@ -217,7 +217,7 @@ const PARAMS: Readonly<
     bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]],
   },
   'audit.list': {
-    good: { limit: 500, before: 7, deviceId: id, kind: 'token-revoked' },
+    good: { limit: 500, before: 7, deviceId: id, kind: 'token-revoked', sinceMs: 0, untilMs: 7 },
     bad: [
       [{ limit: 0 }, 'at /limit: must be >= 1'],
       [{ limit: 501 }, 'at /limit: must be <= 500'],
@@ -226,6 +226,8 @@ const PARAMS: Readonly<
       [{ before: '7' }, 'at /before: must be integer'],
       [{ deviceId: 7 }, 'at /deviceId: must be string'],
       [{ kind: '' }, 'at /kind: must not have fewer than 1 characters'],
+      [{ sinceMs: -1 }, 'at /sinceMs: must be >= 0'],
+      [{ untilMs: 1.5 }, 'at /untilMs: must be integer'],
       [{ after: 7 }, "at root: unexpected property 'after'"],
     ],
   },

@@ -103,7 +103,7 @@ function ContentOf({ route, inbox }: { readonly route: Route; readonly inbox: In
     devices: () => <DevicesView deviceId={deviceId} />,
     invite: () => <InviteView inbox={inbox} />,
     sessions: () => <SessionsView />,
-    audit: () => <AuditView />,
+    audit: () => <AuditView deviceId={deviceId} />,
     health: () => <HealthView />,
     me: () => <MeView />,
   }[view]

@@ -1,4 +1,4 @@
-import { CHAIN_FAULTS, type Core, ok, refuse, type StoreReader } from '@pairgate/core'
+import { CHAIN_FAULTS, type Core, findEventSince, ok, refuse, type StoreReader } from '@pairgate/core'
 import { type Instant, parseDeviceId } from '@pairgate/protocol'
 import type { AuditErasure, AuditFeed, AuditList, AuditPruning, AuditVerdict } from '@pairgate/protocol/wire'
 import type { Log } from '../../platform/log.ts'
@@ -7,7 +7,7 @@ import { auditRow, feedEntry } from '../../wire/event-to-wire.ts'
 import type { Handler } from './method-handlers.ts'
 
 export interface AuditMethodsDeps {
-  readonly read: Pick<StoreReader, 'listEventRecords' | 'eventRecordsAfter' | 'listFeed'>
+  readonly read: Pick<StoreReader, 'listEventRecords' | 'eventRecordsAfter' | 'headSeq' | 'listFeed'>
   readonly heads: Pick<EventHeadFile, 'head'>
   readonly core: Pick<
     Core,
@@ -25,12 +25,16 @@ export interface AuditMethods {
 }
 
 const LISTED = 50
+const NO_END = Number.MAX_SAFE_INTEGER
 
 /** `audit.*`: the event log for admins. It speaks of everybody, so nobody else may read any of it. */
 export function createAuditMethods({ read, heads, core, log }: AuditMethodsDeps): AuditMethods {
   return {
-    async list(_connection, { limit = LISTED, before, deviceId, kind }) {
-      const records = await read.listEventRecords({ limit, before, deviceId, kind })
+    async list(_connection, { limit = LISTED, before, deviceId, kind, sinceMs, untilMs }) {
+      const from = sinceMs === undefined ? undefined : await findEventSince(read, sinceMs)
+      const end = untilMs === undefined ? NO_END : await findEventSince(read, untilMs)
+      const span = { from, before: Math.min(before ?? NO_END, end) }
+      const records = await read.listEventRecords({ limit, ...span, deviceId, kind })
       const [oldest] = await read.eventRecordsAfter(0, 1)
       const first = oldest?.seq ?? 0
       return ok({ events: records.map(auditRow), head: heads.head, first } satisfies AuditList)

@@ -14,6 +14,9 @@ export const AUDIT_METHODS = {
         before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
         deviceId: Type.Optional(Text),
         kind: Type.Optional(Text),
+        /** Only events from this moment on, and before that one, in milliseconds since the epoch. */
+        sinceMs: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+        untilMs: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
       },
       closed,
     ),

@@ -1,31 +1,50 @@
 import type { GatewaySession } from '@pairgate/client'
-import { type AuditEvent, MOST_EXPORTED } from './use-audit.ts'
+import { formatAuditLine } from '@pairgate/protocol'
+import { type AuditFilter, paramsOf } from './audit-filter.ts'
 
-/** The newest events as JSON lines, the oldest of them first. */
-export async function exportAudit(session: GatewaySession, kind: string): Promise<string> {
-  const events: AuditEvent[] = []
-  for (;;) {
-    const last = events.at(-1)
-    const page = await session.request('audit.list', {
-      limit: 500,
-      ...(kind !== '' && { kind }),
-      ...(last && { before: last.seq }),
-    })
-    events.push(...page.events)
-    if (page.events.length < 500 || events.length >= MOST_EXPORTED) break
-  }
-  return events
-    .toReversed()
-    .map((event) => `${JSON.stringify(event)}\n`)
-    .join('')
+const PAGE = 500
+
+interface Exporting {
+  readonly filter: AuditFilter
+  /** Told behind each page how many events there are so far. */
+  readonly onCount: (count: number) => void
+  readonly signal: AbortSignal
 }
 
-/** Hands a text to the reader as a file. */
-export function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }))
+/**
+ * All events that are meant as lines of JSON, the oldest first, as the command on the host writes them. Each
+ * page is handed to the browser as soon as it is there, which keeps big files off the memory of the page.
+ * @returns `undefined` if it was stopped.
+ */
+export async function exportAudit(
+  session: GatewaySession,
+  { filter, onCount, signal }: Exporting,
+): Promise<Blob | undefined> {
+  const pages: Blob[] = []
+  let count = 0
+  for (let before: number | undefined; ; ) {
+    const { events } = await session.request('audit.list', {
+      limit: PAGE,
+      ...paramsOf(filter),
+      ...(before !== undefined && { before }),
+    })
+    if (signal.aborted) return undefined
+    // The list goes backwards, and so do the pages.
+    pages.unshift(new Blob(events.toReversed().map((event) => `${formatAuditLine(event)}\n`)))
+    count += events.length
+    onCount(count)
+    before = events.at(-1)?.seq
+    if (events.length < PAGE) return new Blob(pages, { type: 'application/x-ndjson' })
+  }
+}
+
+/** Hands a file to the reader. */
+export function saveFile(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file)
   const link = document.createElement('a')
   link.href = url
   link.download = name
   link.click()
-  URL.revokeObjectURL(url)
+  // Some browsers fetch it a moment later.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

@@ -1,12 +1,11 @@
 import type { MethodResult } from '@pairgate/client'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useConsole } from '../console-context.ts'
+import { type AuditFilter, paramsOf } from './audit-filter.ts'
 
 export type AuditEvent = MethodResult<'audit.list'>['events'][number]
 
 const LIMIT = 50
-/** How many events an export holds at most; the command on the host writes all of them. */
-export const MOST_EXPORTED = 5_000
 
 export interface Audit {
   readonly events: readonly AuditEvent[]
@@ -17,7 +16,7 @@ export interface Audit {
 }
 
 /** The log, newest first, as far as the reader has gone back. */
-export function useAudit(kind: string): Audit {
+export function useAudit(filter: AuditFilter): Audit {
   const { session } = useConsole()
   const [events, setEvents] = useState<readonly AuditEvent[]>([])
   const [state, setState] = useState({ isLoaded: false, hasMore: false, error: undefined as unknown })
@@ -30,7 +29,7 @@ export function useAudit(kind: string): Audit {
     try {
       const page = await session.request('audit.list', {
         limit: LIMIT,
-        ...(kind !== '' && { kind }),
+        ...paramsOf(filter),
         ...(last && { before: last.seq }),
       })
       if (own !== turn.current) return
@@ -47,6 +46,6 @@ export function useAudit(kind: string): Audit {
     return () => {
       turn.current += 1
     }
-  }, [session, kind])
+  }, [session, filter])
   return { events, ...state, more: () => void load(events) }
 }

@@ -1,7 +1,7 @@
 import { Button } from '../../components/button.tsx'
 import { Actor } from '../audit/actor.tsx'
 import { EventChange } from '../audit/event-change.tsx'
-import { useConsole } from '../console-context.ts'
+import { holds, isEverywhere, useConsole } from '../console-context.ts'
 import { FailureNotice } from '../failure-notice.tsx'
 import { formatInstant } from '../format.ts'
 import { kindText } from '../texts/catalogue.ts'
@@ -15,7 +15,9 @@ interface DeviceHistoryProps {
 
 /** What was decided about a device, by whom and when. */
 export function DeviceHistory({ deviceId, isThere }: DeviceHistoryProps) {
-  const { say } = useConsole()
+  const console = useConsole()
+  const { say } = console
+  const readsAudit = holds(console, 'operator.admin') && isEverywhere(console)
   const { events, error, hasMore, more } = useHistory(deviceId)
   if (!isThere && !events?.length) return null
   return (
@@ -29,11 +31,14 @@ export function DeviceHistory({ deviceId, isThere }: DeviceHistoryProps) {
           <HistoryLine key={event.id} event={event} />
         ))}
       </ol>
-      {hasMore && (
-        <div class="row">
-          <Button onPress={more}>{say('audit.more')}</Button>
-        </div>
-      )}
+      <div class="row">
+        {hasMore && <Button onPress={more}>{say('audit.more')}</Button>}
+        {readsAudit && (
+          <a class="button" href={`#audit/${deviceId}`}>
+            {say('history.audit')}
+          </a>
+        )}
+      </div>
     </section>
   )
 }
