@@ -79,7 +79,7 @@ export function buildGateway(given: GatewayParts): Gateway {
   const rules = createEntryRules(settings.config, machineNames())
   const isClosed = () => closed.length > 0
   const reached = buildReach(parts, { core, rules, isClosed, url: () => url })
-  const metrics = createGatewayMetrics()
+  const metrics = createGatewayMetrics(parts.upstreams?.clients.bytes)
   const figures = createFigures({ counts: metrics.counts, connections: () => live.registry.size, clock })
   const observers = createObservers({ log, metrics, figures, traces: parts.traces })
   const use = createNoteUse({ ...parts, principals: live.registry.principals })

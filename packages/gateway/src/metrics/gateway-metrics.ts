@@ -4,6 +4,7 @@ import type { ProcessFacts } from '../platform/process-facts.ts'
 import { type Sample, writeExposition } from './exposition.ts'
 import { createLatencies } from './latencies.ts'
 import { createRequestTally, createTally, type RequestTally, type Tally } from './tallies.ts'
+import type { UpstreamBytes } from './upstream-bytes.ts'
 import { createUpstreamTallies, type UpstreamTallies } from './upstream-tallies.ts'
 
 /** What is asked only when somebody reads the metrics. */
@@ -45,7 +46,8 @@ export interface MetricCounts {
   readonly refused: ReadonlyMap<string, number>
 }
 
-export function createGatewayMetrics(): GatewayMetrics {
+/** @param bytes of the connections to upstreams; left out where there are none. */
+export function createGatewayMetrics(bytes?: Pick<UpstreamBytes, 'samples'>): GatewayMetrics {
   const upgrades = createTally()
   const handshakes = createTally()
   const handshakeTimes = createLatencies()
@@ -73,6 +75,7 @@ export function createGatewayMetrics(): GatewayMetrics {
         pairgate_requests_total: requests.counts(),
         pairgate_request_duration_seconds: requests.durations(),
         ...upstreams.samples,
+        pairgate_upstream_bytes_total: bytes?.samples() ?? [],
         pairgate_event_log_seq: one(facts.following.cursor),
         pairgate_event_log_lag_seconds: lagOf(facts.following),
         pairgate_tls_not_after_seconds: facts.tls ? one(facts.tls.notAfterMs / 1_000) : [],

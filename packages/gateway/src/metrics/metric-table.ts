@@ -74,6 +74,11 @@ export const METRICS = {
     help: 'Requests, streams, WebSockets and idle connections to upstreams that a decision or a deadline cut.',
     labels: [],
   },
+  pairgate_upstream_bytes_total: {
+    type: 'counter',
+    help: 'Bytes on the connections to an upstream, heads included: to-upstream or from-upstream.',
+    labels: ['upstream', 'direction'],
+  },
   pairgate_event_log_seq: {
     type: 'gauge',
     help: 'Number of the last event that this gateway has acted on.',

@@ -89,8 +89,8 @@ function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Entry | Promise<En
       if (isAbsent && upstream.auth === 'optional') return { ok: true, entered: nobody }
       return isStranger ? { ok: false, refusal, stranger: peer } : no(refusal)
     }
-    return atOnce(sessionOf(deps, asking, admitted.principal), (session) => {
-      const { principal: caller, gate, byCookie } = admitted
+    const { principal: caller, gate, byCookie } = admitted
+    return atOnce(sessionOf(deps, asking, admitted), (session) => {
       if (session === 'refused' || !gate.isOpen) {
         gate.leave()
         // A session of somebody else looks like one that there is not.
@@ -102,10 +102,15 @@ function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Entry | Promise<En
   })
 }
 
-function sessionOf(deps: EnterUpstreamDeps, asking: Asking, caller: DevicePrincipal) {
+function sessionOf(deps: EnterUpstreamDeps, asking: Asking, { principal, gate }: Admitted) {
   const { request, upstream, target } = asking
   if (!upstream.session) return undefined
-  return deps.sessionOf(caller, upstream.session, { segments: target.segments, headers: request.headers })
+  const asked = { segments: target.segments, headers: request.headers }
+  return deps.sessionOf(principal, upstream.session, asked).catch((error: unknown) => {
+    // Nobody else looks after it: nothing has begun yet.
+    gate.leave()
+    throw error
+  })
 }
 
 type Found =
@@ -153,13 +158,15 @@ interface Asking {
   readonly cut: () => void
 }
 
+interface Admitted {
+  readonly ok: true
+  readonly principal: DevicePrincipal
+  readonly gate: Gate
+  readonly byCookie: boolean
+}
+
 type Caller =
-  | {
-      readonly ok: true
-      readonly principal: DevicePrincipal
-      readonly gate: Gate
-      readonly byCookie: boolean
-    }
+  | Admitted
   | {
       readonly ok: false
       readonly refusal: ProxyRefusal

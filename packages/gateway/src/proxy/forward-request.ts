@@ -9,13 +9,12 @@ import { sendWithTrailers } from './send-with-trailers.ts'
 import { announcedTrailers } from './trailers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
 import { refusalOf } from './upstream-failure.ts'
-import { openUpstreamRequest } from './upstream-request.ts'
 
 /** Told of the head of every answer of an upstream by its status, of every failure by its code, and of the time. */
 export type OnOutcome = (upstream: UpstreamConfig, outcome: number | string, ms: number) => void
 
 export interface ForwardDeps {
-  readonly clients: Pick<UpstreamClients, 'of' | 'tlsOf'>
+  readonly clients: Pick<UpstreamClients, 'of' | 'request'>
   readonly onOutcome: OnOutcome
   /** Milliseconds that pass steadily. */
   readonly ticks: () => number
@@ -68,7 +67,7 @@ export function createForwardRequest(deps: ForwardDeps): ForwardRequest {
 function sendTrailed(deps: ForwardDeps, exchange: Exchange, names: readonly string[]): Forwarded {
   const { request, outgoing } = exchange
   const { upstream, target: path, headers } = outgoing
-  const asked = openUpstreamRequest(upstream.target, deps.clients.tlsOf(upstream), {
+  const asked = deps.clients.request(upstream, {
     method: request.method ?? '',
     path,
     headers: [...headers, 'transfer-encoding', 'chunked', 'trailer', names.join(', ')],

@@ -5,7 +5,6 @@ import { REFUSALS, sendUpgradeRefusal } from './proxy-refusal.ts'
 import { responseHeaders } from './response-headers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
 import { LATE, refusalOf } from './upstream-failure.ts'
-import { openUpstreamRequest } from './upstream-request.ts'
 
 export interface UpgradeSocket {
   readonly socket: Duplex & { setTimeout?(ms: number, late: () => void): unknown }
@@ -14,7 +13,7 @@ export interface UpgradeSocket {
 }
 
 export interface ForwardUpgradeDeps extends Pick<ForwardDeps, 'onOutcome' | 'ticks'> {
-  readonly clients: Pick<UpstreamClients, 'tlsOf'>
+  readonly clients: Pick<UpstreamClients, 'request'>
 }
 
 export type ForwardUpgrade = (client: UpgradeSocket, outgoing: Outgoing) => void
@@ -26,7 +25,7 @@ export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgra
     const startedAt = ticks()
     const tell = (outcome: number | string) => onOutcome(upstream, outcome, ticks() - startedAt)
     const { target: path, headers } = outgoing
-    const asked = openUpstreamRequest(upstream.target, clients.tlsOf(upstream), {
+    const asked = clients.request(upstream, {
       method: 'GET',
       path,
       headers: [...headers, 'connection', 'Upgrade', 'upgrade', 'websocket'],
@@ -61,7 +60,7 @@ export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgra
         return sendUpgradeRefusal(REFUSALS.brokenAnswer, socket)
       }
       tell(101)
-      socket.write(headOf(answer, outgoing, ['Connection: Upgrade', 'Upgrade: websocket']))
+      socket.write(headOf(answer, outgoing, ['Connection: Upgrade', 'Upgrade: websocket']), 'latin1')
       tie({ socket, head }, inner, innerHead)
     })
     asked.end()
@@ -84,7 +83,7 @@ function tie({ socket, head }: UpgradeSocket, inner: Duplex, innerHead: Buffer):
 function passRefusal(socket: Duplex, answer: IncomingMessage, outgoing: Outgoing): void {
   answer.on('error', () => socket.destroy())
   if (socket.destroyed) return
-  socket.write(headOf(answer, outgoing, ['Connection: close']))
+  socket.write(headOf(answer, outgoing, ['Connection: close']), 'latin1')
   answer.pipe(socket)
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { DevicePrincipal } from '@pairgate/core'
+import { cutSocket } from '../platform/cut-socket.ts'
 import type { Gate } from './work-gates.ts'
 
 /** One request on a connection, and what is left of it there: the name of who sent it. */
@@ -70,7 +71,7 @@ class VisitOf implements Visit {
   cut(): void {
     const { socket, busy } = this.#connection
     const disturbsNobody = busy === 0 || this.#isServed || this.#gate === undefined
-    if (disturbsNobody) socket.destroy()
+    if (disturbsNobody) cutSocket(socket)
     else this.#connection.isOver = true
   }
 

@@ -8,6 +8,7 @@ import type { Peer } from '../http/peer.ts'
 import type { UpstreamTallies } from '../metrics/upstream-tallies.ts'
 import type { FaultLog } from '../observe/fault-log.ts'
 import { atOnce, attempt } from '../platform/at-once.ts'
+import { cutSocket } from '../platform/cut-socket.ts'
 import type { Assertions } from './assertion.ts'
 import type { Entered, EnterUpstream } from './enter-upstream.ts'
 import type { Door } from './find-upstream.ts'
@@ -113,7 +114,7 @@ async function serveUpgrade(
   const { tallies } = deps
   const entry = await deps.enter(request, door, () => {
     tallies.cut()
-    request.socket.destroy()
+    cutSocket(request.socket)
   })
   if (!entry.ok) {
     tallies.refused(entry.refusal.code)

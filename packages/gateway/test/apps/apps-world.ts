@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after } from 'node:test'
 import type { AppTicketResult } from '@pairgate/protocol/wire'
 import type { Engine } from '../harness/engine.ts'
 import type { GatewayOfTest } from '../harness/gateway-of-test.ts'
 import { connectPaired, type PairedDevice, type PairOptions, pair } from '../harness/pair.ts'
+import { trusting } from '../harness/trusting.ts'
 import type { WireClient } from '../harness/wire-client.ts'
 import { openUpstream, type UpstreamOfTest } from '../proxy/upstream-of-test.ts'
 import { type BrowserOfTest, openBrowser, type Seen } from './browser-of-test.ts'
@@ -84,12 +83,6 @@ export async function openApps(engine: Engine, options: AppsOptions = {}): Promi
       return browser
     },
   }
-}
-
-/** The same gateway for clients that trust its own certificate. */
-function trusting(gateway: GatewayOfTest): GatewayOfTest {
-  const ca = readFileSync(join(gateway.stateDir, 'secrets', 'tls.crt'), 'utf8')
-  return Object.create(gateway, { open: { value: (open: object) => gateway.open({ ca, ...open }) } })
 }
 
 /** What an app wrote into the address of the pairing page. */

@@ -87,3 +87,32 @@ test('nothing that a client sends becomes a label', async () => {
   const { body } = await ask({ port: gateway.port }, '/__pairgate__/metrics')
   assert.doesNotMatch(body, /secret-path|odd|PROPFIND/)
 })
+
+test('bytes are counted in both directions, those of a WebSocket too, while they go on', async () => {
+  const bytes = async () => {
+    const [to, from] = ['to-upstream', 'from-upstream'].map((direction) =>
+      sampleOf(`pairgate_upstream_bytes_total{upstream="${name}",direction="${direction}"}`),
+    )
+    return { to: (await to) ?? 0, from: (await from) ?? 0 }
+  }
+  const MANY = 1_000_000
+  const before = await bytes()
+  upstream.answerBy((_request, response) => response.end('x'.repeat(MANY)))
+  await get('/open', { method: 'POST', body: 'y'.repeat(MANY / 10) })
+  const after = await bytes()
+  const [sent, received] = [after.to - before.to, after.from - before.from]
+  assert.ok(sent > MANY / 10 && sent < MANY / 10 + 2_000, `${sent}`)
+  assert.ok(received > MANY && received < MANY + 2_000, `${received}`)
+  const { accessToken } = await enter()
+  upstream.upgradeBy((request, socket, head) =>
+    echo.handleUpgrade(request, socket, head, (open) => open.send('z'.repeat(MANY))),
+  )
+  const headers = { authorization: `Bearer ${accessToken}` }
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/app`, { headers })
+  await within(once(socket, 'message'), () => 'the message')
+  const open = (await bytes()).from - after.from
+  assert.ok(open > MANY && open < MANY + 2_000, `${open}`)
+  socket.terminate()
+  await eventually(async () => (await inFlight()) === 0, 'the end of the WebSocket')
+  assert.equal((await bytes()).from - after.from, open)
+})

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import type { AccessResult } from '@pairgate/protocol/wire'
 import { type GatewayOfTest, openGateway, type TestHooks } from '../harness/gateway-of-test.ts'
 import { connectPaired, type PairedDevice, type PairOptions, pair } from '../harness/pair.ts'
+import { trusting } from '../harness/trusting.ts'
 import { openUpstream, type UpstreamOfTest } from './upstream-of-test.ts'
 
 /** An entry of `gateway.upstreams` without its target. */
@@ -44,10 +45,11 @@ export async function openProxy(
   const upstream = await openUpstream(hooks)
   const upstreams = entries.map((entry) => ({ target: upstream.target, ...entry }))
   const limits = { pendingInAll: 10_000, unauthenticatedPerPeer: 1_000 }
-  const gateway = await openGateway(hooks, {
+  const opened = await openGateway(hooks, {
     config: { limits, ...config, upstreams },
     sections: { upstreams: { port: 0 } },
   })
+  const gateway = config['tls'] ? trusting(opened) : opened
   const port = gateway.running.upstreamsPort ?? 0
   return {
     gateway,

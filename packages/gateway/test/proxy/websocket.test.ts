@@ -100,7 +100,7 @@ describe('a WebSocket that is passed on', () => {
   })
   test('that the upstream refuses ends with its refusal, whatever was sent behind the request', async () => {
     upstream.upgradeBy((_request, socket) =>
-      socket.end('HTTP/1.1 403 No\r\nContent-Length: 4\r\nX-Why: so\r\n\r\nnope'),
+      socket.end('HTTP/1.1 403 No\r\nContent-Length: 4\r\nX-Why: só\r\n\r\nnope'),
     )
     const before = upstream.arrived.length
     const lines = upgradeLines({ Host: `127.0.0.1:${port}` }, '/open')
@@ -110,7 +110,7 @@ describe('a WebSocket that is passed on', () => {
       'GET /open/smuggled HTTP/1.1',
       'Host: x',
     ])
-    assert.deepEqual([answer.status, answer.headers['x-why'], answer.body], [403, 'so', 'nope'])
+    assert.deepEqual([answer.status, answer.headers['x-why'], answer.body], [403, 'só', 'nope'])
     assert.equal(upstream.arrived.length, before + 1)
     answerByEcho()
   })
