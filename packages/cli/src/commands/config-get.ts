@@ -3,6 +3,7 @@ import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
 import { formatJson, printJson } from '../output/print-json.ts'
 import { canAsk } from '../platform/terminal.ts'
+import { askLocalGateway } from '../target/ask-local-gateway.ts'
 import { findLocalFiles } from '../target/read-target-facts.ts'
 import { isBelow, readConfigPath, readSettings } from './config-path.ts'
 
@@ -42,6 +43,23 @@ export async function getConfig(typed: string, { json, show }: GetOptions): Prom
   const value = 'key' in path ? first[1] : below(nestSettings(found), path.section)
   if (json || typeof value !== 'string') process.stdout.write(`${formatJson(value)}\n`)
   else process.stdout.write(`${cleanText(value, LONGEST_VALUE)}\n`)
+  if ('key' in path) await tellOverride(path.key)
+}
+
+/** Whoever looks for the source of a value would otherwise take the file for it. */
+async function tellOverride(key: ConfigKey): Promise<void> {
+  const files = await findLocalFiles(process.env)
+  // The value was printed: what a gateway that does not answer would say is of no use then.
+  const running = await askLocalGateway(files, (gateway) => gateway.request('config.get', {})).catch(
+    ignoreUnanswered,
+  )
+  const by = running?.settings?.find((setting) => setting.key === key)?.by
+  if (by === undefined) return
+  process.stderr.write(`The running gateway does not use it: ${cleanText(by)} overrides the file.\n`)
+}
+
+function ignoreUnanswered(error: unknown): undefined {
+  if (!(error instanceof CommandError)) throw error
 }
 
 function below(tree: unknown, section: string): unknown {
