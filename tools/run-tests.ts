@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,13 +17,20 @@ const SUITES: Readonly<Record<string, string>> = {
   e2e: 'packages/*/test/**/*.test.ts',
 }
 
-function runTests(files: readonly string[]): void {
+/** Hundreds of processes load the same sources: each one that finds them compiled starts sooner. */
+const COMPILED = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled-tests') }
+
+/** After a build commands run as the bundle that users run. It starts in a quarter of the time, too. */
+const BUNDLE = { PAIRGATE_FROM_SOURCE: '0' }
+
+function runTests(files: readonly string[], env: NodeJS.ProcessEnv): void {
   const limits = ['--test-concurrency=4', `--test-timeout=${TEST_LIMIT}`]
   // In a process group of its own, so that whatever the tests have started ends with them.
   const child = spawn(process.execPath, ['--test', ...limits, ...files], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
+    env: { ...process.env, ...COMPILED, ...env },
   })
   const signalGroup = (signal: NodeJS.Signals) => {
     try {
@@ -51,7 +59,7 @@ function runTests(files: readonly string[]): void {
 const suites = process.argv.slice(2)
 const files = suites.flatMap((suite) => globSync(SUITES[suite] ?? [], { cwd: root })).sort()
 if (files.length > 0) {
-  runTests(files)
+  runTests(files, suites.includes('e2e') ? BUNDLE : {})
 } else {
   console.error(`No test files for "${suites.join(' ')}": the suites are ${Object.keys(SUITES).join(', ')}.`)
   process.exitCode = 1

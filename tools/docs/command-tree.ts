@@ -31,8 +31,8 @@ async function readHelp(path: string): Promise<HelpedCommand> {
   const words = path.split(' ').slice(1)
   const { stdout } = await run(process.execPath, ['packages/cli/bin/openclaw.js', ...words, '--help'], {
     cwd: root,
-    // The sources, so that an old bundle cannot speak for them.
-    env: { ...process.env, PAIRGATE_FROM_SOURCE: '1', NO_COLOR: '1' },
+    // The sources, so that an old bundle cannot speak for them; `npm test` has just built one.
+    env: { PAIRGATE_FROM_SOURCE: '1', ...process.env, NO_COLOR: '1' },
   })
   const usage = /^Usage: (.*)$/m.exec(stdout)?.[1] ?? ''
   return {

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { SCOPES } from '@pairgate/protocol'
-import { createMachine } from './run-cli.ts'
+import { createMachine, WHAT_RUNS } from './run-cli.ts'
 
 const machine = createMachine()
 after(() => machine.remove())
@@ -60,7 +60,7 @@ function commandsOnPath(): { readonly env: NodeJS.ProcessEnv; remove(): void } {
     chmodSync(file, 0o755)
   }
   const PATH = `${directory}${delimiter}${process.env['PATH']}`
-  const env = { ...process.env, PATH, PAIRGATE_FROM_SOURCE: '1', HOME: directory, XDG_CONFIG_HOME: directory }
+  const env = { ...process.env, PATH, ...WHAT_RUNS, HOME: directory, XDG_CONFIG_HOME: directory }
   return { env, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 

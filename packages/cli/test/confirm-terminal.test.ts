@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type CliResult, collect, createMachine, type Machine, waitForOutput } from './run-cli.ts'
+import { type CliResult, collect, createMachine, type Machine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
 
 const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 const hasTerminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
@@ -39,7 +39,7 @@ interface Terminal {
 function openTerminal(args: readonly string[], columns = 80): Terminal {
   const words = [process.execPath, COMMAND, ...args].map((word) => `'${word}'`).join(' ')
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...plain } = process.env
-  const env = { ...plain, PAIRGATE_FROM_SOURCE: '1', PAIRGATE_STATE_DIR: host.stateDir, TERM: 'xterm' }
+  const env = { ...plain, ...WHAT_RUNS, PAIRGATE_STATE_DIR: host.stateDir, TERM: 'xterm' }
   const line = `stty cols ${columns} rows 60; exec ${words}`
   const child = spawn('script', ['-qec', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   return { child, ended: collect(child), type: (keys) => void child.stdin?.write(keys) }
@@ -149,7 +149,7 @@ test('a gateway that nobody owns says on a terminal how to become its owner', { 
   const fresh = createMachine()
   machines.push(fresh)
   const words = `PAIRGATE_STATE_DIR='${fresh.stateDir}' exec '${process.execPath}' '${COMMAND}' gateway run --port 0`
-  const env = { ...process.env, PAIRGATE_FROM_SOURCE: '1', TERM: 'xterm' }
+  const env = { ...process.env, ...WHAT_RUNS, TERM: 'xterm' }
   const child = spawn('script', ['-qec', words, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   const ended = collect(child)
   const [, secret, address] = await waitForOutput(

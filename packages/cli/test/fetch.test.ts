@@ -9,7 +9,7 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freePort, startApp } from './app-of-test.ts'
 import { letIn, startHost } from './host-of-test.ts'
-import { collect, createMachine, waitForOutput } from './run-cli.ts'
+import { collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
 
 const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 const hasTerminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
@@ -163,10 +163,11 @@ test('a file and standard input are sent piece by piece', async () => {
     assert.deepEqual([told.size, told.sha256], [5_000_000, sha256])
   }
   assert.equal(JSON.parse(ofFile.stdout).headers['content-length'], '5000000')
-  const missing = await phone.run([...args, '-d', '@/nowhere'])
+  const nowhere = join(phone.stateDir, 'nowhere')
+  const missing = await phone.run([...args, '-d', `@${nowhere}`])
   assert.deepEqual(
     [missing.code, missing.stderr],
-    [1, 'The file of --data cannot be read: /nowhere (ENOENT).\n'],
+    [1, `The file of --data cannot be read: ${nowhere} (ENOENT).\n`],
   )
 })
 
@@ -277,7 +278,7 @@ test('a terminal is shown the letters that it would obey, and a pipe gets them',
 }, async () => {
   const args = ['fetch', `${origin}/app/hostile`, '--url', url, ...named]
   const words = [process.execPath, COMMAND, ...args].map((word) => `'${word}'`).join(' ')
-  const env = { ...process.env, PAIRGATE_FROM_SOURCE: '1', PAIRGATE_STATE_DIR: phone.stateDir, TERM: 'xterm' }
+  const env = { ...process.env, ...WHAT_RUNS, PAIRGATE_STATE_DIR: phone.stateDir, TERM: 'xterm' }
   const { stdout } = await collect(spawn('script', ['-qec', words, '/dev/null'], { env }))
   assert.equal(stdout.replaceAll('\r', ''), 'a\\u{1b}[2Jb\\u{d}c\nd\te\\u{202e}\n')
   assert.equal((await phone.run(args)).stdout, 'a\u001b[2Jb\rc\r\nd\te\u202e\n')

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type CliResult, collect, createMachine, waitForOutput } from './run-cli.ts'
+import { type CliResult, collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url))
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
@@ -21,7 +21,7 @@ function type(line: string, known: Readonly<Record<string, string>>, stateDir: s
   // Without `exec` the shell would be killed, and leave the command behind.
   return spawn('sh', ['-c', `exec env ${typed}`], {
     cwd: checkout,
-    env: { ...process.env, PAIRGATE_STATE_DIR: stateDir, PAIRGATE_FROM_SOURCE: '1', NO_COLOR: '1' },
+    env: { ...process.env, PAIRGATE_STATE_DIR: stateDir, ...WHAT_RUNS, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

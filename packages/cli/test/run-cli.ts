@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 
 const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 
+/** The sources, because a bundle may be old; `npm test` has just built one, and runs what users run. */
+export const WHAT_RUNS = { PAIRGATE_FROM_SOURCE: process.env['PAIRGATE_FROM_SOURCE'] ?? '1' }
+
 export interface CliResult {
   readonly code: number | null
   readonly stdout: string
@@ -85,5 +88,5 @@ function quietEnv(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(?:OPENCLAW|PAIRGATE|FORCE_COLOR)/.test(name),
   )
-  return { ...Object.fromEntries(kept), PAIRGATE_FROM_SOURCE: '1', NO_COLOR: '1' }
+  return { ...Object.fromEntries(kept), ...WHAT_RUNS, NO_COLOR: '1' }
 }

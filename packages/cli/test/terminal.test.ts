@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { collect, createMachine, waitForOutput } from './run-cli.ts'
+import { collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
 
 const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 const ESC = '\u001b'
@@ -94,7 +94,7 @@ async function onTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}):
   // Each of these has a say in colours, and the machine of the tests may set it.
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...plain } = process.env
   const child = spawn('script', ['-qec', line, '/dev/null'], {
-    env: { ...plain, PAIRGATE_FROM_SOURCE: '1', PAIRGATE_STATE_DIR: host.stateDir, TERM: 'xterm', ...env },
+    env: { ...plain, ...WHAT_RUNS, PAIRGATE_STATE_DIR: host.stateDir, TERM: 'xterm', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return (await collect(child)).stdout
