@@ -54,7 +54,7 @@ export async function pairDevice(target: PairTarget): Promise<Paired> {
   let attempt = await withStoredPin(target)
   for (;;) {
     try {
-      return describePaired(target, await connectOrAskAgain(attempt))
+      return describePaired(target, await withPairing(await connectOrAskAgain(attempt)))
     } catch (error) {
       if (!(error instanceof ClientError) || !target.wait) throw error
       if (error.code === 'PAIRING_REQUIRED') waitingFor = keepRequest(target, error, waitingFor)
@@ -80,6 +80,16 @@ async function connectOrAskAgain(target: PairTarget): Promise<Connection> {
     if (!hasCode(error, 'AUTH_DEVICE_TOKEN_MISMATCH')) throw error
     return connectAsDevice(target)
   }
+}
+
+/** A gateway on its way out of mode `none` lets in who is not paired. Here pairing is what was asked for. */
+async function withPairing(connection: Connection): Promise<Connection> {
+  const { unpaired } = connection.hello.auth
+  if (!unpaired) return connection
+  await connection.close()
+  const { requestId } = unpaired
+  const details = { code: 'PAIRING_REQUIRED', reason: 'not-paired', ...(requestId && { requestId }) }
+  throw new ClientError('PAIRING_REQUIRED', 'pairing required: device is not approved yet', { details })
 }
 
 /** Remembers the first request. Another one means that the first is over; coming back would file yet another. */

@@ -2,6 +2,7 @@ import { createAcceptConnect } from './connect/accept-connect.ts'
 import { acceptOwner } from './connect/accept-owner.ts'
 import { createCompareSecret } from './connect/compare-secret.ts'
 import { createLookAgain } from './connect/look-again.ts'
+import { createOpenDoor } from './connect/open-door.ts'
 import { createSessionKeys } from './connect/session-keys.ts'
 import { createReadDeviceHistory } from './devices/device-history.ts'
 import { createListDevices, type ListDevicesDeps } from './devices/list-devices.ts'
@@ -46,6 +47,7 @@ import type { Random } from './ports/random.ts'
 import type { Store, StoredCounter, StoreReader } from './ports/store.ts'
 import { createCreateSession } from './sessions/create-session.ts'
 import { createDeleteSession } from './sessions/delete-session.ts'
+import { createFindMain } from './sessions/find-main.ts'
 import { createListSessions, createShowSession } from './sessions/list-sessions.ts'
 import { createRenameSession } from './sessions/rename-session.ts'
 import { createAnnounceEnded } from './tokens/announce-ended.ts'
@@ -124,6 +126,7 @@ export function createCore(deps: CoreDeps) {
       fileRequest,
       compareSecret,
       ...invitations.doors,
+      doors: createOpenDoor({ ...deps, read, findMain: createFindMain({ ...deps, read, decideAs }) }),
     }),
     acceptOwner,
     lookAgain: createLookAgain({ ...deps, tokens }),

@@ -43,6 +43,7 @@ export {
   type WayIn,
 } from './domain/gateway-event.ts'
 export { type Invitation, type InvitationState, invitationState } from './domain/invitation.ts'
+export { type LeaveNone, type NoneStage, noneStage } from './domain/leave-none.ts'
 export type { Message, MessageBounds } from './domain/message.ts'
 export {
   type DecidedRequest,
@@ -52,7 +53,14 @@ export {
   REQUEST_LIFETIME_MS,
   type RequestWhy,
 } from './domain/pairing-request.ts'
-export { actorRef, type DevicePrincipal, isSelfScoped, type Principal } from './domain/principal.ts'
+export {
+  actorRef,
+  type DevicePrincipal,
+  isSelfScoped,
+  NO_DEVICE,
+  type Principal,
+  type UnpairedPrincipal,
+} from './domain/principal.ts'
 export type { EndpointFault, Refusal, RequestFate, TokenFault } from './domain/refusal.ts'
 export { payForRequest, type RequestRate, waitForRequest } from './domain/request-rate.ts'
 export { ok, type Refused, type Result, refuse } from './domain/result.ts'
@@ -74,7 +82,7 @@ export { WRONG_CODES } from './invitations/note-wrong-code.ts'
 export { type GuessLimits, REMEMBERED_PEERS } from './limits/guess-limiter.ts'
 export type { History } from './messages/read-history.ts'
 export type { PendingLimits } from './pairing/make-room.ts'
-export type { AuthMode, AuthPolicy, SharedCredential } from './ports/auth-policy.ts'
+export type { AuthMode, AuthPolicy, OpenDoor, SharedCredential } from './ports/auth-policy.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Crypto, EventSeal, ShortSecrets, TokenSecrets } from './ports/crypto.ts'
 export type { HeadKeeper } from './ports/head-keeper.ts'

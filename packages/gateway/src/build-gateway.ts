@@ -1,10 +1,11 @@
-import { type Core, createCore, type TokenSecrets } from '@pairgate/core'
-import { days, type Instant } from '@pairgate/protocol'
+import type { Core } from '@pairgate/core'
+import type { Instant } from '@pairgate/protocol'
 import type { FastifyInstance } from 'fastify'
 import { type AppDoor, proxiedApps } from './apps/build-apps.ts'
-import { buildMethods } from './build-methods.ts'
+import { buildCore } from './build-core.ts'
+import { buildMethods, type MethodsDeps } from './build-methods.ts'
+import { buildPolicy, type Policy } from './build-policy.ts'
 import { buildReach } from './build-reach.ts'
-import { lateBound } from './config/late-bound.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createAuthenticate } from './http/authenticate.ts'
@@ -12,25 +13,23 @@ import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createStrangerSockets, type StrangerSockets } from './http/stranger-sockets.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
+import { createWatchStage, type WatchStage } from './leave-none/watch-stage.ts'
 import { createFigures } from './metrics/figures.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts'
 import { createObservers, type Observers } from './observe/create-observers.ts'
-import { breathe } from './platform/breathe.ts'
 import { machineNames } from './platform/machine.ts'
-import { createNodeCrypto, hmacBase64Url, sameText } from './platform/node-crypto.ts'
-import { createNodeRandom, randomNonce } from './platform/node-random.ts'
+import { hmacBase64Url, sameText } from './platform/node-crypto.ts'
+import { randomNonce } from './platform/node-random.ts'
 import { processFacts } from './platform/process-facts.ts'
 import { createSystemTimers, type Timers } from './platform/timers.ts'
 import { buildUpstreams } from './proxy/build-upstreams.ts'
 import { createDoors, type Doors } from './proxy/doors.ts'
 import { createWorkGates } from './proxy/work-gates.ts'
 import { createReadiness } from './readiness.ts'
-import { createShortSecrets, createTokenSecrets, sharedTokenOf } from './state/secrets.ts'
+import { createTokenSecrets } from './state/secrets.ts'
 import { watchDatabase } from './state/watch-database.ts'
 import type { TlsKeeper } from './tls/tls-keeper.ts'
 import { VERSION } from './version.ts'
-import { createAuthPolicy, createSharedSecrets } from './ws/auth-policy.ts'
-import { createCloseOutdated } from './ws/close-outdated.ts'
 import { createConnectionRegistry } from './ws/connection-registry.ts'
 import { createDecisionWatches, toldTo } from './ws/decision-watch.ts'
 import { createDevicePresence } from './ws/device-presence.ts'
@@ -67,7 +66,9 @@ export function buildGateway(given: GatewayParts): Gateway {
   const live = buildLive(parts, timers)
   const secrets = createTokenSecrets(parts.tokenKey)
   let closed: readonly string[] = []
+  const policy = buildPolicy(parts)
   const core = buildCore(parts, live, {
+    ...policy,
     secrets,
     onLogExchanged() {
       closed = ['event-log']
@@ -83,22 +84,18 @@ export function buildGateway(given: GatewayParts): Gateway {
   const figures = createFigures({ counts: metrics.counts, connections: () => live.registry.size, clock })
   const observers = createObservers({ log, metrics, figures, traces: parts.traces })
   const use = createNoteUse({ ...parts, principals: live.registry.principals })
-  const dispatch = createDispatch({
-    handlers: buildMethods(parts, { core, live, secrets, figures, startedAt, ...reached }),
-    clock,
-    faults: observers.faults,
-    onServed: use.note,
-    onAnswered: observers.request,
-    pace: createRequestPace(settings.config.limits),
-  })
-  const guard = buildGuard(parts, rules, { core, observers })
-  const shared = { core, guard, metrics, observers, live, timers, use, startedAt }
+  const stage = createWatchStage({ ...parts, ...policy, registry: live.registry })
+  const base = { ...policy, core, live, observers, use, startedAt }
+  const dispatch = buildDispatch(parts, { ...base, ...reached, secrets, figures })
+  const guard = buildGuard(parts, rules, base)
+  const shared = { ...base, stage, guard, metrics, timers }
   const onUpgrade = buildSockets(parts, { ...shared, dispatch, isClosed })
   const watched = { clock, database, heads, log }
   const ready = createReadiness({ ...watched, closed: () => closed })
   const strangers = createStrangerSockets({ limits: settings.config.limits, rules })
   const sweeps = { ...live, timers, core, strangers, use, sumUp: observers.sumUp }
-  const housekeeping = startHousekeeping({ ...watched, ...sweeps, lookAtTls: async () => parts.tls?.look() })
+  const lookAtTls = async () => parts.tls?.look()
+  const housekeeping = startHousekeeping({ ...watched, ...sweeps, stage, lookAtTls })
   const front = buildFront(parts, { ...shared, ...reached, rules, strangers, isClosed, ready, onUpgrade })
   return {
     ...front,
@@ -113,6 +110,22 @@ export function buildGateway(given: GatewayParts): Gateway {
       await heads.written()
     },
   }
+}
+
+interface DispatchParts extends MethodsDeps {
+  readonly observers: Observers
+  readonly use: NoteUse
+}
+
+function buildDispatch(parts: GatewayParts, deps: DispatchParts): Dispatch {
+  return createDispatch({
+    handlers: buildMethods(parts, deps),
+    clock: parts.clock,
+    faults: deps.observers.faults,
+    onServed: deps.use.note,
+    onAnswered: deps.observers.request,
+    pace: createRequestPace(parts.settings.config.limits),
+  })
 }
 
 interface FrontDeps extends Omit<WriteMetricsDeps, 'tls'> {
@@ -198,49 +211,8 @@ function buildLive({ clock, log, claim }: GatewayParts, timers: Timers): Live {
   return { registry, watches, presence: { ...presence, join }, work, told }
 }
 
-interface CoreParts {
-  readonly secrets: TokenSecrets
-  readonly onLogExchanged: () => void
-}
-
-function buildCore(
-  parts: GatewayParts,
-  { registry, told }: Live,
-  { secrets, onLogExchanged }: CoreParts,
-): Core {
-  const { auth, limits, feed, pairing } = parts.settings.config
-  const sharedSecretsOf = createSharedSecrets(() => sharedTokenOf(parts.tokenKey))
-  const shortSecrets = createShortSecrets(parts.tokenKey)
-  const markOf = (text: string) => shortSecrets.macOf('shared-secret', text)
-  parts.settings.onChange(createCloseOutdated({ registry, sharedSecretsOf }))
-  return createCore({
-    ...parts,
-    random: createNodeRandom(),
-    crypto: createNodeCrypto(),
-    secrets,
-    shortSecrets,
-    policy: createAuthPolicy(auth, sharedSecretsOf, markOf),
-    pairing,
-    live: told,
-    breathe,
-    feedLimits: { keepMs: days(feed.keepDays), maxRows: feed.maxRows },
-    onLogExchanged,
-    messages: lateBound(() => ({ kept: parts.settings.config.sessions.keepMessages })),
-    limits: lateBound(() => ({
-      perDevice: limits.pendingPerDevice,
-      perPeer: limits.pendingPerPeer,
-      inAll: limits.pendingInAll,
-    })),
-    guesses: lateBound(() => ({
-      failuresPerPeer: limits.failuresPerPeer,
-      failuresInAll: limits.failuresInAll,
-      windowMs: limits.failureWindowMs,
-      lockMs: limits.lockoutMs,
-    })),
-  })
-}
-
-interface SocketsDeps {
+interface SocketsDeps extends Pick<Policy, 'policy'> {
+  readonly stage: Pick<WatchStage, 'onOpen'>
   readonly core: Core
   readonly live: Live
   readonly dispatch: Dispatch
@@ -254,7 +226,7 @@ interface SocketsDeps {
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   const { settings, clock } = parts
-  const { core, live, dispatch, timers, use, guard, observers, startedAt, isClosed } = deps
+  const { core, live, policy, stage, dispatch, timers, use, guard, observers, startedAt, isClosed } = deps
   const { config } = settings
   const revision = () => settings.revision
   return createServeSocket({
@@ -264,7 +236,7 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
       clock,
       registry: live.registry,
       presence: live.presence,
-      mode: config.auth.mode,
+      mode: () => policy.mode,
       version: VERSION,
       bootId: randomNonce(),
       startedAt,
@@ -279,7 +251,10 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
     limits: config.limits,
     revision,
     ownerProof: { sign: (text) => hmacBase64Url(parts.localKey, text), sameText },
-    onOpen: ({ principal }) => use.note(principal),
+    onOpen(connection) {
+      use.note(connection.principal)
+      stage.onOpen(connection)
+    },
     onLost: observers.closed,
   })
 }

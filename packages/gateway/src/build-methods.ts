@@ -1,6 +1,7 @@
 import type { Core, TokenSecrets } from '@pairgate/core'
 import type { Instant } from '@pairgate/protocol'
 import type { AppDoor } from './apps/build-apps.ts'
+import type { Policy } from './build-policy.ts'
 import type { Endpoint } from './endpoints/choose-endpoints.ts'
 import type { GatewayParts, Live } from './gateway-parts.ts'
 import type { Figures } from './metrics/figures.ts'
@@ -21,7 +22,7 @@ import { createMethodHandlers } from './ws/methods/method-handlers.ts'
 import { createSessionMethods } from './ws/methods/session-methods.ts'
 import { createSetupMethods } from './ws/methods/setup-methods.ts'
 
-export interface MethodsDeps {
+export interface MethodsDeps extends Pick<Policy, 'policy'> {
   readonly core: Core
   readonly live: Live
   readonly secrets: TokenSecrets
@@ -35,12 +36,12 @@ export interface MethodsDeps {
 /** The handlers of all methods, with what each needs; a part of `buildGateway`. */
 export function buildMethods(
   { store, clock, settings, heads, log, tokenKey, localKey, tls }: GatewayParts,
-  { core, live, secrets, figures, startedAt, url, endpoints, apps }: MethodsDeps,
+  { core, live, policy, secrets, figures, startedAt, url, endpoints, apps }: MethodsDeps,
 ) {
   const { secretOf } = secrets
   const { registry, watches, presence } = live
   const { config } = settings
-  const authMode = config.auth.mode
+  const authMode = () => policy.mode
   const connections = () => registry.size
   const idleMs = () => config.pairing.idleTtlMs
   return createMethodHandlers({

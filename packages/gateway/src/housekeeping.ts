@@ -2,6 +2,7 @@ import type { Clock, Core } from '@pairgate/core'
 import { hours, type Instant, minutes, seconds } from '@pairgate/protocol'
 import { LIMITS } from '@pairgate/protocol/wire'
 import type { StrangerSockets } from './http/stranger-sockets.ts'
+import type { WatchStage } from './leave-none/watch-stage.ts'
 import type { Log } from './platform/log.ts'
 import type { Timers } from './platform/timers.ts'
 import type { WorkGates } from './proxy/work-gates.ts'
@@ -27,6 +28,8 @@ export interface HousekeepingDeps {
   readonly work: WorkGates
   readonly strangers: Pick<StrangerSockets, 'sweep'>
   readonly heads: EventHeadFile
+  /** How far mode `none` is on its way out. */
+  readonly stage: Pick<WatchStage, 'look'>
   /** Takes a newer TLS certificate into use. */
   readonly lookAtTls: () => Promise<void>
   /** Writes what is said once a minute. */
@@ -62,6 +65,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(seconds(1), quietly(core.followLog, 'following the event log')),
     timers.every(seconds(1), keepCounters),
     timers.every(seconds(1), keepFeed),
+    timers.every(seconds(1), quietly(deps.stage.look, 'looking at the end of mode none')),
     timers.every(seconds(10), () => void deps.lookAtTls()),
     timers.every(seconds(5), quietly(announceEnds(core), 'announcing what ran out')),
     timers.every(LIMITS.tickIntervalMs, () =>

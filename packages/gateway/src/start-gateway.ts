@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { REMEMBERED_PEERS, readWrongTries, type Store, WRONG_CODES } from '@pairgate/core'
+import { type Clock, REMEMBERED_PEERS, readWrongTries, type Store, WRONG_CODES } from '@pairgate/core'
 import type { TlsPin } from '@pairgate/protocol'
 import { buildGateway, type Gateway } from './build-gateway.ts'
 import { type Bind, checkExposure, exposureWarnings, resolveBind } from './config/bind-address.ts'
@@ -8,6 +8,7 @@ import { checkUpstreams } from './config/check-upstreams.ts'
 import type { GatewayConfig } from './config/gateway-config.ts'
 import { createLiveConfig, type LiveConfig } from './config/live-config.ts'
 import { type Env, resolveStateDir, type StatePaths, statePaths } from './config/state-dir.ts'
+import { NONE_STAGE, stageBegan } from './leave-none/watch-stage.ts'
 import { openTraces } from './observe/open-traces.ts'
 import { type OpenPorts, openPorts } from './open-ports.ts'
 import { readPages } from './pages/read-pages.ts'
@@ -106,7 +107,7 @@ export async function startGateway({
       const gateway = buildGateway({ settings: live, bind, log, traces, tls, upstreams, pages, ...opened })
       await gateway.app.ready()
       const listening = await openPorts(gateway.doors, config, { hosts: bind.hosts, paths, tls })
-      const opening = { live, bind, paths, firstStart, lock, store, tls, upstreams, claim, log }
+      const opening = { live, bind, paths, firstStart, lock, clock, store, tls, upstreams, claim, log }
       return running({ gateway, listening, ...opening })
     } catch (error) {
       await opened.store.close()
@@ -175,12 +176,14 @@ async function openParts(paths: StatePaths, { env, config, log }: Opening) {
   try {
     await checkKey(store, tokenKey)
     const eventLog = await openEventLog(store, paths, { env, log })
-    const [[newest], counters, wrongCodes] = await Promise.all([
+    const [[newest], stage, counters, wrongCodes] = await Promise.all([
       store.read.eventsAfter(eventLog.head.seq - 1, 1),
+      store.read.findMeta(NONE_STAGE),
       store.read.listCounters(REMEMBERED_PEERS),
       store.read.findMeta(WRONG_CODES),
     ])
-    const clock = createSystemClock(newest?.at)
+    // A clock that was set back while the gateway stood still must not open what had ended.
+    const clock = createSystemClock(Math.max(newest?.at ?? 0, stageBegan(stage)))
     const wrongTries = wrongCodes === undefined ? undefined : readWrongTries(wrongCodes)
     const claim = await keepClaim({ store, clock, path: paths.claimLink, log })
     return { store, tokenKey, localKey, ...eventLog, counters, wrongTries, claim, clock }
@@ -206,6 +209,7 @@ interface Started {
   readonly paths: StatePaths
   readonly firstStart: boolean
   readonly lock: InstanceLock
+  readonly clock: Clock
   readonly store: Store
   readonly tls: TlsKeeper | undefined
   readonly claim: ClaimKeeper
@@ -221,6 +225,7 @@ function running({
   paths,
   firstStart,
   lock,
+  clock,
   store,
   tls,
   claim,
@@ -251,7 +256,7 @@ function running({
     tlsPin: tls?.pin(),
     firstStart,
     claim: claim.text === undefined ? undefined : { path: paths.claimLink, text: claim.text },
-    warnings: [...exposureWarnings(config, bind), ...databaseWarnings(config, paths)],
+    warnings: [...exposureWarnings(config, bind, clock.now()), ...databaseWarnings(config, paths)],
     reload() {
       try {
         reloadConfig(live, log)

@@ -24,7 +24,7 @@ export {
   type TokenHash,
   type TokenId,
 } from './ids.ts'
-export { days, hours, later, minutes, parseDuration, seconds } from './instant.ts'
+export { days, hours, later, minutes, parseDuration, parseInstant, seconds } from './instant.ts'
 export { formatInvitationSecret, type InvitationSecret, parseInvitationSecret } from './invitation-secret.ts'
 export { type InvitationText, readInvitationText } from './invitation-text.ts'
 export { formatJoinLink, type JoinCode, joinCodeOf, parseJoinCode, parseJoinLink } from './join-link.ts'

@@ -34,6 +34,7 @@ export async function rereadActor(
 }
 
 async function standingScopes(tx: StoreReader, principal: Principal, now: Instant) {
+  if (principal.kind === 'unpaired') return now < principal.endsAt ? principal.scopes : undefined
   if (principal.kind !== 'device') return principal.scopes
   const token = await tx.findToken(principal.deviceId, principal.role)
   if (token?.tokenId !== principal.tokenId || tokenState(token, now, undefined) !== 'live') return undefined

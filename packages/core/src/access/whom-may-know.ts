@@ -7,8 +7,13 @@ import { isSelfScoped, type Principal } from '../domain/principal.ts'
  */
 export function whomMayKnow(viewer: Principal): (other: Principal) => boolean {
   const { sessionId } = viewer
-  const own = isSelfScoped(viewer) ? viewer.deviceId : undefined
+  const own = isSelfScoped(viewer) ? viewer : undefined
   return (other) =>
-    (sessionId === EVERY_SESSION || sessionId === other.sessionId) &&
-    (own === undefined || (other.kind === 'device' && other.deviceId === own))
+    (sessionId === EVERY_SESSION || sessionId === other.sessionId) && (!own || isSame(own, other))
+}
+
+/** One connection, or two of one device. */
+function isSame(own: Principal, other: Principal): boolean {
+  if (own.connId === other.connId) return true
+  return own.kind === 'device' && other.kind === 'device' && own.deviceId === other.deviceId
 }

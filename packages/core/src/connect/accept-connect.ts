@@ -1,10 +1,10 @@
 import { parseRole, type Role } from '@pairgate/protocol'
 import type { RequestWhy } from '../domain/pairing-request.ts'
-import { ok, type Result, refuse } from '../domain/result.ts'
+import { ok, type Refused, type Result, refuse } from '../domain/result.ts'
 import type { Token } from '../domain/token.ts'
 import type { Following } from '../events/event-follower.ts'
 import type { FileRequest } from '../pairing/file-request.ts'
-import type { AuthPolicy } from '../ports/auth-policy.ts'
+import type { AuthPolicy, OpenDoor } from '../ports/auth-policy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Crypto, TokenSecrets } from '../ports/crypto.ts'
 import type { PairingPolicy } from '../ports/pairing-policy.ts'
@@ -17,6 +17,7 @@ import type { ConnectAsk, ConnectPeer } from './connect-ask.ts'
 import { type Credential, createJudgeCredential, wrongPassword } from './judge-credential.ts'
 import { type GrantAnswer, judgeGrant } from './judge-grant.ts'
 import type { InvitationCredential, JudgeInvitation } from './judge-invitation.ts'
+import { type OpenDoors, requestEnd } from './open-door.ts'
 import { createVerifyDeviceProof, type ProvedDevice } from './verify-device-proof.ts'
 
 export interface AcceptConnectDeps {
@@ -32,6 +33,7 @@ export interface AcceptConnectDeps {
   readonly compareSecret: CompareSecret
   readonly judgeInvitation: JudgeInvitation
   readonly acceptInvited: AcceptInvited
+  readonly doors: OpenDoors
 }
 export type AcceptConnect = (ask: ConnectAsk, peer: ConnectPeer, nonce: string) => Promise<Result<Admission>>
 
@@ -58,8 +60,11 @@ export function createAcceptConnect(deps: AcceptConnectDeps): AcceptConnect {
       { deviceId: proved.value.deviceId, role, peer, asked: knownScopes(ask.scopes) },
       deps.clock.now(),
     )
-    if (!credential.ok) return credential
     const connect = { ask, peer, role, proved: proved.value }
+    if (!credential.ok) {
+      if (!deps.doors.overlooks(credential.refusal, peer)) return credential
+      return acceptDevice(deps, { ...connect, credential: KEY_ALONE, overlooked: credential })
+    }
     if (credential.value.kind === 'invitation')
       return deps.acceptInvited({ ...connect, invited: credential.value })
     return acceptDevice(deps, { ...connect, credential: credential.value })
@@ -72,7 +77,11 @@ interface DeviceConnect {
   readonly role: Role
   readonly proved: ProvedDevice
   readonly credential: Exclude<Credential, InvitationCredential>
+  /** The answer to a secret that is no good, for who does not get in without it. */
+  readonly overlooked?: Refused | undefined
 }
+
+const KEY_ALONE = { kind: 'key-alone' } as const
 
 async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Promise<Result<Admission>> {
   const judge = (read: StoreReader) => judgeAgainst(read, deps, connect)
@@ -81,28 +90,16 @@ async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Pr
   const { answer, signsOrigin } = judged
   if (answer.kind === 'accept') return ok(admit(deps, connect, { ...answer, signsOrigin }))
   if (answer.kind === 'scope-mismatch') return refuse({ reason: 'scope-mismatch' })
-  if (await isOpenDoor(deps, connect, answer.why)) {
-    const { ask, peer, role } = connect
-    return ok({
-      principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)),
-      method: 'none',
-      token: undefined,
-      first: undefined,
-    })
-  }
+  const door = await deps.doors.forDevice(connect, connect.credential, answer.why)
+  if (!door && connect.overlooked) return connect.overlooked
+  if (door?.stage === 'open') return ok(await deps.doors.admit(connect, door))
+  const standing = door && (await deps.doors.standingRequest(connect, door, deps.clock.now()))
+  if (door && standing) return ok(await deps.doors.admit(connect, door, standing.id))
 
-  const { ask, proved, role, peer } = connect
-  const filed = await deps.fileRequest({
-    ...proved,
-    role,
-    scopes: knownScopes(ask.scopes),
-    metadata: ask.metadata,
-    remoteIp: peer.remoteIp,
-    prefix: peer.prefix,
-    why: answer.why,
-    // Asked again under the lock: an approval that came in between must not leave a pointless request.
-    stillNeeded: async (tx) => (await judge(tx)).answer.kind === 'ask',
-  })
+  const filed = await file(deps, connect, { door, why: answer.why, judge })
+  // On the way out nobody is kept out because too many have asked.
+  if (door && !(filed.ok && !filed.value))
+    return ok(await deps.doors.admit(connect, door, filed.ok ? filed.value?.request.id : undefined))
   if (!filed.ok) return filed
   if (filed.value) return refuse({ reason: 'pairing-required', ...filed.value })
 
@@ -110,6 +107,28 @@ async function acceptDevice(deps: AcceptConnectDeps, connect: DeviceConnect): Pr
   if (second.answer.kind !== 'accept' || isDowngrade(connect, second))
     return refuse({ reason: 'gateway-busy' })
   return ok(admit(deps, connect, { ...second.answer, signsOrigin: second.signsOrigin }))
+}
+
+interface Filing {
+  readonly door: OpenDoor | undefined
+  readonly why: RequestWhy
+  readonly judge: (read: StoreReader) => Promise<Judged>
+}
+
+function file(deps: AcceptConnectDeps, connect: DeviceConnect, { door, why, judge }: Filing) {
+  const { ask, proved, role, peer } = connect
+  return deps.fileRequest({
+    ...proved,
+    role,
+    scopes: knownScopes(ask.scopes),
+    metadata: ask.metadata,
+    remoteIp: peer.remoteIp,
+    prefix: peer.prefix,
+    why,
+    until: requestEnd(door),
+    // Asked again under the lock: an approval that came in between must not leave a pointless request.
+    stillNeeded: async (tx) => (await judge(tx)).answer.kind === 'ask',
+  })
 }
 
 interface Judged {
@@ -170,17 +189,6 @@ async function judgeAgainst(
   return { answer, signsOrigin: device?.originSignedAt !== undefined }
 }
 
-/** Mode `none` on loopback lets an unknown key in as it always did; who was revoked or removed has to ask. */
-async function isOpenDoor(
-  { policy, read }: AcceptConnectDeps,
-  { peer, credential, proved }: DeviceConnect,
-  why: RequestWhy,
-): Promise<boolean> {
-  const open =
-    policy.mode === 'none' && peer.directLoopback && credential.kind === 'key-alone' && why === 'not-paired'
-  return open && !(await read.wasRemoved(proved.deviceId))
-}
-
 function admit(
   deps: AcceptConnectDeps,
   { peer, credential, proved }: DeviceConnect,
@@ -215,20 +223,21 @@ function firstTime(record: Token, credential: Credential): Admission['first'] {
  * Without a device only the shared secret opens, and only a direct loopback call of the CLI or a backend
  * keeps its scopes (design section 9). The address alone never grants anything.
  */
-function acceptWithoutDevice(
-  { policy, compareSecret }: AcceptConnectDeps,
+async function acceptWithoutDevice(
+  { policy, compareSecret, doors }: AcceptConnectDeps,
   { ask, peer, role }: Pick<DeviceConnect, 'ask' | 'peer' | 'role'>,
-): Result<Admission> {
+): Promise<Result<Admission>> {
   const { auth, clientId, clientMode } = ask
   const backend = clientId === 'gateway-client' && clientMode === 'backend'
   const cli = clientId === 'cli' && clientMode === 'cli'
-  const open = policy.mode === 'none' && peer.directLoopback && backend
+  const door = peer.directLoopback && backend ? policy.openDoor : undefined
   // Where the door is open nothing is guessed, and a stale secret in a script must lock nobody out.
-  const shared = open ? ok(undefined) : compareSecret(auth, peer)
-  if (!shared.ok) return shared
-  const by = shared.value
-  if (!by && !open) return withoutSecret(ask, policy)
+  const shared = door?.stage === 'open' ? ok(undefined) : compareSecret(auth, peer)
+  if (!shared.ok && !door) return shared
+  const by = shared.ok ? shared.value : undefined
+  if (!by && !door) return withoutSecret(ask, policy)
   if (role !== 'operator') return refuse({ reason: 'device-identity-required' })
+  if (!by && door) return ok(await doors.admitBackend({ ask, peer, role }, door))
 
   const keepsScopes = peer.directLoopback && (cli || backend)
   const principal = sharedPrincipal(peer, role, keepsScopes ? knownScopes(ask.scopes) : [])

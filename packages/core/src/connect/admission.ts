@@ -3,12 +3,14 @@ import {
   type Instant,
   meetScopes,
   parseScope,
+  type RequestId,
   type Role,
   type Scope,
   type TokenSecret,
 } from '@pairgate/protocol'
 import type { DevicePrincipal, Principal, SharedPrincipal } from '../domain/principal.ts'
 import type { Token } from '../domain/token.ts'
+import type { OpenDoor } from '../ports/auth-policy.ts'
 import type { ConnectPeer } from './connect-ask.ts'
 import type { Credential } from './judge-credential.ts'
 
@@ -34,6 +36,8 @@ export interface Admission {
   readonly others?: readonly IssuedToken[]
   /** A first time that has to be written down: the device proved its secret, or is about to be told it. */
   readonly first: 'proof' | 'delivery' | undefined
+  /** How mode `none` let it in, which no key and no secret has done. */
+  readonly door?: (OpenDoor & { readonly requestId?: RequestId | undefined }) | undefined
 }
 
 /** The words of an ask that are scopes at all; an unknown word is never shown and never granted. */

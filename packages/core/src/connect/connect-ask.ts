@@ -39,6 +39,8 @@ export interface ConnectPeer {
   readonly connId: string
   /** Loopback peer, loopback Host, no forwarding header, no Origin. */
   readonly directLoopback: boolean
+  /** This machine itself, pages that may connect included; somebody whom a trusted proxy names; or anybody else. */
+  readonly reach: 'this-machine' | 'proxy' | 'elsewhere'
   /** Nobody on the way can read along: TLS as far as this gateway can tell, or a direct loopback. */
   readonly isPrivate: boolean
   /** Client address, absent for a direct loopback peer. */

@@ -1,5 +1,6 @@
 import { coversScopes, type DeviceId, type Instant } from '@pairgate/protocol'
 import { deliverToken, presentToken } from '../domain/grant.ts'
+import { NO_DEVICE } from '../domain/principal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -7,6 +8,7 @@ import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
 import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { Admission } from './admission.ts'
+import { isTurnedAway } from './open-door.ts'
 
 export interface LookAgainDeps {
   readonly store: Store
@@ -26,7 +28,10 @@ export function createLookAgain({ store, clock, pairing, tokens }: LookAgainDeps
 
   return async (admission: Admission): Promise<Result<Admission>> => {
     const { token, first } = admission
-    if (!token) return ok(admission)
+    if (!token)
+      return (await isStillUnknown(store.read, admission))
+        ? ok(admission)
+        : refuse({ reason: 'gateway-busy' })
     const { firstOrigin } = token
     // What the first look found is still believed, so no event has spoken of it since.
     if (!first && !firstOrigin && isBelieved(token.record)) return ok(admission)
@@ -45,6 +50,13 @@ export function createLookAgain({ store, clock, pairing, tokens }: LookAgainDeps
     if (firstOrigin) tokens.forget(token.record.deviceId)
     return standing ? ok(admission) : refuse({ reason: 'gateway-busy' })
   }
+}
+
+/** Of a device that nobody had approved: that it was, or was turned away, while it came in is found out here. */
+async function isStillUnknown(read: StoreReader, { principal }: Admission): Promise<boolean> {
+  if (principal.kind !== 'unpaired' || principal.deviceId === NO_DEVICE) return true
+  if (await read.findDevice(principal.deviceId)) return false
+  return !(await isTurnedAway(read, principal.deviceId))
 }
 
 async function noteOrigin(tx: StoreTransaction, deviceId: DeviceId, now: Instant): Promise<void> {

@@ -64,9 +64,15 @@ export function coversAsk(request: OpenRequest, role: Role, scopes: readonly Sco
   return request.role === role && coversScopes(request.scopes, scopes)
 }
 
-/** Asked again: the same request lives on, with nothing but its deadline changed. */
-export function refreshRequest(request: OpenRequest, now: Instant): OpenRequest {
-  return { ...request, refreshedAt: now, expiresAt: later(now, REQUEST_LIFETIME_MS) }
+/** Asked again: the same request lives on, with nothing but its deadline changed, and never to an earlier one. */
+export function refreshRequest(request: OpenRequest, now: Instant, until = request.expiresAt): OpenRequest {
+  return { ...request, refreshedAt: now, expiresAt: requestEnds(now, until) }
+}
+
+/** When a request runs out that is asked for now. */
+export function requestEnds(now: Instant, until: Instant | undefined): Instant {
+  const usual = later(now, REQUEST_LIFETIME_MS)
+  return until !== undefined && until > usual ? until : usual
 }
 
 /** Somebody said yes to it, or gave the device what it asks for. */

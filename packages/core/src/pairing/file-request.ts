@@ -1,13 +1,13 @@
-import { type DeviceId, type InvitationId, later, type Role, type Scope } from '@pairgate/protocol'
+import type { DeviceId, Instant, InvitationId, Role, Scope } from '@pairgate/protocol'
 import { findHome, type Home } from '../access/home-session.ts'
 import type { PendingPlace } from '../domain/choose-to-leave.ts'
 import { type Device, type DeviceMetadata, tidyMetadata } from '../domain/device.ts'
 import {
   coversAsk,
   type OpenRequest,
-  REQUEST_LIFETIME_MS,
   type RequestWhy,
   refreshRequest,
+  requestEnds,
 } from '../domain/pairing-request.ts'
 import { ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -31,6 +31,8 @@ export interface RequestToFile {
   readonly why: RequestWhy
   /** The invitation that the device brought and that has to be confirmed. */
   readonly invitationId?: InvitationId | undefined
+  /** How long it stands at least; left out, as long as any other. */
+  readonly until?: Instant | undefined
   /** Whether the device still has to ask, judged inside the transaction. */
   readonly stillNeeded: (tx: StoreReader) => Promise<boolean>
 }
@@ -117,7 +119,7 @@ async function fileUnderLock(
     (request) => request.invitationId === ask.invitationId && coversAsk(request, ask.role, ask.scopes),
   )
   if (covering) {
-    const refreshed = refreshRequest(covering, now)
+    const refreshed = refreshRequest(covering, now, ask.until)
     await tx.refreshRequest(refreshed)
     return ok({ request: refreshed, device, home, isNew: false, left: undefined })
   }
@@ -169,6 +171,6 @@ function newRequest(
     digest: crypto.sha256(JSON.stringify(shown.map((part) => part ?? null))),
     createdAt: now,
     refreshedAt: now,
-    expiresAt: later(now, REQUEST_LIFETIME_MS),
+    expiresAt: requestEnds(now, ask.until),
   }
 }

@@ -75,6 +75,8 @@ export interface LiveConnections {
    * send the one reply that it is working on.
    */
   closeDevice(deviceId: DeviceId, role: Role | undefined, causedBy: string | undefined): void
+  /** The same for its connections that were let in without a pairing, and for no other. */
+  closeUnpaired(deviceId: DeviceId, causedBy: string | undefined): void
   /** The same for all connections whose token opens this one session, which is gone. */
   closeSession(id: SessionId, causedBy: string | undefined): void
   /** The device's connections of this role end at this time now, whatever they came with; `undefined`: never. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Instant } from '@pairgate/protocol'
 import { checkExposure, exposureWarnings, type Machine, resolveBind } from './bind-address.ts'
 import { ConfigError } from './config-error.ts'
 import type { AuthMode, BindMode } from './gateway-config.ts'
@@ -51,20 +52,28 @@ test('a bind mode whose address is missing says so', () => {
 })
 
 const LOOPBACK = { hosts: ['127.0.0.1'], isLoopback: true }
+const DATES = { observe: 10 as Instant, warn: 20 as Instant, enforce: 30 as Instant }
 const LAN = { hosts: ['0.0.0.0'], isLoopback: false }
 
 function exposure(
   mode: AuthMode,
   bind: typeof LAN,
-  ways: { tls?: boolean | 'auto'; proxy?: boolean; plaintext?: boolean } = {},
+  ways: { tls?: boolean | 'auto'; proxy?: boolean; plaintext?: boolean; dated?: boolean } = {},
+  now = 0,
 ) {
   const config = {
-    auth: { mode, token: undefined, password: undefined, sharedSecret: 'on' as const },
+    auth: {
+      mode,
+      token: undefined,
+      password: undefined,
+      sharedSecret: 'on' as const,
+      leaveNone: ways.dated ? DATES : undefined,
+    },
     tls: ways.tls === true ? { cert: 'c', key: 'k' } : ways.tls || undefined,
     trustedProxies: ways.proxy ? ['10.0.0.5'] : [],
     allowPlaintext: ways.plaintext ?? false,
   }
-  return { error: checkExposure(config, bind), warnings: exposureWarnings(config, bind) }
+  return { error: checkExposure(config, bind), warnings: exposureWarnings(config, bind, now as Instant) }
 }
 
 test('beyond the loopback one of the three protections is needed, in every mode with authentication', () => {
@@ -103,6 +112,25 @@ test('mode "none" starts on the loopback alone, whatever protects the way', () =
     assert.ok(exposure('none', LAN, ways).error instanceof ConfigError)
   }
   assert.ok(exposure('none', LOOPBACK, { proxy: true }).error instanceof ConfigError)
+})
+
+test('mode "none" lets a proxy bring others in only where an end is set (T40)', () => {
+  for (const bind of [LOOPBACK, LAN]) {
+    assert.match(
+      exposure('none', bind, { proxy: true }).error?.message ?? '',
+      /say until when: openclaw config set/,
+    )
+    assert.equal(exposure('none', bind, { proxy: true, dated: true }).error, undefined)
+  }
+  assert.ok(exposure('none', LAN, { dated: true, tls: true }).error instanceof ConfigError)
+})
+
+test('mode "none" says at each start how far its way out has got', () => {
+  const said = (now: number) => exposure('none', LOOPBACK, { dated: true }, now).warnings.join()
+  assert.match(exposure('none', LOOPBACK).warnings.join(), /openclaw config set gateway.auth.leaveNone/)
+  assert.match(said(9), /may act as the owner until 1970-01-01T00:00:00\.010Z/)
+  assert.match(said(10), /let in without a pairing until .*030Z.*openclaw migrate status/)
+  assert.match(said(30), /only paired devices get in/)
 })
 
 test('what is allowed and dangerous is said at the start', () => {

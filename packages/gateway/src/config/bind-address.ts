@@ -1,6 +1,9 @@
+import { noneStage } from '@pairgate/core'
+import type { Instant } from '@pairgate/protocol'
 import { addressList, isLoopback, parseIp, parseSocketIp } from '../http/ip-address.ts'
 import { ConfigError } from './config-error.ts'
 import type { GatewayConfig } from './gateway-config.ts'
+import { SET_DATES } from './leave-none-settings.ts'
 
 /** What this rule needs to know of the machine; `os.networkInterfaces()` fits. */
 export interface Machine {
@@ -76,7 +79,8 @@ function isLoopbackText(text: string): boolean {
 
 /** What forbids to listen there, or `undefined`. The caller throws it. */
 export function checkExposure(config: ExposureConfig, bind: Bind): ConfigError | undefined {
-  if (config.auth.mode === 'none') return checkOpenMode(config, bind)
+  const fault = config.auth.mode === 'none' ? checkOpenMode(config, bind) : undefined
+  if (fault) return fault
   if (bind.isLoopback || config.tls || config.trustedProxies.length > 0 || config.allowPlaintext)
     return undefined
   return new ConfigError(
@@ -87,28 +91,46 @@ export function checkExposure(config: ExposureConfig, bind: Bind): ConfigError |
   )
 }
 
-/** Without any secret the place is all that protects, so nothing may speak for somebody far away. */
+/**
+ * Without any secret the place is all that protects, so nothing may speak for somebody far away. Only where
+ * an end is set may a proxy bring in whom it brought in before; whoever does not come through it has to ask.
+ */
 function checkOpenMode(config: ExposureConfig, bind: Bind): ConfigError | undefined {
-  if (bind.isLoopback && config.trustedProxies.length === 0) return undefined
+  const proxied = config.trustedProxies.length > 0
+  if (proxied && config.auth.leaveNone) return undefined
+  if (bind.isLoopback && !proxied) return undefined
   const what = bind.isLoopback ? 'with gateway.trustedProxies' : `on ${bind.hosts.join(', ')}`
+  const ways = 'Use mode "pairing", or gateway.bind "loopback" without proxies'
   return new ConfigError(
     `Refusing to start with gateway.auth.mode "none" ${what}: everybody who reaches it would be let in. ` +
-      'Use mode "pairing", or gateway.bind "loopback" without proxies.',
+      (proxied ? `${ways}, or say until when: ${SET_DATES}` : `${ways}.`),
   )
 }
 
 /** What is allowed but should be said at every start. */
-export function exposureWarnings(config: ExposureConfig, bind: Bind): readonly string[] {
+export function exposureWarnings(config: ExposureConfig, bind: Bind, now: Instant): readonly string[] {
   const warnings: string[] = []
-  if (config.auth.mode === 'none') {
-    warnings.push(
-      'gateway.auth.mode is "none": every program on this machine may act as the owner. Use "pairing".',
-    )
-  }
+  if (config.auth.mode === 'none') warnings.push(noneWarning(config, now))
   if (!bind.isLoopback && !config.tls && config.allowPlaintext) {
     warnings.push(
       `Listening on ${bind.hosts.join(', ')} without TLS: whoever is on the way can read and change everything.`,
     )
   }
   return warnings
+}
+
+function noneWarning({ auth: { leaveNone }, trustedProxies }: ExposureConfig, now: Instant): string {
+  if (!leaveNone)
+    return `gateway.auth.mode is "none": every program on this machine may act as the owner. Set its end: ${SET_DATES}`
+  const day = (at: Instant) => new Date(at).toISOString()
+  const where = trustedProxies.length > 0 ? 'on this machine or behind a trusted proxy' : 'on this machine'
+  switch (noneStage(leaveNone, now)) {
+    case 'open':
+      return `gateway.auth.mode is "none": every program on this machine may act as the owner until ${day(leaveNone.observe)}.`
+    case 'observe':
+    case 'warn':
+      return `gateway.auth.mode is "none": everybody ${where} is let in without a pairing until ${day(leaveNone.enforce)}. See who: openclaw migrate status`
+    case 'enforce':
+      return `gateway.auth.mode "none" ended on ${day(leaveNone.enforce)}: only paired devices get in. Say so: openclaw config set gateway.auth.mode pairing`
+  }
 }

@@ -10,6 +10,7 @@ import {
   trustedProxiesFault,
 } from './config-checks.ts'
 import type { ConfigRow } from './config-row.ts'
+import { LEAVE_NONE_SETTINGS } from './leave-none-settings.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
 import { PAIRING_SETTINGS } from './pairing-settings.ts'
 import { SESSION_SETTINGS } from './session-settings.ts'
@@ -97,6 +98,7 @@ export const CONFIG = {
     allowed: '"on" or "off"',
     applies: 'live',
   },
+  ...LEAVE_NONE_SETTINGS,
   'gateway.remote.url': {
     schema: Text,
     default: undefined,

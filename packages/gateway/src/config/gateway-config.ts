@@ -1,3 +1,4 @@
+import type { LeaveNone } from '@pairgate/core'
 import type { LogLevel } from '../platform/log.ts'
 import type { AppConfig, UpstreamConfig } from './upstream-config.ts'
 
@@ -34,6 +35,8 @@ export interface AuthConfig {
   readonly token: string | undefined
   readonly password: string | undefined
   readonly sharedSecret: 'on' | 'off'
+  /** When mode `none` ends, and what comes before; `undefined`: never. */
+  readonly leaveNone: LeaveNone | undefined
 }
 
 /** `auto` is a certificate of the gateway's own. */

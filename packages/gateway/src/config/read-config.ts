@@ -11,6 +11,7 @@ import {
 } from './config-schema.ts'
 import { type ConfigSource, checkValue, type Said } from './config-value.ts'
 import type { AuthConfig, GatewayConfig, PairingConfig, RemoteConfig, TlsConfig } from './gateway-config.ts'
+import { leaveNoneOf } from './leave-none-settings.ts'
 import { readForwardAuth, readUpstreams } from './read-upstream.ts'
 import type { Env } from './state-dir.ts'
 
@@ -225,7 +226,8 @@ function authOf(values: ConfigValues): AuthConfig {
       `gateway.auth.mode "${mode}" needs the shared secret that gateway.auth.sharedSecret turns off. Use mode "pairing", or turn it on.`,
     )
   }
-  return { mode, token: values['gateway.auth.token'], password, sharedSecret }
+  const leaveNone = leaveNoneOf(values)
+  return { mode, token: values['gateway.auth.token'], password, sharedSecret, leaveNone }
 }
 
 function pairingOf(values: ConfigValues): PairingConfig {

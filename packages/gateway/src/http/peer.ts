@@ -17,6 +17,8 @@ export interface Peer {
   readonly place: Place
   /** A trusted proxy passed it on, so what it says of the request may be believed. */
   readonly proxied: boolean
+  /** That proxy has said whom it speaks for. */
+  readonly namesClient: boolean
   /** The client's IP address in its one spelling; absent for the owner's socket and direct loopback. */
   readonly address: string | undefined
   /** Key under which limits count this peer: IPv4 address, IPv6 /64, `loopback` or `owner-socket`. */
@@ -72,6 +74,7 @@ function ownerPeer(request: IncomingMessage): Peer {
     ...said(request),
     place: 'owner-socket',
     proxied: false,
+    namesClient: false,
     address: undefined,
     prefix: 'owner-socket',
     network: undefined,
@@ -87,6 +90,7 @@ function proxiedPeer(request: IncomingMessage, proxy: IpAddress, rule: PeerRule)
     ...said(request),
     ...remoteFrom(client === 'absent' ? proxy : client),
     proxied: true,
+    namesClient: client !== 'absent',
     scheme: forwardedScheme(request.headers) ?? (isEncrypted(request) ? 'https' : undefined),
   }
 }
@@ -100,6 +104,7 @@ function directPeer(request: IncomingMessage, address: IpAddress, { hostOf }: Pe
   return {
     place: from.place,
     proxied: false,
+    namesClient: false,
     address: from.address,
     prefix: from.prefix,
     network: from.network,

@@ -8,6 +8,7 @@ import {
   LIMITS,
   methodNames,
   type PresenceRow,
+  type UnpairedNote,
 } from '@pairgate/protocol/wire'
 
 export interface HelloFacts {
@@ -66,7 +67,15 @@ function helloAuth(admission: Admission, { audience, sessionKey }: HelloFacts): 
     ...(token && { tokenScopes: token.record.scopes }),
     ...(sessionKey !== undefined && { session: sessionKey }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
+    ...unpairedNote(admission),
   }
+}
+
+/** Only on the way out of mode `none`: from then on the client has to be paired. */
+function unpairedNote({ door }: Admission): { readonly unpaired?: UnpairedNote } {
+  if (!door || door.stage === 'open' || door.endsAt === undefined) return {}
+  const { stage, endsAt: endsAtMs, requestId } = door
+  return { unpaired: { stage, endsAtMs, ...(requestId && { requestId }) } }
 }
 
 function extraToken({ record, secret, issuedAt }: IssuedToken): ExtraToken {

@@ -1,4 +1,4 @@
-import type { AuthPolicy } from '@pairgate/core'
+import { type AuthPolicy, type Clock, noneStage } from '@pairgate/core'
 import type { AuthConfig } from '../config/gateway-config.ts'
 import { sameText } from '../platform/node-crypto.ts'
 
@@ -23,24 +23,42 @@ export function createSharedSecrets(derivedToken: () => string): SharedSecretsOf
   }
 }
 
+export interface AuthPolicyDeps {
+  /** As they are at the moment of reading. */
+  readonly auth: AuthConfig
+  readonly sharedSecretsOf: SharedSecretsOf
+  readonly markOf: (text: string) => string
+  readonly clock: Pick<Clock, 'now'>
+}
+
 /**
- * What the settings say about shared secrets at the moment of asking, with comparisons that take the same
- * time for all.
+ * What the settings say about mode `none` and about shared secrets at the moment of asking, with comparisons
+ * that take the same time for all.
  */
-export function createAuthPolicy(
-  auth: AuthConfig,
-  sharedSecretsOf: SharedSecretsOf,
-  markOf: (text: string) => string,
-): AuthPolicy {
+export function createAuthPolicy({ auth, sharedSecretsOf, markOf, clock }: AuthPolicyDeps): AuthPolicy {
+  const stageNow = () => (auth.mode === 'none' ? noneStage(auth.leaveNone, clock.now()) : undefined)
   return {
-    mode: auth.mode,
+    get mode() {
+      return stageNow() === 'enforce' ? 'pairing' : auth.mode
+    },
+    get noneStage() {
+      return stageNow()
+    },
+    get openDoor() {
+      const stage = stageNow()
+      if (stage === undefined || stage === 'enforce') return undefined
+      return { stage, endsAt: stage === 'open' ? auth.leaveNone?.observe : auth.leaveNone?.enforce }
+    },
     get hasSharedSecret() {
       const { token, password } = sharedSecretsOf(auth)
       return token !== undefined || password !== undefined
     },
     get sharedMark() {
       const { token, password } = sharedSecretsOf(auth)
-      return markOf(JSON.stringify([auth.mode, token ?? null, password ?? null]))
+      // What was handed out while the door stood open for everybody goes with that.
+      const stage = stageNow()
+      const way = stage === undefined || stage === 'open' ? auth.mode : 'pairing'
+      return markOf(JSON.stringify([way, token ?? null, password ?? null]))
     },
     matchesSharedSecret(credential) {
       const { token, password } = sharedSecretsOf(auth)

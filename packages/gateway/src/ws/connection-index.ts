@@ -30,7 +30,7 @@ export function createConnectionIndex(): ConnectionIndex {
       all.add(connection)
       if (connection.hearsPairing) hearingPairing.add(connection)
       if (connection.expiresAt !== undefined) expiring.add(connection)
-      if (principal.kind === 'device') devices.add(principal.deviceId, connection)
+      if ('deviceId' in principal) devices.add(principal.deviceId, connection)
       sessions.add(principal.sessionId, connection)
     },
     remove(connection) {
@@ -38,7 +38,7 @@ export function createConnectionIndex(): ConnectionIndex {
       all.delete(connection)
       hearingPairing.delete(connection)
       expiring.delete(connection)
-      if (principal.kind === 'device') devices.remove(principal.deviceId, connection)
+      if ('deviceId' in principal) devices.remove(principal.deviceId, connection)
       sessions.remove(principal.sessionId, connection)
     },
     setDeadline(connection, expiresAt) {

@@ -12,7 +12,7 @@ import { CLOSES, type Close } from '@pairgate/protocol/wire'
 import type { Timers } from '../platform/timers.ts'
 import { newsEvent } from '../wire/record-to-wire.ts'
 import { chatPayload } from '../wire/session-to-wire.ts'
-import { type Connection, hasExpired } from './connection.ts'
+import { type Connection, closeOfEnd, hasExpired } from './connection.ts'
 import { createConnectionIndex } from './connection-index.ts'
 
 /** Every live connection of this instance, found by device. */
@@ -56,7 +56,7 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
   function sweep(): void {
     const now = clock.now()
     for (const connection of index.expiring)
-      if (hasExpired(connection, now)) connection.shut(false, CLOSES['token-expired'])
+      if (hasExpired(connection, now)) connection.shut(false, closeOfEnd(connection))
   }
 
   return {
@@ -68,9 +68,15 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
         shut(connection, CLOSES['device-removed'], causedBy)
       }
     },
+    closeUnpaired(deviceId, causedBy) {
+      const close = CLOSES['auth-changed']
+      for (const each of index.ofDevice(deviceId)) if (isUnpaired(each)) shut(each, close, causedBy)
+    },
     setDeadline(deviceId, role, expiresAt) {
       for (const connection of index.ofDevice(deviceId)) {
-        if (connection.principal.role === role) index.setDeadline(connection, expiresAt)
+        // One that was let in without its token ends on the day that was set for all of those.
+        if (connection.principal.role === role && !isUnpaired(connection))
+          index.setDeadline(connection, expiresAt)
       }
     },
     closeSession(id, causedBy) {
@@ -102,10 +108,7 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
         for (const connection of index.ofSession(sessionId))
           if (connection.hearsChat) connection.tell('chat', payload)
     },
-    isConnected(deviceId) {
-      for (const _connection of index.ofDevice(deviceId)) return true
-      return false
-    },
+    isConnected: (deviceId) => !index.ofDevice(deviceId)[Symbol.iterator]().next().done,
     ofDevice: (deviceId) => Array.from(index.ofDevice(deviceId)).filter(({ isOpen }) => isOpen),
     deviceIds: () => [...index.deviceIds()],
     sweep,
@@ -117,6 +120,10 @@ export function createConnectionRegistry({ timers, clock }: ConnectionRegistryDe
       return index.all.size
     },
   }
+}
+
+function isUnpaired({ principal }: Connection): boolean {
+  return principal.kind === 'unpaired'
 }
 
 function createShut(timers: Timers) {

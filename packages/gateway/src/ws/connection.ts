@@ -1,4 +1,4 @@
-import type { AdmissionMethod, DeviceMetadata, Principal } from '@pairgate/core'
+import type { Admission, AdmissionMethod, DeviceMetadata, Principal } from '@pairgate/core'
 import { coversScopes, type Instant } from '@pairgate/protocol'
 import {
   type Audience,
@@ -34,6 +34,8 @@ export interface Connection extends Audience {
   setDeadline(expiresAt: Instant | undefined): void
   /** What let it in. */
   readonly method: AdmissionMethod
+  /** How mode `none` let it in. */
+  readonly door: Admission['door']
   /** The `Origin` header that it came with: only browsers send one. */
   readonly origin: string | undefined
   /** Whether a request may be taken up now. */
@@ -78,6 +80,7 @@ export interface ConnectionFacts {
   readonly prefix: string
   readonly expiresAt: Instant | undefined
   readonly method: AdmissionMethod
+  readonly door: Admission['door']
   readonly origin: string | undefined
 }
 
@@ -95,6 +98,7 @@ class GatedConnection implements Connection {
   readonly metadata: DeviceMetadata
   readonly prefix: string
   readonly method: AdmissionMethod
+  readonly door: Admission['door']
   readonly origin: string | undefined
   readonly hearsPairing: boolean
   readonly hearsChat: boolean
@@ -118,6 +122,7 @@ class GatedConnection implements Connection {
     this.prefix = facts.prefix
     this.#expiresAt = facts.expiresAt
     this.method = facts.method
+    this.door = facts.door
     this.origin = facts.origin
     const { role, scopes } = facts.principal
     const hears = (event: EventName) => {
@@ -217,7 +222,12 @@ class GatedConnection implements Connection {
   }
 }
 
-/** Whether the token behind a connection has run out. */
+/** Whether the token behind a connection, or the stage that let it in, has run out. */
 export function hasExpired({ expiresAt }: Pick<Connection, 'expiresAt'>, now: Instant): boolean {
   return expiresAt !== undefined && now >= expiresAt
+}
+
+/** How it is closed then: without a token it was the door that was shut. */
+export function closeOfEnd({ method }: Pick<Connection, 'method'>): Close {
+  return CLOSES[method === 'none' ? 'auth-changed' : 'token-expired']
 }

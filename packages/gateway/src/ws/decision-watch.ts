@@ -45,8 +45,8 @@ export function createDecisionWatches({ timers }: { readonly timers: Timers }): 
   }
 }
 
-/** What a decision can do to something that is going on. */
-export type ClosesGates = Omit<LiveConnections, 'tell' | 'tellMessage'>
+/** What a decision can do to something that is going on; over HTTP nobody is let in without a token. */
+export type ClosesGates = Omit<LiveConnections, 'tell' | 'tellMessage' | 'closeUnpaired'>
 
 /**
  * News goes to those who are connected, and to those among them who wait for it. The gates that a decision
@@ -58,6 +58,7 @@ export function toldTo(live: LiveConnections, watches: DecisionWatches, work: Cl
       live.closeDevice(...which)
       work.closeDevice(...which)
     },
+    closeUnpaired: live.closeUnpaired,
     closeSession(...which) {
       live.closeSession(...which)
       work.closeSession(...which)

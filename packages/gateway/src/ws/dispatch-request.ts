@@ -14,7 +14,7 @@ import {
 } from '@pairgate/protocol/wire'
 import { Compile, type Validator } from 'typebox/compile'
 import type { AnsweredRequest } from '../observe/observer.ts'
-import { type Connection, hasExpired } from './connection.ts'
+import { type Connection, closeOfEnd, hasExpired } from './connection.ts'
 import { createServeCall, refuse, type ServeCallDeps } from './serve-call.ts'
 
 const requestFrame = Compile(RequestFrame)
@@ -82,7 +82,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   function dispatch(connection: Connection, text: string): void {
     if (!connection.isOpen) return
     const now = clock.now()
-    if (hasExpired(connection, now)) return connection.shut(false, CLOSES['token-expired'])
+    if (hasExpired(connection, now)) return connection.shut(false, closeOfEnd(connection))
     // Paid for before it is looked at: frames that are no requests cost as much.
     const retryAfterMs = pace(connection, now)
     const received = readFrame(text)

@@ -28,7 +28,7 @@ export interface HandshakeDeps {
   readonly clock: Clock
   readonly registry: ConnectionRegistry
   readonly presence: Presence
-  readonly mode: AuthMode
+  readonly mode: () => AuthMode
   readonly version: string
   readonly bootId: string
   readonly startedAt: number
@@ -150,7 +150,7 @@ async function admit(
   { connect, facts, admission }: Admitting,
 ): Promise<Result<Connection | undefined>> {
   const { dialect, extended, ask, id } = connect
-  const expiresAt = admission.token?.record.expiresAt
+  const expiresAt = admission.door ? admission.door.endsAt : admission.token?.record.expiresAt
   const context = contextOf(deps, connect, facts)
   const connection = createConnection(channel, {
     principal: admission.principal,
@@ -162,6 +162,7 @@ async function admit(
     prefix: facts.peer.prefix,
     expiresAt,
     method: admission.method,
+    door: admission.door,
     origin: facts.origin,
   })
   // A socket that is gone already tells so no more, and would stay in the registry for ever.
@@ -209,7 +210,7 @@ function timeAnswer(
 }
 
 /**
- * Whether shared secret or origin may have been judged by settings that have changed since. Those who came
+ * Whether shared secret, origin or the end of mode `none` may have been judged by settings that have changed since. Those who came
  * in by them before the change were found in the registry; who arrives there after it is caught here (T26).
  */
 function isOutdated(
@@ -217,9 +218,12 @@ function isOutdated(
   { method, origin }: Connection,
   facts: HandshakeFacts,
 ): boolean {
-  const wasJudged = method === 'token' || method === 'password' || origin !== undefined
+  const wasJudged = JUDGED.has(method) || origin !== undefined
   return wasJudged && revision() !== facts.revision
 }
+
+/** By settings that may change while somebody comes in. */
+const JUDGED: ReadonlySet<Connection['method']> = new Set(['token', 'password', 'none'])
 
 interface Refusing {
   readonly connect: ReadConnect
@@ -291,5 +295,5 @@ function contextOf(
   { ask, extended }: ReadConnect,
   { peer }: HandshakeFacts,
 ): WireContext {
-  return { mode, clientId: ask.clientId, directLoopback: peer.directLoopback, extended }
+  return { mode: mode(), clientId: ask.clientId, directLoopback: peer.directLoopback, extended }
 }

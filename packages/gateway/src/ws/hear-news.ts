@@ -12,6 +12,7 @@ export interface HearNewsDeps {
 export function hearNews(live: LiveConnections, { log, claim }: HearNewsDeps): LiveConnections {
   return {
     closeDevice: live.closeDevice,
+    closeUnpaired: live.closeUnpaired,
     closeSession: live.closeSession,
     setDeadline: live.setDeadline,
     closeAll: live.closeAll,

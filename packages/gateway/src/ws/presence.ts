@@ -178,7 +178,7 @@ function seesAll(viewer: Principal): boolean {
   return viewer.sessionId === EVERY_SESSION && !isSelfScoped(viewer)
 }
 
-/** Those with one view see the same rows: `whomMayKnow` asks for nothing else. */
+/** Those with one view see the same rows: `whomMayKnow` asks for no more. */
 function viewOf(viewer: Principal): string {
-  return isSelfScoped(viewer) ? `${viewer.sessionId} ${viewer.deviceId}` : viewer.sessionId
+  return isSelfScoped(viewer) ? `${viewer.sessionId} ${keyOf(viewer)}` : viewer.sessionId
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ConnectPeer } from '@pairgate/core'
 import { CLOSES, LIMITS, OWNER_NONCE_HEADER } from '@pairgate/protocol/wire'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { LimitsConfig } from '../config/gateway-config.ts'
@@ -166,6 +167,7 @@ function connectPeer(peer: Peer, connId: string, guard: UpgradeGuard) {
     connId,
     // A browser sends an Origin, and a page on this machine's browser is not this machine's owner (T09).
     directLoopback: peer.place === 'direct-loopback' && peer.origin === undefined,
+    reach: reachOf(peer),
     isPrivate: peer.scheme === 'https' || peer.place === 'direct-loopback',
     remoteIp: peer.address,
     prefix: peer.prefix,
@@ -173,4 +175,10 @@ function connectPeer(peer: Peer, connId: string, guard: UpgradeGuard) {
     scopeCap: peer.scopeCap,
     isOwnOrigin: (origin: string) => guard.isOwnOrigin(peer, origin),
   }
+}
+
+/** A proxy that names nobody may be any program on its machine. */
+function reachOf({ place, namesClient }: Peer): ConnectPeer['reach'] {
+  if (place === 'direct-loopback') return 'this-machine'
+  return namesClient ? 'proxy' : 'elsewhere'
 }

@@ -47,6 +47,7 @@ export interface Hello {
     readonly tokenScopes?: readonly string[]
     readonly session?: string
     readonly expiresAtMs?: number
+    readonly unpaired?: { readonly stage: string; readonly endsAtMs: number; readonly requestId?: string }
   }
   readonly policy: Readonly<Record<string, number>>
 }

@@ -61,6 +61,8 @@ export interface World {
 const crypto = createNodeCrypto()
 const OPEN_POLICY: AuthPolicy = {
   mode: 'pairing',
+  noneStage: undefined,
+  openDoor: undefined,
   hasSharedSecret: false,
   sharedMark: '',
   matchesSharedSecret: () => undefined,
@@ -110,6 +112,7 @@ export async function openWorld(
         closed.push(role ? `${deviceId}/${role}` : deviceId)
         for (const [connection, of] of registered) if (of === deviceId) registered.delete(connection)
       },
+      closeUnpaired: (id) => void closed.push(`unpaired ${id}`),
       closeSession: (id) => void closed.push(id),
       setDeadline: () => undefined,
       closeAll: () => void closed.push('all'),
@@ -141,6 +144,7 @@ export async function openWorld(
       const peer = {
         connId: `c${connections}`,
         directLoopback: false,
+        reach: 'elsewhere' as const,
         isPrivate: true,
         remoteIp: ask.from ?? '192.0.2.1',
         prefix: ask.from ?? '192.0.2.1',

@@ -302,6 +302,8 @@ const CAUSES: Readonly<Record<EventName, (() => Promise<unknown>) | undefined>> 
     await owner.call('device.pair.cancelInvitation', { id })
   },
   'device.pair.guessing': undefined,
+  // Told on the way out of mode `none` alone, and to who is not paired.
+  'device.pair.due': undefined,
   tick: undefined,
   shutdown: undefined,
 }

@@ -16,6 +16,8 @@ type LiveKey = {
 
 /** One setting in use: what the file says below `gateway` from then on, and what tells that it counts. */
 interface Probe {
+  /** What the file says below `gateway.auth` before. */
+  readonly auth?: Readonly<Record<string, unknown>>
   readonly settings: Readonly<Record<string, unknown>>
   /** Answers false under the defaults of these tests, and true under `settings`. */
   readonly counts: (gateway: GatewayOfTest, expected: boolean) => Promise<boolean>
@@ -66,6 +68,22 @@ async function freshToken(gateway: GatewayOfTest): Promise<TokenRow | undefined>
   return paired.find(({ deviceId }) => deviceId === device.id)?.tokens[0]
 }
 
+/** Mode `none` with its dates, in days from now. */
+function leaving(observe: number, warn: number, enforce: number) {
+  const day = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString()
+  return {
+    ...AUTH,
+    mode: 'none',
+    leaveNone: { observe: day(observe), warn: day(warn), enforce: day(enforce) },
+  }
+}
+
+/** What an unknown device gets that asks for everything. */
+async function scopesOfStranger(gateway: GatewayOfTest): Promise<readonly string[]> {
+  const { auth } = await gateway.open().hello({ device: makeDevice(), scopes: ['operator.admin'] })
+  return auth.scopes
+}
+
 const authAs = (auth: Record<string, string>) => (gateway: GatewayOfTest) =>
   outcome(gateway, { auth }).then((came) => came === 'ok')
 
@@ -78,6 +96,24 @@ const PROBES: Readonly<Record<LiveKey, Probe>> = {
   'gateway.auth.sharedSecret': {
     settings: { auth: { ...AUTH, sharedSecret: 'off' } },
     counts: async (gateway) => (await outcome(gateway, { auth: AUTH })) !== 'ok',
+  },
+  'gateway.auth.leaveNone.observe': {
+    auth: leaving(-3, 3, 6),
+    settings: { auth: leaving(1, 3, 6) },
+    counts: async (gateway) => (await scopesOfStranger(gateway)).includes('operator.admin'),
+  },
+  'gateway.auth.leaveNone.warn': {
+    auth: leaving(-3, 3, 6),
+    settings: { auth: leaving(-3, -1, 6) },
+    counts: async (gateway) => {
+      const { auth } = await gateway.open().hello({ device: makeDevice(), extended: true })
+      return auth.unpaired?.stage === 'warn'
+    },
+  },
+  'gateway.auth.leaveNone.enforce': {
+    auth: leaving(-3, -2, 6),
+    settings: { auth: leaving(-3, -2, -1) },
+    counts: async (gateway) => (await outcome(gateway, { device: makeDevice() })) === 'PAIRING_REQUIRED',
   },
   'gateway.trustedProxies': {
     settings: { trustedProxies: ['127.0.0.1'] },
@@ -195,10 +231,10 @@ describe('a setting that changes live', () => {
     assert.deepEqual(Object.keys(PROBES).sort(), [...live].sort())
   })
 
-  for (const [key, { settings, counts }] of Object.entries(PROBES)) {
+  for (const [key, { auth, settings, counts }] of Object.entries(PROBES)) {
     test(`counts from the answer on: ${key}`, async (t) => {
       // So much patience that a test sees its end only when it was shortened.
-      const config = { auth: AUTH, limits: { handshakeMs: 600_000 } }
+      const config = { auth: { ...AUTH, ...auth }, limits: { handshakeMs: 600_000 } }
       const gateway = await openGateway(t, { config })
       assert.equal(await counts(gateway, false), false, 'before')
       const report = await changeConfig(gateway, { auth: AUTH, ...settings })

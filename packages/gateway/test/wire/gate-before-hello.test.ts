@@ -69,7 +69,7 @@ async function answerOne({ registry, core, revision = () => 0, isGone = false }:
     clock,
     registry,
     presence: { join: () => [], seenBy: () => [] },
-    mode: 'pairing',
+    mode: () => 'pairing',
     version: '1',
     bootId: 'boot',
     startedAt: 0,
@@ -83,6 +83,7 @@ async function answerOne({ registry, core, revision = () => 0, isGone = false }:
   const peer = {
     connId: 'connection',
     directLoopback: true,
+    reach: 'this-machine' as const,
     isPrivate: true,
     remoteIp: undefined,
     prefix: 'loopback',

@@ -20,6 +20,7 @@ export const EVENTS = {
   'device.pair.setup.completed': { scope: 'operator.pairing', session: 'filtered', since: 4 },
   'device.pair.invitation': { scope: 'operator.pairing', session: 'filtered', extended: true },
   'device.pair.guessing': { scope: 'operator.pairing', session: 'none', extended: true },
+  'device.pair.due': { scope: 'none', session: 'none', extended: true },
   'device.presence': { scope: 'operator.pairing', session: 'filtered', extended: true },
   chat: { scope: 'operator.read', session: 'filtered', extended: true },
   presence: { scope: 'operator.read', session: 'filtered' },
@@ -57,4 +58,10 @@ export interface ResolvedPayload {
   readonly deviceId: string
   readonly decision: 'approved' | 'rejected'
   readonly ts: number
+}
+
+/** Payload of `device.pair.due`: who was let in without a pairing has to be paired by then. */
+export interface DuePayload {
+  readonly endsAtMs: number
+  readonly requestId?: string
 }

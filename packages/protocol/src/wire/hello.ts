@@ -59,4 +59,15 @@ export interface HelloAuth {
   readonly session?: string
   /** Only for clients that announced `pairgate-1`. */
   readonly expiresAtMs?: number
+  /** Only for clients that announced `pairgate-1`, and that were let in without a pairing. */
+  readonly unpaired?: UnpairedNote
+}
+
+/** What a client is told that is let in only until a day. */
+export interface UnpairedNote {
+  readonly stage: 'observe' | 'warn'
+  /** From then on only paired devices get in. */
+  readonly endsAtMs: number
+  /** The request that waits for an operator; absent for a client without a device, which cannot be paired. */
+  readonly requestId?: string
 }

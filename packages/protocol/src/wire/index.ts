@@ -26,6 +26,7 @@ export type {
   PendingList,
 } from './console-rows.ts'
 export { DETAIL_CODES, type DetailCode } from './detail-codes.ts'
+export type { DuePayload } from './events.ts'
 export {
   type ChallengePayload,
   EVENT_NAMES,
@@ -43,7 +44,7 @@ export type {
   ResponseFrame,
 } from './frame.ts'
 export type { GatewayIdentity, PresencePayload, PresenceRow, TlsReport } from './gateway-rows.ts'
-export type { AuthMethod, ExtraToken, HelloAuth, HelloOk } from './hello.ts'
+export type { AuthMethod, ExtraToken, HelloAuth, HelloOk, UnpairedNote } from './hello.ts'
 export { HTTP_ROUTES } from './http-routes.ts'
 export type {
   CancelInvitationResult,

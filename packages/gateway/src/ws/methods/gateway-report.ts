@@ -9,7 +9,7 @@ export interface GatewayReportDeps {
   readonly clock: Clock
   readonly version: string
   readonly startedAt: number
-  readonly authMode: string
+  readonly authMode: () => string
   readonly database: 'sqlite' | 'postgres'
   readonly connections: () => number
   /** Where clients of this machine connect to; known once the gateway listens. */
@@ -58,7 +58,7 @@ export function createGatewayReport({
       const own = { runtimeVersion: version, startedAtMs: startedAt, uptimeMs: now - startedAt }
       const seesAll = !isSelfScoped(principal) && coversScopes(principal.scopes, ['operator.pairing'])
       if (!seesAll) return ok(own)
-      const place = { url: url(), authMode, database }
+      const place = { url: url(), authMode: authMode(), database }
       // Counts speak of every session.
       if (principal.sessionId !== EVERY_SESSION) return ok({ ...own, ...place })
       const [devices, pending] = await Promise.all([read.countDevices(), read.countOpenRequests(now)])

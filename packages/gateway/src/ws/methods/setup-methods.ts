@@ -9,7 +9,7 @@ import type { Handler } from './method-handlers.ts'
 export interface SetupMethodsDeps {
   readonly core: Core
   readonly endpoints: () => readonly Endpoint[]
-  readonly authMode: string
+  readonly authMode: () => string
 }
 
 export interface SetupMethods {
@@ -57,7 +57,7 @@ export function createSetupMethods({ core, endpoints, authMode }: SetupMethodsDe
       return ok({
         ...told.value,
         ...(includeQr && { qrDataUrl: await drawQr(told.value.setupCode) }),
-        auth: authMode === 'password' ? 'password' : 'token',
+        auth: authMode() === 'password' ? 'password' : 'token',
         urlSource: endpoint.value.source,
         access: ACCESS_OF[profile],
         ...(isDowngraded && { accessDowngraded: true as const }),
