@@ -64,7 +64,7 @@ export async function examineHost(host: HostExamination): Promise<readonly Findi
     ...(isLocked && !running ? [unanswered(paths)] : []),
     ...(isRunning ? [] : await lookAtPort(settings.checked.values['gateway.port'])),
     ...(files.sight === 'open' ? await lookInside(examined) : []),
-    ...(config ? judgeExposure(config) : []),
+    ...(config ? judgeExposure(config, host.nowMs) : []),
     ...(config ? await lookOutside(config, examined) : []),
     ...(await lookAtForeignState(paths, host.home)),
   ]

@@ -1,3 +1,4 @@
+import type { Instant } from '@pairgate/protocol'
 import { checkExposure, exposureWarnings, resolveBind } from '../config/bind-address.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { GatewayConfig } from '../config/gateway-config.ts'
@@ -15,14 +16,14 @@ const STRANGERS = ['1.1.1.1', '203.0.113.7', '2606:4700::1111']
 const SHORTEST_SECRET = 20
 
 /** Who can reach a gateway with these settings, and whom it believes. */
-export function judgeExposure(config: Exposed): readonly Finding[] {
+export function judgeExposure(config: Exposed, nowMs: number): readonly Finding[] {
   const check = 'exposure'
   try {
     const bind = resolveBind(config, thisMachine())
     const refusal = checkExposure(config, bind)
     const found = [
       ...(refusal ? [findingOf(check, 'fail', refusal.message)] : []),
-      ...exposureWarnings(config, bind).map((text) => findingOf(check, 'warn', text)),
+      ...exposureWarnings(config, bind, nowMs as Instant).map((text) => findingOf(check, 'warn', text)),
       ...judgeProxies(config),
       ...judgeOrigins(config),
     ]
