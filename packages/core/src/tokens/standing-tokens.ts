@@ -1,4 +1,4 @@
-import type { DeviceId, Role, TokenHash } from '@pairgate/protocol'
+import type { DeviceId, TokenHash } from '@pairgate/protocol'
 import type { LoggedEvent } from '../domain/gateway-event.ts'
 import { idleDeadline, type Token } from '../domain/token.ts'
 import type { Following } from '../events/event-follower.ts'
@@ -40,22 +40,23 @@ export function createStandingTokens({
   pairing,
 }: StandingTokensDeps): StandingTokens {
   const byHash = new Map<TokenHash, FoundToken>()
-  const hashesOf = new Map<DeviceId, Map<Role, TokenHash>>()
+  // One for each role of the device.
+  const hashesOf = new Map<DeviceId, readonly TokenHash[]>()
   let drops = 0
 
   function remember(found: FoundToken): void {
-    const { token } = found
-    const { deviceId, role, tokenHash } = token
-    const own = hashesOf.get(deviceId) ?? new Map<Role, TokenHash>()
-    const older = own.get(role)
-    if (older !== undefined) byHash.delete(older)
-    hashesOf.set(deviceId, own.set(role, tokenHash))
+    const { deviceId, role, tokenHash } = found.token
+    const own = hashesOf.get(deviceId) ?? []
+    const isOlder = (hash: TokenHash) => byHash.get(hash)?.token.role === role
+    for (const hash of own.filter(isOlder)) byHash.delete(hash)
+    const others = own.filter((hash) => byHash.has(hash))
+    hashesOf.set(deviceId, others.length === 0 ? [tokenHash] : [...others, tokenHash])
     byHash.set(tokenHash, found)
     const oldest = byHash.size > REMEMBERED ? byHash.values().next().value : undefined
     if (oldest) forget(oldest.token.deviceId)
   }
   function forget(deviceId: DeviceId): void {
-    for (const hash of hashesOf.get(deviceId)?.values() ?? []) byHash.delete(hash)
+    for (const hash of hashesOf.get(deviceId) ?? []) byHash.delete(hash)
     hashesOf.delete(deviceId)
   }
   function clear(): void {

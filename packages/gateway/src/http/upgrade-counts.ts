@@ -5,12 +5,12 @@ export interface UpgradeLimits {
   readonly unauthenticatedInAll: number
 }
 
-/** The place of one socket among those that have proved nothing yet. Both methods may be called twice. */
+/** The place of one socket among those that have proved nothing yet. Both may be called twice. */
 export interface Ticket {
   /** The peer has proved itself: it no longer counts and is never evicted. */
-  authenticated(): void
+  readonly authenticated: () => void
   /** The socket is gone. */
-  released(): void
+  readonly released: () => void
 }
 
 /** Sockets that have proved nothing, per peer and in all. */

@@ -1,4 +1,5 @@
 import type { DeviceId, Instant, SessionId } from '@pairgate/protocol'
+import { type Few, itemsOf, withItem, withoutItem } from '../platform/few.ts'
 import type { Connection } from './connection.ts'
 
 /** Live connections by what they are looked up by: a message must not cost a walk over ten thousand of them. */
@@ -56,17 +57,17 @@ export function createConnectionIndex(): ConnectionIndex {
 }
 
 function createGroups<Key>() {
-  const groups = new Map<Key, Set<Connection>>()
+  const groups = new Map<Key, Few<Connection>>()
   return {
     add(key: Key, connection: Connection): void {
-      groups.set(key, (groups.get(key) ?? new Set()).add(connection))
+      groups.set(key, withItem(groups.get(key), connection))
     },
     remove(key: Key, connection: Connection): void {
-      const group = groups.get(key)
-      group?.delete(connection)
-      if (group?.size === 0) groups.delete(key)
+      const rest = withoutItem(groups.get(key), connection)
+      if (rest === undefined) groups.delete(key)
+      else groups.set(key, rest)
     },
-    of: (key: Key): Iterable<Connection> => groups.get(key) ?? [],
+    of: (key: Key): Iterable<Connection> => itemsOf(groups.get(key)),
     keys: (): Iterable<Key> => groups.keys(),
   }
 }

@@ -9,6 +9,7 @@ import {
   type EventName,
   isEventFor,
 } from '@pairgate/protocol/wire'
+import { type Few, itemsOf, withItem, withoutItem } from '../platform/few.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import type { WireContext } from '../wire/refusal-to-wire.ts'
 import type { FrameChannel } from './frame-channel.ts'
@@ -109,7 +110,7 @@ class GatedConnection implements Connection {
   #lastWordsOwed = 0
   #lastClose: Close = CLOSES['device-removed']
   /** Work that is due at the end; most connections have none. */
-  #endings: Set<() => void> | undefined
+  #endings: Few<() => void>
 
   constructor(channel: FrameChannel, facts: ConnectionFacts) {
     this.#channel = channel
@@ -198,11 +199,11 @@ class GatedConnection implements Connection {
   }
 
   whenOver(work: () => void): () => void {
-    if (this.#state === 'waiting' || this.#state === 'open') {
-      this.#endings ??= new Set()
-      this.#endings.add(work)
-    } else work()
-    return () => this.#endings?.delete(work)
+    if (this.#state === 'waiting' || this.#state === 'open') this.#endings = withItem(this.#endings, work)
+    else work()
+    return () => {
+      this.#endings = withoutItem(this.#endings, work)
+    }
   }
 
   beat(): void {
@@ -216,7 +217,7 @@ class GatedConnection implements Connection {
   /** Leaves the state `open`, if it was there. */
   #become(next: GateState): void {
     this.#state = next
-    const due = this.#endings ?? []
+    const due = itemsOf(this.#endings)
     this.#endings = undefined
     for (const work of due) work()
   }

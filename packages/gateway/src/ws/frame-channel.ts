@@ -39,7 +39,14 @@ export function createFrameChannel(deps: FrameChannelDeps): FrameChannel {
   return new WebSocketChannel(deps)
 }
 
-/** A class, because ten thousand sockets are ten thousand times every closure. */
+/** How a socket leads to its channel. */
+const CHANNEL = Symbol('channel')
+
+interface Channelled extends WebSocket {
+  [CHANNEL]?: WebSocketChannel
+}
+
+/** A class, and functions for all of them, because ten thousand sockets are ten thousand times every closure. */
 class WebSocketChannel implements FrameChannel {
   readonly #socket: WebSocket
   readonly #timers: Timers
@@ -52,20 +59,19 @@ class WebSocketChannel implements FrameChannel {
   #gathering = false
   /** The code that we closed with. */
   #said: number | undefined
+  #closedListeners: readonly ((code: number) => void)[] = NOBODY
 
   constructor({ socket, rawSocket, timers }: FrameChannelDeps) {
     this.#socket = socket
     this.#timers = timers
     this.#raw = rawSocket
-    socket.on('pong', () => {
-      this.#alive = true
-    })
+    const channelled: Channelled = socket
+    channelled[CHANNEL] = this
+    socket.on('pong', onPong)
     // `ws` closes the socket itself after an error (bad UTF-8, oversize, reset); without a listener it would throw.
     socket.on('error', ignore)
-    socket.on('message', (data: RawData) => this.#receive(data))
-    socket.on('close', () => {
-      this.#open = false
-    })
+    socket.on('message', onMessage)
+    socket.on('close', onClose)
   }
 
   send(frame: ResponseFrame | EventFrame): void {
@@ -80,8 +86,7 @@ class WebSocketChannel implements FrameChannel {
     this.#said = code
     const socket = this.#socket
     socket.close(code, reason)
-    const cancel = this.#timers.after(LIMITS.closeGraceMs, () => socket.terminate())
-    socket.once('close', cancel)
+    this.onClosed(this.#timers.after(LIMITS.closeGraceMs, () => socket.terminate()))
   }
 
   destroy(): void {
@@ -108,9 +113,19 @@ class WebSocketChannel implements FrameChannel {
   }
 
   onClosed(listener: (code: number) => void): () => void {
-    const tell = (code: number): void => listener(this.#said ?? code)
-    this.#socket.on('close', tell)
-    return () => this.#socket.off('close', tell)
+    this.#closedListeners = this.#closedListeners.concat(listener)
+    return () => {
+      this.#closedListeners = this.#closedListeners.filter((other) => other !== listener)
+    }
+  }
+
+  ponged(): void {
+    this.#alive = true
+  }
+
+  closed(code: number): void {
+    this.#open = false
+    for (const listener of this.#closedListeners) listener(this.#said ?? code)
   }
 
   /** Frames that are sent in one turn of the event loop leave in one write: a burst costs one system call. */
@@ -126,7 +141,7 @@ class WebSocketChannel implements FrameChannel {
     this.#socket.send(text)
   }
 
-  #receive(data: RawData): void {
+  receive(data: RawData): void {
     if (!this.#open) return
     const bytes = asBuffer(data)
     if (this.#isTooBig(bytes.length)) return this.close(CLOSES['too-big'])
@@ -138,6 +153,20 @@ class WebSocketChannel implements FrameChannel {
     this.#received += bytes
     return bytes > LIMITS.preAuthFrameBytes || this.#received > PRE_AUTH_BYTES
   }
+}
+
+const NOBODY: readonly never[] = []
+
+function onPong(this: Channelled): void {
+  this[CHANNEL]?.ponged()
+}
+
+function onMessage(this: Channelled, data: RawData): void {
+  this[CHANNEL]?.receive(data)
+}
+
+function onClose(this: Channelled, code: number): void {
+  this[CHANNEL]?.closed(code)
 }
 
 function ignore(): void {

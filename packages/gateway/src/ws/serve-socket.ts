@@ -68,18 +68,19 @@ interface Place {
   evictBy(cut: () => void): void
 }
 
-// In a function of its own: what it keeps for the life of a socket must not keep the whole request too.
+// In a function of its own: what it keeps until the hello must not keep the whole request too.
 function takePlace(guard: UpgradeGuard, peer: Peer, socket: Duplex): Place | undefined {
   let evict = (): void => {
     socket.destroy()
   }
   const ticket = guard.admit(peer, () => evict())
   if (!ticket) return undefined
-  socket.once('close', () => ticket.released())
+  socket.on('close', ticket.released)
   return {
     authenticated() {
       ticket.authenticated()
-      evict = () => undefined
+      // Nothing is to be given back any more, so nothing of this is kept.
+      socket.off('close', ticket.released)
     },
     evictBy(cut) {
       evict = cut
