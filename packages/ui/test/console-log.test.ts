@@ -32,6 +32,7 @@ test('the audit is filtered, verified and handed out as a file, and names of dev
   await photograph(page, 'console-audit')
   await page.getByLabel('Show').selectOption('put out')
   await page.locator('.audit-row').nth(2).waitFor({ state: 'detached' })
+  await page.locator('.audit-row').nth(1).waitFor()
   assert.equal(await page.locator('.audit-row').count(), 2)
   await page.getByRole('button', { name: 'Verify the log' }).click()
   await page.getByText('The log is whole').waitFor()
@@ -61,6 +62,7 @@ test('the audit is filtered, verified and handed out as a file, and names of dev
   await page.getByLabel('Device').fill('lamp')
   await page.getByRole('link', { name: /^Lamp/ }).click()
   await page.locator('.audit-row').nth(2).waitFor({ state: 'detached' })
+  await page.locator('.audit-row').nth(1).waitFor()
   assert.equal(await page.locator('.audit-row').count(), 2)
   await photograph(page, 'console-audit-device')
   await page.getByLabel('From').fill('2030-01-01')
@@ -79,17 +81,32 @@ test('the audit is filtered, verified and handed out as a file, and names of dev
   await close()
 })
 
-test('sessions show their messages, and a new one appears while somebody reads', { skip }, async () => {
+test('sessions show their messages, older ones when asked for, and a new one while somebody reads', {
+  skip,
+}, async () => {
   assert.ok(world)
   const { owner } = world
   await owner.request('sessions.create', { key: 'office', label: '<b>Office</b>' })
   const say = (message: string) =>
-    owner.request('chat.send', { sessionKey: 'office', message, idempotencyKey: String(message.length) })
+    owner.request('chat.send', { sessionKey: 'office', message, idempotencyKey: crypto.randomUUID() })
   await say('Hello <script>1</script>')
+  for (let n = 2; n <= 60; n += 1) await say(`message ${n}`)
   const { page, close } = await world.open({ view: 'sessions' })
-  await page.getByRole('button', { name: 'office' }).click()
+  await page.getByRole('button', { name: 'office', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Messages of office' })
+  await dialog.getByText('message 60').waitFor()
+  assert.equal(await dialog.locator('.message').count(), 50)
+  const list = dialog.locator('.messages')
+  const top = () =>
+    dialog.getByText('message 11', { exact: true }).evaluate((each) => each.getBoundingClientRect().top)
+  await list.evaluate((each) => each.scrollTo(0, 0))
+  const before = await top()
+  await dialog.getByRole('button', { name: 'Show older' }).click()
   await dialog.getByText('Hello <script>1</script>').waitFor()
+  assert.equal(await dialog.locator('.message').count(), 60)
+  // The button above went away; what was read stands where it stood on the way up to it.
+  assert.ok(Math.abs((await top()) - before) < 80, `${before} ${await top()}`)
+  assert.equal(await dialog.getByRole('button', { name: 'Show older' }).count(), 0)
   await say('Second')
   await dialog.getByText('Second').waitFor({ timeout: 3_000 })
   await expectAccessible(page)
@@ -101,6 +118,52 @@ test('sessions show their messages, and a new one appears while somebody reads',
   await close()
 })
 
+test('a session is made, renamed and deleted, and who is put out with it is named before', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const { owner } = world
+  const { page, close } = await world.open({ view: 'sessions' })
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'New session…' }).click()
+  await page.getByLabel('Key').fill('main')
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('alert').getByText('cannot be a key').waitFor()
+  await expectAccessible(page)
+  await photograph(page, 'console-session-wrong')
+  await page.getByLabel('Key').fill('office')
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('alert').getByText('has this key already').waitFor()
+  await page.getByLabel('Key').fill('Garage')
+  await page.getByLabel('Label').fill('\u202e<i>egaraG</i>')
+  await page.keyboard.press('Enter')
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'garage', exact: true }).waitFor()
+
+  const opener = world.device('Opener of the gate')
+  const requestId = String(await opener.ask(['operator.read']))
+  await owner.request('device.pair.approve', { requestId, session: 'garage' })
+  await opener.ask([])
+  await page.getByText('devices: 1').first().waitFor()
+  await page.getByRole('button', { name: 'Rename… garage' }).click()
+  await page.getByLabel('Key').fill('carport')
+  await page.keyboard.press('Enter')
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Delete… carport' }).click()
+  await dialog.getByText('Opener of the gate').waitFor()
+  await expectAccessible(page)
+  await photograph(page, 'console-session-delete')
+  await dialog.getByRole('button', { name: 'Delete and put out' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'carport', exact: true }).waitFor({ state: 'detached' })
+  await assert.rejects(opener.ask([]))
+  await page.getByRole('button', { name: 'DE', exact: true }).click()
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.getByRole('button', { name: 'Neue Sitzung…' }).click()
+  await expectAccessible(page)
+  await close()
+})
+
 test('a browser of one session is told why it reads no audit, and sees its own session alone', {
   skip,
 }, async () => {
@@ -108,7 +171,8 @@ test('a browser of one session is told why it reads no audit, and sees its own s
   const { page, close } = await world.open({ scopes: ['operator.admin'], session: 'office', view: 'audit' })
   await page.getByText('opens one session').waitFor()
   await page.getByRole('link', { name: 'Sessions' }).click()
-  await page.getByRole('button', { name: 'office' }).waitFor()
+  await page.getByRole('button', { name: 'office', exact: true }).waitFor()
+  assert.equal(await page.getByRole('button', { name: /New session|Delete/ }).count(), 0)
   await expectAccessible(page)
   await close()
 })

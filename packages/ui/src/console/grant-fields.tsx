@@ -98,16 +98,18 @@ export function SessionField({ id, value, otherwise, onChange }: SessionFieldPro
 
 interface LabelFieldProps {
   readonly id: string
+  /** Left out: the reader's own name for a device. */
+  readonly title?: string
   readonly value: string
   readonly hint?: string
   readonly onChange: (value: string) => void
 }
 
-export function LabelField({ id, value, hint, onChange }: LabelFieldProps) {
+export function LabelField({ id, title, value, hint, onChange }: LabelFieldProps) {
   const { say } = useConsole()
   return (
     <div class="field">
-      <label for={id}>{say('approve.label')}</label>
+      <label for={id}>{title ?? say('approve.label')}</label>
       <input
         id={id}
         class="input"

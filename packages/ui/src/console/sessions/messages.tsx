@@ -1,43 +1,47 @@
-import type { GatewaySession } from '@pairgate/client'
-import { useCallback } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { tameText } from '../../texts/tame-text.ts'
+import { Actor } from '../audit/actor.tsx'
 import { useConsole } from '../console-context.ts'
+import { FailureNotice } from '../failure-notice.tsx'
 import { formatInstant } from '../format.ts'
-import { LiveProblem } from '../live-problem.tsx'
-import { useLive } from '../use-live.ts'
+import { type Message, useMessages } from './use-messages.ts'
 
 interface MessagesProps {
   readonly sessionKey: string
   readonly onClose: () => void
 }
 
-/** The newest messages of a session; a new one appears by itself. */
+/** The messages of a session, the newest at the end; a new one appears by itself, older ones when asked for. */
 export function Messages({ sessionKey, onClose }: MessagesProps) {
-  const { say, session, language } = useConsole()
-  const load = useCallback(
-    (from: GatewaySession) => from.request('chat.history', { sessionKey, limit: 100 }),
-    [sessionKey],
-  )
-  const live = useLive(session, load, 'chat')
-  const { data } = live
+  const { say } = useConsole()
+  const { messages, hasOlder, error, older } = useMessages(sessionKey)
+  const list = useRef<HTMLOListElement>(null)
+  const first = messages?.[0]?.seq
+  const last = messages?.at(-1)?.seq
+  useKeptPlace(list, first, last)
+  const title = say('sessions.of', { key: sessionKey })
+  async function goBack(): Promise<void> {
+    await older()
+    // The button may be gone now, and the keyboard must be somewhere.
+    list.current?.focus()
+  }
   return (
-    <Dialog title={say('sessions.of', { key: sessionKey })} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <div class="stack">
-        <LiveProblem live={live} />
-        {data?.hasMore && <p class="quiet">{say('sessions.older')}</p>}
-        {data?.messages.length === 0 && <p>{say('sessions.empty')}</p>}
+        {messages === undefined && error === undefined && <p class="quiet">{say('console.loading')}</p>}
+        {error !== undefined && <FailureNotice error={error} />}
+        {messages?.length === 0 && <p>{say('sessions.empty')}</p>}
+        {hasOlder && (
+          <div class="row">
+            <Button onPress={() => void goBack()}>{say('sessions.older')}</Button>
+          </div>
+        )}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-        <ol class="messages" tabIndex={0} aria-label={say('sessions.of', { key: sessionKey })}>
-          {data?.messages.map(({ id, from, content, timestamp }) => (
-            <li key={id} class="message">
-              <p class="quiet">
-                <span class="mono">{from.replace(/^device:/, '').slice(0, 12)}</span>{' '}
-                {formatInstant(timestamp, language)}
-              </p>
-              <p class="message-text foreign">{content.map(({ text }) => tameLines(text)).join('\n')}</p>
-            </li>
+        <ol ref={list} class="messages" tabIndex={0} aria-label={title}>
+          {messages?.map((message) => (
+            <MessageLine key={message.id} message={message} />
           ))}
         </ol>
         <div class="row">
@@ -46,6 +50,40 @@ export function Messages({ sessionKey, onClose }: MessagesProps) {
       </div>
     </Dialog>
   )
+}
+
+function MessageLine({ message: { from, content, timestamp } }: { readonly message: Message }) {
+  const { language } = useConsole()
+  return (
+    <li class="message">
+      <p class="quiet">
+        <Actor actor={from} /> ·{' '}
+        <time class="instant" dateTime={new Date(timestamp).toISOString()}>
+          {formatInstant(timestamp, language)}
+        </time>
+      </p>
+      <p class="message-text foreign">{content.map(({ text }) => tameLines(text)).join('\n')}</p>
+    </li>
+  )
+}
+
+/** What is read stays where it is when older ones come before it; a new one at the end is shown. */
+function useKeptPlace(
+  list: { readonly current: HTMLOListElement | null },
+  first: number | undefined,
+  last: number | undefined,
+): void {
+  const height = useRef(0)
+  const shown = useRef<number>(undefined)
+  useLayoutEffect(() => {
+    const box = list.current
+    if (!box) return
+    const isNew = shown.current !== last
+    shown.current = last
+    if (isNew) box.scrollTop = box.scrollHeight
+    else box.scrollTop += box.scrollHeight - height.current
+    height.current = box.scrollHeight
+  }, [list, first, last])
 }
 
 function tameLines(text: string): string {

@@ -1,56 +1,119 @@
 import type { GatewaySession, MethodResult } from '@pairgate/client'
 import { useCallback, useState } from 'preact/hooks'
+import { Button } from '../../components/button.tsx'
 import { Foreign } from '../../components/foreign.tsx'
 import { Heading } from '../../components/heading.tsx'
-import { useConsole } from '../console-context.ts'
+import { holds, isEverywhere, useConsole } from '../console-context.ts'
 import { formatAge } from '../format.ts'
 import { LiveProblem } from '../live-problem.tsx'
 import { useLive } from '../use-live.ts'
 import { Messages } from './messages.tsx'
+import { CreateDialog, DeleteDialog, RenameDialog } from './session-dialogs.tsx'
 
-type Session = MethodResult<'sessions.list'>['sessions'][number]
+export type Session = MethodResult<'sessions.list'>['sessions'][number]
 
-const load = (session: GatewaySession) => session.request('sessions.list', { limit: 200 })
+type Asked =
+  | { readonly kind: 'create' }
+  | { readonly kind: 'read' | 'rename' | 'delete'; readonly row: Session }
 
-/** The sessions that this browser may see, and the messages of one of them as they come. */
+const STEP = 200
+const MOST = 1_000
+
+/** The sessions that this browser may see, what can be done with them, and the messages of one as they come. */
 export function SessionsView() {
-  const { say, session } = useConsole()
-  const live = useLive(session, load, 'chat device.pair.changed')
-  const [key, setKey] = useState<string>()
-  const close = useCallback(() => setKey(undefined), [])
-  const sessions = live.data?.sessions ?? []
+  const console = useConsole()
+  const { say, session } = console
+  const [limit, setLimit] = useState(STEP)
+  const load = useCallback((from: GatewaySession) => from.request('sessions.list', { limit }), [limit])
+  const live = useLive(session, load, 'chat device.pair.changed device.pair.resolved')
+  const [asked, setAsked] = useState<Asked>()
+  const close = useCallback(() => {
+    setAsked(undefined)
+    live.reload()
+  }, [live.reload])
+  const { sessions = [], count = 0 } = live.data ?? {}
   return (
     <>
       <Heading takesFocus={false}>{say('sessions.title')}</Heading>
+      <p class="intro">{say('sessions.intro')}</p>
+      {holds(console, 'operator.admin') && isEverywhere(console) && (
+        <div class="row">
+          <Button onPress={() => setAsked({ kind: 'create' })}>{say('sessions.create')}</Button>
+        </div>
+      )}
       <LiveProblem live={live} />
       {live.data && sessions.length === 0 && <p class="card empty">{say('sessions.none')}</p>}
       <ul class="device-list">
         {sessions.map((each) => (
-          <SessionLine key={each.sessionId} row={each} onOpen={() => setKey(each.key)} />
+          <SessionLine key={each.sessionId} row={each} onAsk={setAsked} />
         ))}
       </ul>
-      {key !== undefined && <Messages sessionKey={key} onClose={close} />}
+      {sessions.length < count && (
+        <>
+          <p class="quiet">{say('devices.count', { shown: sessions.length, total: count })}</p>
+          {limit < MOST && (
+            <div class="row">
+              <Button onPress={() => setLimit(limit + STEP)}>{say('devices.more')}</Button>
+            </div>
+          )}
+        </>
+      )}
+      {asked && <Question asked={asked} onClose={close} />}
     </>
   )
 }
 
-function SessionLine({ row, onOpen }: { readonly row: Session; readonly onOpen: () => void }) {
-  const { say, gatewayNow, language } = useConsole()
+function Question({ asked, onClose }: { readonly asked: Asked; readonly onClose: () => void }) {
+  switch (asked.kind) {
+    case 'create':
+      return <CreateDialog onClose={onClose} />
+    case 'read':
+      return <Messages sessionKey={asked.row.key} onClose={onClose} />
+    case 'rename':
+      return <RenameDialog row={asked.row} onClose={onClose} />
+    case 'delete':
+      return <DeleteDialog row={asked.row} onClose={onClose} />
+  }
+}
+
+interface SessionLineProps {
+  readonly row: Session
+  readonly onAsk: (asked: Asked) => void
+}
+
+function SessionLine({ row, onAsk }: SessionLineProps) {
+  const console = useConsole()
+  const { say, gatewayNow, language } = console
+  const { key } = row
   return (
-    <li class="card device-row">
-      <button type="button" class="device-name link-button" onClick={onOpen}>
-        <bdi class="foreign">{row.key}</bdi>
-      </button>
-      <p class="quiet">
-        <Foreign text={row.label} otherwise="" />
-      </p>
-      <p class="device-scopes quiet">
-        {row.tokens === undefined ? '' : say('sessions.tokens', { count: row.tokens })}
-      </p>
-      <p class="quiet">
-        {say('sessions.messages', { count: row.lastSeq })}
-        {row.updatedAtMs !== undefined && <> · {formatAge(row.updatedAtMs, gatewayNow(), language)}</>}
-      </p>
+    <li class="card session-row">
+      <div>
+        <button type="button" class="device-name link-button" onClick={() => onAsk({ kind: 'read', row })}>
+          <bdi class="foreign">{key}</bdi>
+        </button>
+        {row.label !== undefined && (
+          <p>
+            <Foreign text={row.label} otherwise="" />
+          </p>
+        )}
+        <p class="quiet">
+          {row.tokens !== undefined && <>{say('sessions.tokens', { count: row.tokens })} · </>}
+          {say('sessions.messages', { count: row.lastSeq })}
+          {row.updatedAtMs !== undefined && <> · {formatAge(row.updatedAtMs, gatewayNow(), language)}</>}
+        </p>
+      </div>
+      {holds(console, 'operator.admin') && (
+        <div class="row">
+          <Button onPress={() => onAsk({ kind: 'rename', row })}>
+            {say('rename.button')} <span class="hidden">{key}</span>
+          </Button>
+          {isEverywhere(console) && (
+            <Button look="danger" onPress={() => onAsk({ kind: 'delete', row })}>
+              {say('sessions.delete')} <span class="hidden">{key}</span>
+            </Button>
+          )}
+        </div>
+      )}
     </li>
   )
 }

@@ -66,11 +66,38 @@ export const deLog: Readonly<Record<keyof typeof enLog, string>> = {
   'health.chart': '{title}: {figure}, höchstens {most} in einem Schritt',
 
   'sessions.title': 'Sitzungen',
+  'sessions.intro':
+    'Ein Gerät sieht die Nachrichten, Geräte und Ereignisse seiner eigenen Sitzung und keiner anderen.',
+  'sessions.create': 'Neue Sitzung…',
+  'sessions.create.title': 'Eine Sitzung anlegen',
+  'sessions.create.text':
+    'Zuerst ist sie leer. Geräte kommen hinein, wenn Sie sie einlassen, einladen oder verschieben.',
+  'sessions.create.submit': 'Anlegen',
+  'sessions.key': 'Schlüssel',
+  'sessions.key.hint':
+    'So heißt die Sitzung: a-z, 0-9, : _ und -, mit einem Buchstaben oder einer Ziffer am Anfang.',
+  'sessions.key.wrong':
+    'Das kann kein Schlüssel sein. Nehmen Sie a-z, 0-9, : _ und -, und keines der Wörter, die etwas anderes bedeuten, wie main.',
+  'sessions.label': 'Bezeichnung',
+  'sessions.label.hint': 'Freiwillig. Für Menschen.',
+  'sessions.rename.title': '{key} umbenennen',
+  'sessions.rename.text':
+    'Es bleibt dieselbe Sitzung: Geräte behalten ihren Zugang und sehen alle Nachrichten. Programme, die sie beim alten Schlüssel nennen, finden sie nicht mehr.',
+  'sessions.delete': 'Löschen…',
+  'sessions.delete.title': '{key} löschen?',
+  'sessions.delete.text': 'Alle ihre Nachrichten ({count}) gehen verloren, und niemand bringt sie zurück.',
+  'sessions.delete.empty': 'Sie enthält keine Nachrichten.',
+  'sessions.delete.out': 'Geräte, die dabei ausgesperrt werden: {count}',
+  'sessions.delete.out.text':
+    'Ihre Verbindungen, Downloads und Apps enden sofort. Um wiederzukommen, müssen sie neu eingelassen werden, in eine andere Sitzung. Wen Sie behalten wollen, verschieben Sie vorher.',
+  'sessions.delete.more': 'und {count} weitere',
+  'sessions.delete.submit': 'Löschen',
+  'sessions.delete.both': 'Löschen und aussperren',
   'sessions.none': 'Es gibt noch keine Sitzung.',
   'sessions.tokens': 'Geräte: {count}',
   'sessions.messages': 'Nachrichten: {count}',
   'sessions.of': 'Nachrichten von {key}',
-  'sessions.older': 'Nur die neuesten 100 sind zu sehen.',
+  'sessions.older': 'Ältere zeigen',
   'sessions.empty': 'Noch hat niemand geschrieben.',
   'sessions.close': 'Schließen',
 }

@@ -164,6 +164,9 @@ export const de: Texts = {
   'refusal.REQUEST_SUPERSEDED': 'Die Anfrage musste anderen weichen. Das Gerät soll noch einmal fragen.',
   'refusal.MISSING_SCOPE': 'Dazu fehlt diesem Browser das Recht.',
   'refusal.SESSION_BOUND': 'Dieser Browser öffnet eine Sitzung, und das betrifft das ganze Gateway.',
+  'refusal.SESSION_EXISTS': 'Eine andere Sitzung hat diesen Schlüssel schon.',
+  'refusal.SESSION_IN_USE':
+    'Inzwischen ist ein Gerät in diese Sitzung gekommen. Sehen Sie die Liste noch einmal an und entscheiden Sie neu.',
   'refusal.LAST_ADMIN':
     'Niemand mit allen Rechten bliebe übrig. Das kann nur der Eigentümer auf der Maschine des Gateways.',
   'refusal.INVITATION_UNKNOWN': 'Diese Einladung gibt es nicht mehr.',

@@ -64,11 +64,37 @@ export const enLog = {
   'health.chart': '{title}: {figure}, the most in a step {most}',
 
   'sessions.title': 'Sessions',
+  'sessions.intro':
+    'A device sees the messages, the devices and the events of its own session, and no other.',
+  'sessions.create': 'New session…',
+  'sessions.create.title': 'Make a session',
+  'sessions.create.text': 'It is empty at first. Devices come into it when you approve, invite or move them.',
+  'sessions.create.submit': 'Make it',
+  'sessions.key': 'Key',
+  'sessions.key.hint':
+    'By it the session is called: a-z, 0-9, : _ and -, beginning with a letter or a digit.',
+  'sessions.key.wrong':
+    'This cannot be a key. Use a-z, 0-9, : _ and -, and none of the words that mean something else, such as main.',
+  'sessions.label': 'Label',
+  'sessions.label.hint': 'Optional. For people.',
+  'sessions.rename.title': 'Rename {key}',
+  'sessions.rename.text':
+    'It stays the same session: devices keep their access and see all messages. Programs that call it by the old key do not find it any more.',
+  'sessions.delete': 'Delete…',
+  'sessions.delete.title': 'Delete {key}?',
+  'sessions.delete.text': 'All its messages ({count}) are lost, and nobody brings them back.',
+  'sessions.delete.empty': 'It holds no messages.',
+  'sessions.delete.out': 'Devices that are put out with it: {count}',
+  'sessions.delete.out.text':
+    'Their connections, downloads and apps end at once. To come back they must be let in again, into another session. Whom you want to keep, move first.',
+  'sessions.delete.more': 'and {count} more',
+  'sessions.delete.submit': 'Delete',
+  'sessions.delete.both': 'Delete and put out',
   'sessions.none': 'There is no session yet.',
   'sessions.tokens': 'devices: {count}',
   'sessions.messages': 'messages: {count}',
   'sessions.of': 'Messages of {key}',
-  'sessions.older': 'Only the newest 100 are shown.',
+  'sessions.older': 'Show older',
   'sessions.empty': 'Nobody has written yet.',
   'sessions.close': 'Close',
 } as const

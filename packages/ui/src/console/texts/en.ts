@@ -158,6 +158,9 @@ export const en = {
   'refusal.REQUEST_SUPERSEDED': 'The request made room for others. Let the device ask again.',
   'refusal.MISSING_SCOPE': 'This browser does not have the right for that.',
   'refusal.SESSION_BOUND': 'This browser opens one session, and that concerns the whole gateway.',
+  'refusal.SESSION_EXISTS': 'Another session has this key already.',
+  'refusal.SESSION_IN_USE':
+    'A device has come into this session meanwhile. Look at the list again, and decide anew.',
   'refusal.LAST_ADMIN':
     'No other administrator would be left. Only the owner on the host of the gateway can do this.',
   'refusal.INVITATION_UNKNOWN': 'There is no such invitation any more.',
