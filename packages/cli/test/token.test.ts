@@ -20,6 +20,15 @@ test('a paired machine prints an access token and nothing else, and a proxy is t
   assert.match(answer.headers.get('x-pairgate-device') ?? '', /^[0-9a-f]{64}$/)
 })
 
+test('a machine that is paired with one gateway need not name it', async () => {
+  const { code, stdout, stderr } = await phone.run(['token'])
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.equal((await verify(stdout.trim())).status, 204)
+  const asked = await phone.run(['fetch', '/__pairgate__/verify', '--include'])
+  assert.deepEqual([asked.code, asked.stderr], [0, ''])
+  assert.match(asked.stdout, /^HTTP\/1\.1 204 /)
+})
+
 test('lifetime, scope and audience are as they were asked for', async () => {
   const flags = ['--ttl', '60s', '--audience', 'https://app.example', '--json', '--scope', 'operator.read']
   const began = Date.now()

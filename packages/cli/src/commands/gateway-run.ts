@@ -43,12 +43,14 @@ function claimLines({ url, tlsPin }: RunningGateway, secret: string): readonly s
 }
 
 /** Where it listens, and what to do next: on another machine, then here. */
-export function welcome({ url, addresses, stateDir, authMode, tlsPin }: RunningGateway): readonly string[] {
+export function welcome(gateway: RunningGateway): readonly string[] {
+  const { url, addresses, stateDir, authMode, tlsPin, upstreamsPort } = gateway
   const others = addresses.filter((address) => !url.endsWith(`//${address}`))
   const pin = pinFlag(tlsPin)
   return [
     `${bold('Gateway listening on')} ${url}`,
     ...(others.length > 0 ? [`Also on: ${others.join(', ')}`] : []),
+    ...(upstreamsPort === undefined ? [] : [`Apps without a host: ${appsUrl(url, upstreamsPort)}`]),
     `State directory: ${stateDir}`,
     `Auth mode: ${authMode}`,
     '',
@@ -57,6 +59,11 @@ export function welcome({ url, addresses, stateDir, authMode, tlsPin }: RunningG
     `${dim('See who asks:           ')} openclaw devices list`,
     `${dim('Let it in:              ')} openclaw devices approve <request id>`,
   ]
+}
+
+/** Where people ask for them. */
+function appsUrl(url: string, port: number): string {
+  return url.replace(/^ws/, 'http').replace(/:\d+$/, `:${port}`)
 }
 
 function pinFlag(tlsPin: RunningGateway['tlsPin']): string {

@@ -31,7 +31,7 @@ export async function printAccessToken({
     ...(scopes && { scopes: [...scopes] }),
   }
   const method = 'device.token.access'
-  const link = { ...linkFor(options, method), role, preferDevice: true }
+  const link = { ...linkFor(options, method), role, preferDevice: true, needsDevice: true }
   const made = await withLink(link, (open) => open.request(method, params, scopes ?? SCOPES))
   if (options.json) printJson(made)
   else process.stdout.write(`${made.accessToken}\n`)

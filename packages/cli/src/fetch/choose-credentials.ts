@@ -13,6 +13,7 @@ import {
 } from '../target/read-target-facts.ts'
 import { readUrl } from '../target/read-url.ts'
 import { resolveTarget, type Target } from '../target/resolve-target.ts'
+import { wherePaired } from '../target/where-paired.ts'
 
 export interface ChoiceFlags extends Pick<TargetFlags, 'url' | 'tlsFingerprint'> {
   readonly accessToken?: boolean
@@ -83,7 +84,8 @@ async function findGateway(
     const device = await pairedDevice({ ...target, ...(tlsFingerprint && { tlsFingerprint }) }, how)
     if (device) return { target, device }
   }
-  const target = resolveTarget(await readTargetFacts({ url: flags.url, tlsFingerprint }, process.env, files))
+  const named = resolveTarget(await readTargetFacts({ url: flags.url, tlsFingerprint }, process.env, files))
+  const target = await wherePaired(named, files, role)
   const device = await pairedDevice(target, how)
   if (device) return { target, device }
   throw new CommandError(`This machine is not paired with the gateway at ${target.url}.`, {

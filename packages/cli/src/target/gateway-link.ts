@@ -6,6 +6,7 @@ import { type ErrorPlace, explainClientError } from './explain-client-error.ts'
 import { openConnection } from './open-connection.ts'
 import { findLocalFiles, readTargetFacts, type TargetFlags } from './read-target-facts.ts'
 import { resolveTarget, type Target } from './resolve-target.ts'
+import { wherePaired } from './where-paired.ts'
 
 export interface LinkOptions extends TargetFlags {
   readonly timeoutMs: number
@@ -14,6 +15,8 @@ export interface LinkOptions extends TargetFlags {
   readonly role?: Role | undefined
   /** This device's own token is what the caller means, if there is one for the gateway. */
   readonly preferDevice?: boolean
+  /** Nobody but a paired device can do this. */
+  readonly needsDevice?: boolean
 }
 
 /** A command's way to its gateway. It connects when it must, with no more scopes than what is called needs. */
@@ -37,7 +40,8 @@ export interface GatewayLink {
 /** @throws CommandError for a target or credentials that cannot be meant. */
 export async function openLink(options: LinkOptions): Promise<GatewayLink> {
   const files = await findLocalFiles(process.env)
-  const target = resolveTarget(await readTargetFacts(options, process.env, files))
+  const named = resolveTarget(await readTargetFacts(options, process.env, files))
+  const target = options.needsDevice ? await wherePaired(named, files, options.role ?? 'operator') : named
   const place = { target, configFile: files.configFile }
   const way = await explained(place, () => chooseWay(target, { ...options, files }))
   return createLink(way, place, options)

@@ -25,6 +25,7 @@ export function missingCredentials(target: UrlTarget, method: string, configFile
     case 'config gateway.remote.url':
     case 'local loopback':
     case 'invitation':
+    case 'the pairing of this machine':
       return new CommandError(`gateway ${method} requires credentials before opening a websocket`, {
         next: [
           `Fix: set gateway.remote.token or gateway.remote.password, pass --token or --password, or ${pair}`,

@@ -31,6 +31,8 @@ export type UrlSource =
   | 'local loopback'
   /** The link or setup code that is redeemed says it. */
   | 'invitation'
+  /** There is one gateway that has let this machine in. */
+  | 'the pairing of this machine'
 
 /** A gateway that is reached by its address. */
 export interface UrlTarget {

@@ -1,8 +1,14 @@
+import type { DeviceId, Role } from '@pairgate/protocol'
 import { ClientError } from '../client-error.ts'
 import { withFileLock } from '../files/file-lock.ts'
 import { readPrivateFile, replacePrivateFile } from '../files/private-file.ts'
 import { formatTokenFile, parseTokenFile, type TokenEntry } from './token-file.ts'
 import type { StoredToken, TokenStore } from './token-store.ts'
+
+export interface FileTokenStore extends TokenStore {
+  /** The gateways of which there is a token, by their origin. */
+  gateways(deviceId: DeviceId, role: Role): Promise<readonly string[]>
+}
 
 type Edit = (entries: readonly TokenEntry[]) => readonly TokenEntry[]
 
@@ -15,7 +21,7 @@ const ATTEMPTS = 10
  * Its methods throw ClientError `TOKEN_FILE` when the file is broken or open to others; it is then left as
  * it is, because the tokens in it may be the only way in.
  */
-export function createFileTokenStore(path: string): TokenStore {
+export function createFileTokenStore(path: string): FileTokenStore {
   async function change(edit: Edit): Promise<void> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) if (await changeOnce(edit)) return
     throw new Error(`${path} is changed by others all the time. Try again.`)
@@ -33,6 +39,12 @@ export function createFileTokenStore(path: string): TokenStore {
   }
 
   return {
+    gateways: (deviceId, role) =>
+      explained(path, async () =>
+        (await readEntries(path))
+          .filter((one) => one.deviceId === deviceId && one.role === role)
+          .map(({ gateway }) => gateway),
+      ),
     load: (gateway, deviceId, role) =>
       explained(path, async () => {
         const entry = (await readEntries(path)).find((one) => isAt(one, [gateway, deviceId, role]))

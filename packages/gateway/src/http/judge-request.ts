@@ -68,7 +68,7 @@ const SECRET_IN_URL: HttpRefusal = {
   error: {
     code: 'SECRET_IN_URL',
     message:
-      'A token in a URL ends up in logs and histories. Replace that token and send it in the handshake.',
+      'A token in a URL ends up in logs and histories. Replace that token, and send it in the Authorization header or in the handshake.',
   },
 }
 const FOREIGN_HOST: HttpRefusal = {

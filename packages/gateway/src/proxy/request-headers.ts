@@ -60,12 +60,20 @@ interface HeaderName {
 
 /** All clients send the same few names, and to judge one takes longer than to find it. */
 const REMEMBERED = 512
-const nameOf = createRecentlyUsed(REMEMBERED, (written): HeaderName => {
+/** Longer ones are nobody's in particular, and are not worth the room. */
+const LONGEST_REMEMBERED = 64
+const known = createRecentlyUsed(REMEMBERED, judgeName)
+
+function nameOf(written: string): HeaderName {
+  return written.length > LONGEST_REMEMBERED ? judgeName(written) : known(written)
+}
+
+function judgeName(written: string): HeaderName {
   const name = written.toLowerCase()
   const plain = name.replace(/[^a-z0-9-]/g, '-')
   const isOurs = OURS.test(plain) || isForwardingName(plain)
   return { name, plain, staysBehind: isHop(name) || SET_HERE.has(name) || isOurs }
-})
+}
 
 /** Whether what somebody calls so is for the next program only, or for the gateway to say, however it is spelt. */
 export function staysBehind(written: string): boolean {

@@ -78,11 +78,7 @@ function serveRequest(
   { request, response, door }: Asked & { readonly response: ServerResponse },
 ): void | Promise<void> {
   const { tallies } = deps
-  const entering = deps.enter(request, door, () => {
-    tallies.cut()
-    visit.cut()
-  })
-  return atOnce(entering, (entry) => {
+  return atOnce(deps.enter(request, door, cutting(visit, tallies)), (entry) => {
     if (!entry.ok) {
       const redirect = entry.stranger && wayIn(deps.pages, request, entry.stranger)
       if (redirect) return sendRedirect(redirect, response)
@@ -112,10 +108,7 @@ async function serveUpgrade(
   { request, door }: Asked,
 ): Promise<void> {
   const { tallies } = deps
-  const entry = await deps.enter(request, door, () => {
-    tallies.cut()
-    cutSocket(request.socket)
-  })
+  const entry = await deps.enter(request, door, cutting(tunnelOn(request.socket), tallies))
   if (!entry.ok) {
     tallies.refused(entry.refusal.code)
     return sendUpgradeRefusal(entry.refusal, socket)
@@ -126,6 +119,18 @@ async function serveUpgrade(
   else socket.once('close', end)
   const outgoing = await outgoingOf(deps, request, entry.entered)
   if (!socket.destroyed) deps.forwardUpgrade({ socket, head }, outgoing)
+}
+
+/** Kept for as long as the connection is, so it holds on to nothing else. */
+function cutting(work: Pick<Visit, 'cut'>, tallies: UpstreamTallies): () => void {
+  return () => {
+    tallies.cut()
+    work.cut()
+  }
+}
+
+function tunnelOn(socket: Socket): Pick<Visit, 'cut'> {
+  return { cut: () => cutSocket(socket) }
 }
 
 /** @returns what is to be done when the answer is over. */
