@@ -11,6 +11,7 @@ import { addDevicesCommands } from './commands/devices.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addFetchCommand } from './commands/fetch.ts'
 import { addGatewayCommands } from './commands/gateway.ts'
+import { addMigrateCommand } from './commands/migrate.ts'
 import { addPairCommands } from './commands/pair.ts'
 import { addQrCommand } from './commands/qr.ts'
 import { addRecoverCommand } from './commands/recover.ts'
@@ -64,6 +65,7 @@ function createProgram(output: { complaint: string }): Command {
   addAuditCommands(program)
   addBackupCommands(program)
   addRecoverCommand(program)
+  addMigrateCommand(program)
   addCallCommand(program)
   addCompletionCommand(program)
   program.addHelpText('after', '\nStart here:\n  $ openclaw gateway run\n  $ openclaw devices list')

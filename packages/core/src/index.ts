@@ -6,6 +6,8 @@ export type { Admission, AdmissionMethod, IssuedToken } from './connect/admissio
 export type { ConnectAsk, ConnectPeer } from './connect/connect-ask.ts'
 export { type Core, type CoreDeps, createCore } from './create-core.ts'
 export type { DeviceHistory, ShownEvent } from './devices/device-history.ts'
+export { createImportDevices, type Import } from './devices/import-devices.ts'
+export { type JudgedGrant, type JudgeReads, judgeImport } from './devices/judge-import.ts'
 export type { DeviceList } from './devices/list-devices.ts'
 export type { DevicePage, DeviceSearch } from './devices/page-devices.ts'
 export type { ShownDevice } from './devices/shown-device.ts'
@@ -34,6 +36,7 @@ export {
   readDetails,
 } from './domain/event-details.ts'
 export type { FeedNote, FeedRow } from './domain/feed-row.ts'
+export type { ForeignDevice, ForeignGrant, ImportVerdict } from './domain/foreign-device.ts'
 export {
   ARRIVALS,
   type EventActor,
@@ -102,4 +105,5 @@ export type {
   TokenUse,
   Traces,
 } from './ports/store.ts'
+export { createDrawSecret } from './tokens/draw-secret.ts'
 export type { HttpAsk, HttpFault, HttpUse, HttpVerdict } from './tokens/http-use.ts'

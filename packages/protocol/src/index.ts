@@ -10,6 +10,7 @@ export {
 export { formatAuditLine } from './audit-line.ts'
 export { decodeBase64, encodeBase64Url } from './base64url.ts'
 export { fingerprintWords } from './fingerprint-words.ts'
+export { type ForeignSecret, parseForeignSecret } from './foreign-secret.ts'
 export { type GatewayPlace, gatewayOrigin } from './gateway-origin.ts'
 export { type GatewayUrl, pageUrl, parseGatewayUrl, socketUrl } from './gateway-url.ts'
 export {

@@ -209,7 +209,7 @@ function admit(
   }
 }
 
-function isCurrent(credential: Credential): credential is Extract<Credential, { kind: 'device-token' }> {
+function isCurrent(credential: Credential): credential is Extract<Credential, { as: 'current' }> {
   return credential.kind === 'device-token' && credential.as === 'current'
 }
 

@@ -1,12 +1,13 @@
 import {
   type DeviceId,
   type Instant,
+  parseForeignSecret,
   parseTokenSecret,
   type Role,
   type Scope,
   type TokenSecret,
 } from '@pairgate/protocol'
-import { previousStillFetches } from '../domain/grant.ts'
+import { hasForeignSecret, previousStillFetches } from '../domain/grant.ts'
 import type { TokenFault } from '../domain/refusal.ts'
 import { ok, type Result, refuse } from '../domain/result.ts'
 import type { Token } from '../domain/token.ts'
@@ -20,15 +21,13 @@ import type { InvitationCredential, JudgeInvitation } from './judge-invitation.t
 
 /** The first class of credential that verified. */
 export type Credential =
-  | {
+  | ({
       readonly kind: 'device-token'
-      readonly as: 'current' | 'previous'
-      readonly secret: TokenSecret
       /** The row that the secret was found by, so that nobody has to read it again. */
       readonly token: Token
       /** Whether the device's key has signed the gateway's origin before. */
       readonly signsOrigin: boolean
-    }
+    } & ({ readonly as: 'current'; readonly secret: TokenSecret } | { readonly as: 'previous' }))
   | InvitationCredential
   | { readonly kind: 'shared'; readonly by: 'token' | 'password' }
   /** Nothing was brought but the key, and the mode asks for nothing more. */
@@ -64,15 +63,30 @@ export function createJudgeCredential(deps: JudgeCredentialDeps) {
 
   async function judgeToken(text: string, device: Bearer, now: Instant) {
     const secret = parseTokenSecret(text)
-    if (!secret) return 'mismatch'
+    if (!secret) return judgeForeign(text, device, now)
     const found = await tokens.find(crypto.hashToken(secret))
     if (!found) return faultOfUnknown(device)
     const { token, as, signsOrigin } = found
     if (token.deviceId !== device.deviceId) return 'mismatch'
     if (token.role !== device.role) return 'other-role'
     if (token.revokedAt !== undefined) return 'revoked'
-    if (as === 'previous' && !previousStillFetches(token, now)) return 'rotated'
-    return { kind: 'device-token', as, secret, token, signsOrigin } as const
+    if (as === 'current') return { kind: 'device-token', as, secret, token, signsOrigin } as const
+    return previousStillFetches(token, now)
+      ? ({ kind: 'device-token', as, token, signsOrigin } as const)
+      : 'rotated'
+  }
+
+  /** Of another gateway, out of which the device was imported. A shared secret may look like one. */
+  async function judgeForeign(text: string, device: Bearer, now: Instant) {
+    const secret = parseForeignSecret(text)
+    const found = secret && (await read.findTokenByHash(crypto.hashToken(secret)))
+    if (found?.as !== 'previous' || !hasForeignSecret(found.token)) return 'mismatch'
+    const { token, as, signsOrigin } = found
+    if (token.deviceId !== device.deviceId) return 'mismatch'
+    if (token.role !== device.role) return 'other-role'
+    return previousStillFetches(token, now)
+      ? ({ kind: 'device-token', as, token, signsOrigin } as const)
+      : 'rotated'
   }
 
   /** Only for a device that has proved its key, so it tells that device's own story and nobody else's. */
@@ -85,6 +99,12 @@ export function createJudgeCredential(deps: JudgeCredentialDeps) {
           ? 'rotated'
           : 'mismatch'
     return (await read.wasRemoved(deviceId)) ? 'removed' : 'mismatch'
+  }
+
+  /** Asked last: whoever is let in by another credential costs no read for it. */
+  async function faultOfForeign({ token, deviceToken }: ConnectAuth, device: Bearer, fault: TokenFault) {
+    const isForeign = [deviceToken, token].some((text) => text !== undefined && parseForeignSecret(text))
+    return isForeign && fault === 'mismatch' ? faultOfUnknown(device) : fault
   }
 
   return async (auth: ConnectAuth, device: Bearer, now: Instant): Promise<Result<Credential>> => {
@@ -101,7 +121,7 @@ export function createJudgeCredential(deps: JudgeCredentialDeps) {
     if (!shared.ok) return shared
     if (shared.value) return ok({ kind: 'shared', by: shared.value })
     if (!invited.ok) return invited
-    return withoutValidCredential(auth, policy, fault)
+    return withoutValidCredential(auth, policy, await faultOfForeign(auth, device, fault))
   }
 }
 

@@ -1,4 +1,5 @@
 import { coversScopes, type Instant, meetScopes, type Scope } from '@pairgate/protocol'
+import { hasForeignSecret } from '../domain/grant.ts'
 import type { RequestWhy } from '../domain/pairing-request.ts'
 import { type Token, tokenState } from '../domain/token.ts'
 import type { Credential } from './judge-credential.ts'
@@ -41,6 +42,8 @@ export function judgeGrant({ known, token, credential, asked, now, idleMs }: Gra
 function fetchesSecret(token: Token, credential: Credential): boolean {
   if (token.presentedAt !== undefined) return false
   if (credential.kind === 'device-token') return credential.as === 'previous'
+  // Where its secret comes from the key alone was never enough, so it is not here.
+  if (hasForeignSecret(token)) return false
   // A device that always brings the shared secret never proves its own, so being told it is the end of fetching.
   return credential.kind === 'key-alone' || token.deliveredAt === undefined
 }

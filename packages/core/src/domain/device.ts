@@ -10,7 +10,7 @@ export interface DeviceMetadata {
 }
 
 /** By which way a device was let in. */
-export type ApprovedVia = 'operator' | 'local' | 'code' | 'link'
+export type ApprovedVia = 'operator' | 'local' | 'code' | 'link' | 'import'
 
 /** A device that was approved at least once and not removed since. */
 export interface Device extends DeviceMetadata {

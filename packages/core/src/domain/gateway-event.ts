@@ -60,6 +60,13 @@ type DeviceFacts =
       readonly role: Role
       readonly tokenId: TokenId
     }
+  /** Of a role that the device held at another gateway, whose state the owner imported; one event for each. */
+  | {
+      readonly kind: 'device-imported'
+      readonly deviceId: DeviceId
+      readonly role: Role
+      readonly tokenId: TokenId
+    }
   /** Of a role that an invitation gave to the device that redeemed it; one event for each. */
   | {
       readonly kind: 'invitation-redeemed'
@@ -75,6 +82,7 @@ type DeviceFacts =
 export const ARRIVALS = [
   'pairing-approved',
   'invitation-redeemed',
+  'device-imported',
   'token-moved',
 ] as const satisfies readonly GatewayEvent['kind'][]
 

@@ -53,7 +53,7 @@ export function grantToken(existing: Token | undefined, grant: Grant, fresh: New
   if (!existing || state === 'revoked') return firstToken(grant, fresh)
   const lost = grant.request.why === 'token-lost'
   return {
-    ...existing,
+    ...(lost ? withoutForeignSecret(existing) : existing),
     scopes: joinScopes(state === 'live' ? existing.scopes : [], grant.scopes),
     sessionId: grant.sessionId,
     ...renewedDeadline(existing, grant),
@@ -148,9 +148,22 @@ export function rotateToken(token: Token, fresh: NewSecret, scopes: readonly Sco
   }
 }
 
-/** Whether the previous secret may still fetch the new one. */
+/**
+ * Whether the previous secret may still fetch the new one. A foreign one may as long as the token stands, or a
+ * device that lay in a drawer while its gateway was replaced would have to pair again.
+ */
 export function previousStillFetches(token: Token, now: Instant): boolean {
-  return token.rotatedAt !== undefined && now < later(token.rotatedAt, PREVIOUS_SECRET_LIFETIME_MS)
+  if (token.rotatedAt === undefined) return hasForeignSecret(token)
+  return now < later(token.rotatedAt, PREVIOUS_SECRET_LIFETIME_MS)
+}
+
+/** Whether its device still holds the secret of another gateway: no token id of ours belongs to that. */
+export function hasForeignSecret({ previousHash, previousTokenId }: Token): boolean {
+  return previousHash !== undefined && previousTokenId === undefined
+}
+
+function withoutForeignSecret(token: Token): Token {
+  return hasForeignSecret(token) ? { ...token, previousHash: undefined } : token
 }
 
 /** The token once a hello has told the device its secret; an older one still fetches, for a lost hello. */

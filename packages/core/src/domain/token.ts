@@ -25,7 +25,7 @@ export interface Token {
   /** When a hello first told the device this very secret. It may hold it since, proved or not. */
   readonly deliveredAt: Instant | undefined
   readonly previousTokenId: TokenId | undefined
-  /** The last secret that the device had before a rotation; good only to fetch the new one. */
+  /** The last secret that the device had before a rotation or an import; good only to fetch the new one. */
   readonly previousHash: TokenHash | undefined
   readonly scopes: readonly Scope[]
   readonly sessionId: SessionId

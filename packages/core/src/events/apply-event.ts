@@ -36,6 +36,7 @@ function endsConnectionsOfRole(event: LoggedEvent['event']): event is OfToken {
 }
 
 const CHANGES = {
+  'device-imported': 'joined',
   'device-renamed': 'renamed',
   'device-removed': 'removed',
   'invitation-redeemed': 'joined',
@@ -57,6 +58,7 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
       return { kind: 'changed', deviceId: event.deviceId, change: CHANGES[event.kind], home: event.home, at }
     // Whoever redeemed or cancelled it says the rest, with names that are not in the log.
     case 'invitation-redeemed':
+    case 'device-imported':
     case 'token-rotated':
     case 'token-revoked':
     case 'token-extended':

@@ -45,7 +45,8 @@ export async function refuseForeignState(dir: string): Promise<void> {
     if (!(await statOf(join(dir, name)))) continue
     throw new StateError(
       `${dir} holds the state of another program, OpenClaw (${name}). ` +
-        'Choose another directory with PAIRGATE_STATE_DIR.',
+        'Choose another directory with PAIRGATE_STATE_DIR, which comes before OPENCLAW_STATE_DIR.\n' +
+        'Take its devices along with: openclaw migrate',
     )
   }
 }

@@ -35,6 +35,7 @@ const EVERY_KIND: { readonly [Kind in GatewayEvent['kind']]: GatewayEvent } = {
     tokenId: tokenId(1),
     home: sessionId(1),
   },
+  'device-imported': { kind: 'device-imported', deviceId: deviceId(1), role: 'node', tokenId: tokenId(1) },
   'session-created': { kind: 'session-created', sessionId: sessionId(2) },
   'session-renamed': { kind: 'session-renamed', sessionId: sessionId(2) },
   'session-deleted': { kind: 'session-deleted', sessionId: sessionId(2) },

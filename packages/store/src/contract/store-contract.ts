@@ -6,6 +6,7 @@ import { describeDevicePages } from './device-page-contract.ts'
 import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
 import { describeFeed } from './feed-contract.ts'
+import { describeImports } from './import-contract.ts'
 import { describeInvitations } from './invitation-contract.ts'
 import { describeLimits } from './limit-contract.ts'
 import { describeMessages } from './message-contract.ts'
@@ -32,6 +33,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describeSessions(open)
     describeMessages(open)
     describeInvitations(open)
+    describeImports(open)
     describeEvents(open)
     describeErasures(open)
     describePruning(open)

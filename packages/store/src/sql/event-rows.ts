@@ -124,6 +124,7 @@ function toEvent(row: JoinedEventRow): GatewayEvent {
     case 'device-renamed':
     case 'device-removed':
       return { kind: row.kind, deviceId: deviceId(), ...at }
+    case 'device-imported':
     case 'token-rotated':
     case 'token-revoked':
     case 'token-moved':

@@ -32,6 +32,7 @@ const APPROVED_VIA: Readonly<Record<ApprovedVia, true>> = {
   local: true,
   code: true,
   link: true,
+  import: true,
 }
 const REQUEST_WHY: Readonly<Record<RequestWhy, true>> = {
   'not-paired': true,

@@ -9,6 +9,7 @@ export const KINDS = [
   'token-extended',
   'device-removed',
   'device-renamed',
+  'device-imported',
   'invitation-created',
   'invitation-redeemed',
   'invitation-cancelled',

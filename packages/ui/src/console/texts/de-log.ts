@@ -33,6 +33,7 @@ export const deLog: Readonly<Record<keyof typeof enLog, string>> = {
   'kind.pairing-rejected': 'abgelehnt',
   'kind.token-revoked': 'ausgesperrt',
   'kind.token-rotated': 'bekam ein neues Geheimnis',
+  'kind.device-imported': 'aus OpenClaw mitgebracht',
   'kind.token-moved': 'in eine andere Sitzung verschoben',
   'kind.token-extended': 'bekam ein anderes Ende',
   'kind.device-removed': 'entfernt',

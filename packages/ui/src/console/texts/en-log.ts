@@ -31,6 +31,7 @@ export const enLog = {
   'kind.pairing-rejected': 'rejected',
   'kind.token-revoked': 'put out',
   'kind.token-rotated': 'given a new secret',
+  'kind.device-imported': 'brought along from OpenClaw',
   'kind.token-moved': 'moved to another session',
   'kind.token-extended': 'given another end',
   'kind.device-removed': 'removed',

@@ -1,0 +1,10 @@
+// What tests of other rooms need to speak with a gateway as strangers do.
+export { makeDevice } from './harness/test-device.ts'
+export { openWireClient } from './harness/wire-client.ts'
+export {
+  bytesBelow,
+  insertPaired,
+  openClawDatabase,
+  openClawToken,
+  pairedRow,
+} from './migrate/openclaw-state.ts'
