@@ -96,6 +96,14 @@ test('a request that was decided before is told apart from one that never was', 
   )
 })
 
+test('who may not know whether a request is there is told that it is not listed, and who would know', async () => {
+  const id = '11111111-1111-4111-8111-111111111111'
+  const { code, stderr } = await phone.run(['devices', 'approve', id, '--url', url])
+  assert.equal(code, 1)
+  assert.match(stderr, new RegExp(`^No pending device request matches ${id}\\. Run openclaw devices list`))
+  assert.match(stderr, /Requests of other devices are approved by an admin/)
+})
+
 test('a rotation locks nobody out, and its secret is not printed', async () => {
   const { deviceId } = (await json(host, 'devices list')).paired[0]
   const { code, stdout } = await host.run([

@@ -172,6 +172,13 @@ test('gateway.remote.tlsFingerprint pins the gateway of the config, and no other
   assert.equal((await json(desk, `gateway status --tls-fingerprint ${pin}`)).ok, true)
 })
 
+test('`openclaw qr --remote` goes there with the secret and the pin beside the address', async (context) => {
+  const phone = machine(context)
+  configure(phone, { mode: 'remote', remote: { url, token: TOKEN, tlsFingerprint: pin } })
+  const { gatewayUrl, urlSource } = await json(phone, 'qr --remote --limited')
+  assert.deepEqual([gatewayUrl, urlSource], [url, 'gateway.remote.url'])
+})
+
 test('on its own host a command knows the certificate of the gateway', async () => {
   const { port } = new URL(url)
   const { code, stderr } = await host.run(['call', 'health', '--token', TOKEN], {

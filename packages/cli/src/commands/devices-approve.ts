@@ -39,9 +39,7 @@ export async function approveDevice(typed: string | undefined, options: ApproveO
     const list = await readPairList(link)
     const row = typed === undefined ? await chooseLatest(list, options) : findRequest(list.pending, typed)
     if (row) return approveRow(link, { row, list, grant }, options)
-    // A whole id that is not listed: the gateway can still tell what became of it.
-    if (typed !== undefined && isCompleteId(typed))
-      await sendApproval(link, { requestId: typed, ...grant }, PAIRING_SCOPES)
+    if (typed !== undefined && isCompleteId(typed)) await sendUnlisted(link, { requestId: typed, ...grant })
     throw unknownRequest(typed ?? '', list.madeRoomAtMs === undefined ? [] : [MADE_ROOM])
   })
 }
@@ -90,6 +88,19 @@ export function neededScopes(row: PendingRow, known: PairedRow | undefined): rea
   const kept =
     known?.tokens.filter((token) => row.roles.includes(token.role)).flatMap((token) => token.scopes) ?? []
   return [...new Set([...PAIRING_SCOPES, ...row.scopes, ...kept])]
+}
+
+/**
+ * A whole id that is not listed: the gateway can still tell what became of it. One that keeps that from whoever
+ * is no admin, as OpenClaw's does, has not said that there is such a request.
+ */
+async function sendUnlisted(link: GatewayLink, params: ApproveParams): Promise<void> {
+  try {
+    await sendApproval(link, params, PAIRING_SCOPES)
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.message !== 'device pairing approval denied') throw error
+    throw unknownRequest(params.requestId, ['Requests of other devices are approved by an admin.'])
+  }
 }
 
 async function sendApproval(link: GatewayLink, params: ApproveParams, scopes: readonly string[]) {

@@ -35,13 +35,8 @@ export async function showQr(options: QrOptions): Promise<void> {
     ...(options.limited && { bootstrapProfile: 'limited' }),
     ...(options.voiceNode && { bootstrapProfile: 'voice-node' }),
   }
-  const link = {
-    url: remote,
-    token,
-    password,
-    timeoutMs: DEFAULT_TIMEOUT_MS,
-    method: 'device.pair.setupCode',
-  }
+  // Left without an address it goes to the remote one, with the secret and the pin that stand beside it.
+  const link = { token, password, timeoutMs: DEFAULT_TIMEOUT_MS, method: 'device.pair.setupCode' }
   const made = await withLink(link, (open) => open.request('device.pair.setupCode', params, ADMIN))
   const isRemote = remote !== undefined && publicUrl === remote
   tell({ ...made, urlSource: isRemote ? 'gateway.remote.url' : made.urlSource }, options)

@@ -110,3 +110,11 @@ test('a refused plaintext address keeps its advice', () => {
   assert.deepEqual(error.next, ['Use wss://.'])
   assert.deepEqual(error.shape, { type: 'cli_error', message: 'SECURITY ERROR: no.' })
 })
+
+test('what is over in a moment is told as a second, not as none', () => {
+  const starting = new ClientError('REFUSED', 'gateway starting; retry shortly', {
+    errorCode: 'UNAVAILABLE',
+    retryAfterMs: 500,
+  })
+  assert.deepEqual(explainClientError(starting, place).next, ['Wait 1s, then try again.'])
+})

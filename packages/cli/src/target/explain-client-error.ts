@@ -132,7 +132,8 @@ function refusalAdvice(error: ClientError, target: Target): readonly string[] {
   const connect =
     target.kind === 'url' ? `openclaw connect --url ${target.url}` : 'openclaw connect --url <url>'
   const { retryAfterMs, details } = error
-  const wait = retryAfterMs === undefined ? 'Wait a little' : `Wait ${formatSpan(retryAfterMs)}`
+  const wait =
+    retryAfterMs === undefined ? 'Wait a little' : `Wait ${formatSpan(Math.max(retryAfterMs, 1_000))}`
   const advice: Readonly<Record<string, readonly string[]>> = {
     PAIRING_REQUIRED: pairingAdvice(error),
     AUTH_TOKEN_MISSING: [`Pass --token, or pair this device: ${connect}`],
