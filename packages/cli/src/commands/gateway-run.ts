@@ -1,6 +1,7 @@
 import { createLog, type RunningGateway, startGateway } from '@pairgate/gateway'
 import { EXIT } from '../exit-codes.ts'
 import { bold, dim } from '../output/paint.ts'
+import { boundYoungSpace } from '../platform/bound-young-space.ts'
 import { findPages } from '../platform/find-pages.ts'
 import { explainStart } from './explain-start.ts'
 
@@ -25,6 +26,7 @@ export async function runGateway({ verbose, ...flags }: RunOptions): Promise<voi
     }),
   )
   stopOnSignal(gateway)
+  boundYoungSpace()
   process.stdout.write(`${welcome(gateway).join('\n')}\n`)
   // Only to a person: what a service prints ends up in logs that others read.
   if (gateway.claim && process.stdout.isTTY)
