@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { createRecentlyUsed } from '../platform/recently-used.ts'
 import type { EntryRules } from './entry-rules.ts'
 import { limitPrefix, parseSocketIp } from './ip-address.ts'
 import type { UpgradeLimits } from './upgrade-counts.ts'
@@ -33,15 +34,21 @@ interface Stranger {
 }
 
 const GRACE_SWEEPS = 2
+/** An address is longer read than it is counted. */
+const REMEMBERED_ADDRESSES = 1_024
 
 export function createStrangerSockets({ limits, rules }: StrangerSocketsDeps): StrangerSockets {
   const known = new WeakMap<Socket, Stranger>()
   const list = new StrangerList(limits)
+  const placeAt = createRecentlyUsed(REMEMBERED_ADDRESSES, (text) => {
+    const address = parseSocketIp(text)
+    return address && { address, prefix: limitPrefix(address) }
+  })
 
   function admit(socket: Socket): Stranger | undefined {
-    const address = parseSocketIp(socket.remoteAddress ?? '')
-    if (!address || rules.trustedProxies.includes(address)) return undefined
-    const stranger = { socket, prefix: limitPrefix(address), busy: 0, age: 0 }
+    const place = placeAt(socket.remoteAddress ?? '')
+    if (!place || rules.trustedProxies.includes(place.address)) return undefined
+    const stranger = { socket, prefix: place.prefix, busy: 0, age: 0 }
     if (!list.add(stranger)) return void socket.destroy()
     known.set(socket, stranger)
     socket.on('close', forget)

@@ -28,7 +28,7 @@ export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
     type: 'hello-ok',
     protocol: facts.audience.protocol,
     server: { version: facts.version, connId: admission.principal.connId, bootId: facts.bootId },
-    features: { methods: methodNames(facts.audience), events: eventNames(facts.audience) },
+    features: featuresFor(facts.audience),
     snapshot: {
       presence: facts.presence,
       health: { ok: true, ts: facts.now, durationMs: 0 },
@@ -48,6 +48,20 @@ export function helloOk(admission: Admission, facts: HelloFacts): HelloOk {
       tickIntervalMs: LIMITS.tickIntervalMs,
     },
   }
+}
+
+type Features = HelloOk['features']
+
+/** By kind of client, of which there are few. */
+const knownFeatures = new Map<string, Features>()
+
+function featuresFor(audience: Audience): Features {
+  const kind = `${audience.protocol} ${audience.extended}`
+  const known = knownFeatures.get(kind)
+  if (known) return known
+  const features: Features = { methods: methodNames(audience), events: eventNames(audience) }
+  knownFeatures.set(kind, features)
+  return features
 }
 
 function helloAuth(admission: Admission, { audience, sessionKey }: HelloFacts): HelloAuth {

@@ -53,11 +53,14 @@ export function createServeSocket(deps: ServeSocketDeps): OnUpgrade {
     const place = takePlace(deps.guard, peer, socket)
     if (!place) return deps.guard.refuseBusy(socket, peer)
     const ownerNonce = request.headers[OWNER_NONCE_HEADER]
+    // The answer to the upgrade leaves in one write with the challenge.
+    socket.cork()
     server.handleUpgrade(request, socket, head, (webSocket) => {
       const channel = createFrameChannel({ socket: webSocket, rawSocket: socket, timers: deps.timers })
       place.evictBy(() => channel.destroy())
       serve(deps, { channel, webSocket, ownerNonce, rawSocket: socket, peer, place })
     })
+    socket.uncork()
   }
 }
 
