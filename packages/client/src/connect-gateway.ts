@@ -173,6 +173,8 @@ async function openConnection(target: Keeping, enter: Keeper['enter']): Promise<
   const { connection } = await pairDevice({
     ...target,
     wait: true,
+    // An app that only wants to be connected is: it is told in the hello that this will end.
+    acceptsUnpaired: true,
     onPending(pending) {
       enter({ kind: 'waiting', pending })
       target.onPending?.(pending)

@@ -22,6 +22,7 @@ import type {
   InvitationList,
   InviteResult,
   MethodName,
+  MigrateStatus,
   MoveResult,
   PendingList,
   PresenceRow,
@@ -82,6 +83,7 @@ interface MethodResults {
   'device.history': DeviceHistory
   'device.pending': PendingList
   'gateway.figures': GatewayFigures
+  'migrate.status': MigrateStatus
 }
 
 /** What a method answers (protocol fact 13); `unknown` for a method whose answer has no type yet. */

@@ -23,6 +23,8 @@ export interface PendingPairing {
 export interface PairTarget extends DeviceTarget {
   /** Whether to stay until an operator has decided; `signal` ends the waiting. */
   readonly wait: boolean
+  /** A gateway on its way out of mode `none` lets in who is not paired; whether that will do. */
+  readonly acceptsUnpaired?: boolean
   /** Told once, when the request stands. */
   readonly onPending?: (pending: PendingPairing) => void
   /** Told each time before it waits to ask again, and why: nobody has decided yet, or what keeps it from asking. */
@@ -54,7 +56,7 @@ export async function pairDevice(target: PairTarget): Promise<Paired> {
   let attempt = await withStoredPin(target)
   for (;;) {
     try {
-      return describePaired(target, await withPairing(await connectOrAskAgain(attempt)))
+      return describePaired(target, await withPairing(target, await connectOrAskAgain(attempt)))
     } catch (error) {
       if (!(error instanceof ClientError) || !target.wait) throw error
       if (error.code === 'PAIRING_REQUIRED') waitingFor = keepRequest(target, error, waitingFor)
@@ -82,10 +84,10 @@ async function connectOrAskAgain(target: PairTarget): Promise<Connection> {
   }
 }
 
-/** A gateway on its way out of mode `none` lets in who is not paired. Here pairing is what was asked for. */
-async function withPairing(connection: Connection): Promise<Connection> {
+/** Where pairing is what was asked for, to be let in without it is to have a request that waits. */
+async function withPairing(target: PairTarget, connection: Connection): Promise<Connection> {
   const { unpaired } = connection.hello.auth
-  if (!unpaired) return connection
+  if (!unpaired || target.acceptsUnpaired) return connection
   await connection.close()
   const { requestId } = unpaired
   const details = { code: 'PAIRING_REQUIRED', reason: 'not-paired', ...(requestId && { requestId }) }

@@ -1,3 +1,4 @@
+import { days } from '@pairgate/protocol'
 import { createAcceptConnect } from './connect/accept-connect.ts'
 import { acceptOwner } from './connect/accept-owner.ts'
 import { createCompareSecret } from './connect/compare-secret.ts'
@@ -23,18 +24,20 @@ import { createPruneLog } from './events/prune-log.ts'
 import { createVerifyChain } from './events/verify-chain.ts'
 import { createFeedBuffer } from './feed/feed-buffer.ts'
 import { createKeepFeed, type FeedLimits } from './feed/keep-feed.ts'
+import { createGuestBook } from './guests/guest-book.ts'
+import { createReportGuests } from './guests/report-guests.ts'
 import { createTellInvitation } from './invitations/tell-invitation.ts'
 import { createGuessLimiter, type GuessLimits } from './limits/guess-limiter.ts'
 import { createKeepCounters } from './limits/keep-counters.ts'
 import { createReadHistory } from './messages/read-history.ts'
 import { createSendMessage, type MessageLimits } from './messages/send-message.ts'
 import { createAnnounceExpired } from './pairing/announce-expired.ts'
-import { createApproveRequest } from './pairing/approve-request.ts'
+import { type ApproveRequestDeps, createApproveRequest } from './pairing/approve-request.ts'
 import { createFileRequest } from './pairing/file-request.ts'
 import { createFindUpgrade } from './pairing/find-upgrade.ts'
 import type { PendingLimits } from './pairing/make-room.ts'
 import { createRejectRequest } from './pairing/reject-request.ts'
-import { createRequestUpgrade } from './pairing/request-upgrade.ts'
+import { createRequestUpgrade, type RequestUpgradeDeps } from './pairing/request-upgrade.ts'
 import { createRoomMade } from './pairing/room-made.ts'
 import { createShownRequests } from './pairing/shown-requests.ts'
 import type { AuthPolicy } from './ports/auth-policy.ts'
@@ -99,10 +102,12 @@ export interface CoreDeps {
 /** Notes that keep their address between two writes of the feed. */
 const FEED_ROOM = 100
 
+/** Clients of whom is written down that they were let in without a pairing. */
+const GUESTS = 1_000
+
 /** Wires the use cases; the only place of this room that constructs things. */
 export function createCore(deps: CoreDeps) {
-  const { store } = deps
-  const read = store.read
+  const { read } = deps.store
   const { follower, tokens, access, sessionKeys } = followLog(deps)
   const decideAs = createDecideAs({ ...deps, follower, appendEvent: createAppendEvent(deps) })
   const decide = createDecide(decideAs)
@@ -112,6 +117,7 @@ export function createCore(deps: CoreDeps) {
   const tellArrival = createTellArrival({ ...deps, read })
   const joint = { decide, decideAs, drawSecret, fileRequest, tellInvitation, tellArrival, feed }
   const limiter = createGuessLimiter(deps)
+  const guests = wireGuests(deps)
   const invitations = wireInvitations({ ...deps, ...joint, guessLimiter: limiter })
   const verifyChain = createVerifyChain({ ...deps, read })
   const enqueue = createQueue()
@@ -132,10 +138,7 @@ export function createCore(deps: CoreDeps) {
     lookAgain: createLookAgain({ ...deps, tokens }),
     sessionKeyOf: sessionKeys.of,
     ...deviceCalls({ ...deps, read, shown, roomMade, decide }),
-    approveRequest: createApproveRequest({ ...deps, ...joint }),
-    rejectRequest: createRejectRequest({ decide }),
-    requestUpgrade: createRequestUpgrade({ ...deps, read, fileRequest }),
-    findUpgrade: createFindUpgrade({ ...deps, read }),
+    ...requestCalls({ ...deps, ...joint, read }),
     ...invitations.cases,
     ...tokenCalls({ ...deps, ...joint }),
     ...accessCalls({ ...deps, decide, access }),
@@ -143,7 +146,8 @@ export function createCore(deps: CoreDeps) {
     /** What a DPoP proof has to hold that is asked for a nonce. */
     dpopNonce: used.nonce,
     ...sessionCalls({ ...deps, read, decide }),
-    ...createEraseDetails({ ...deps, decide, keepFeed, enqueue }),
+    ...guests,
+    ...createEraseDetails({ ...deps, decide, keepFeed, enqueue, forgetGuest: guests.guests.forget }),
     ...createPruneLog({ ...deps, decide, verifyChain, enqueue }),
     verifyChain,
     announceExpired: createAnnounceExpired({ ...deps, read, feed }),
@@ -157,6 +161,12 @@ export function createCore(deps: CoreDeps) {
   }
 }
 
+/** Who was let in without a pairing. */
+function wireGuests(deps: CoreDeps) {
+  const guests = createGuestBook({ ...deps, room: GUESTS, keepMs: days(100) })
+  return { guests, reportGuests: createReportGuests({ ...deps, read: deps.store.read, book: guests }) }
+}
+
 /** What operators see of devices, and do with them. */
 function deviceCalls(deps: ListDevicesDeps & PageDevicesDeps & { readonly decide: Decide }) {
   return {
@@ -166,6 +176,18 @@ function deviceCalls(deps: ListDevicesDeps & PageDevicesDeps & { readonly decide
     readDeviceHistory: createReadDeviceHistory(deps),
     removeDevice: createRemoveDevice(deps),
     renameDevice: createRenameDevice(deps),
+  }
+}
+
+type RequestCallsDeps = ApproveRequestDeps & RequestUpgradeDeps
+
+/** What becomes of requests. */
+function requestCalls(deps: RequestCallsDeps) {
+  return {
+    approveRequest: createApproveRequest(deps),
+    rejectRequest: createRejectRequest(deps),
+    requestUpgrade: createRequestUpgrade(deps),
+    findUpgrade: createFindUpgrade(deps),
   }
 }
 

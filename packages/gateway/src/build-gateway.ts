@@ -13,6 +13,7 @@ import { buildHttp, type Readiness } from './http/build-http.ts'
 import { createEntryRules, type EntryRules } from './http/entry-rules.ts'
 import { createStrangerSockets, type StrangerSockets } from './http/stranger-sockets.ts'
 import { createUpgradeGuard, type UpgradeGuard } from './http/upgrade-guard.ts'
+import { createKeepGuests, type KeepGuests } from './leave-none/keep-guests.ts'
 import { createWatchStage, type WatchStage } from './leave-none/watch-stage.ts'
 import { createFigures } from './metrics/figures.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts'
@@ -85,7 +86,8 @@ export function buildGateway(given: GatewayParts): Gateway {
   const observers = createObservers({ log, metrics, figures, traces: parts.traces })
   const use = createNoteUse({ ...parts, principals: live.registry.principals })
   const stage = createWatchStage({ ...parts, ...policy, registry: live.registry })
-  const base = { ...policy, core, live, observers, use, startedAt }
+  const keepGuests = createKeepGuests(core)
+  const base = { ...policy, core, live, observers, use, keepGuests, startedAt }
   const dispatch = buildDispatch(parts, { ...base, ...reached, secrets, figures })
   const guard = buildGuard(parts, rules, base)
   const shared = { ...base, stage, guard, metrics, timers }
@@ -113,6 +115,7 @@ export function buildGateway(given: GatewayParts): Gateway {
 }
 
 interface DispatchParts extends MethodsDeps {
+  readonly keepGuests: KeepGuests
   readonly observers: Observers
   readonly use: NoteUse
 }
@@ -122,7 +125,10 @@ function buildDispatch(parts: GatewayParts, deps: DispatchParts): Dispatch {
     handlers: buildMethods(parts, deps),
     clock: parts.clock,
     faults: deps.observers.faults,
-    onServed: deps.use.note,
+    onServed(connection, method) {
+      deps.use.note(connection.principal)
+      deps.keepGuests.onServed(connection, method)
+    },
     onAnswered: deps.observers.request,
     pace: createRequestPace(parts.settings.config.limits),
   })
@@ -213,6 +219,7 @@ function buildLive({ clock, log, claim }: GatewayParts, timers: Timers): Live {
 
 interface SocketsDeps extends Pick<Policy, 'policy'> {
   readonly stage: Pick<WatchStage, 'onOpen'>
+  readonly keepGuests: KeepGuests
   readonly core: Core
   readonly live: Live
   readonly dispatch: Dispatch
@@ -226,7 +233,20 @@ interface SocketsDeps extends Pick<Policy, 'policy'> {
 
 function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
   const { settings, clock } = parts
-  const { core, live, policy, stage, dispatch, timers, use, guard, observers, startedAt, isClosed } = deps
+  const {
+    core,
+    live,
+    policy,
+    stage,
+    keepGuests,
+    dispatch,
+    timers,
+    use,
+    guard,
+    observers,
+    startedAt,
+    isClosed,
+  } = deps
   const { config } = settings
   const revision = () => settings.revision
   return createServeSocket({
@@ -254,6 +274,7 @@ function buildSockets(parts: GatewayParts, deps: SocketsDeps): OnUpgrade {
     onOpen(connection) {
       use.note(connection.principal)
       stage.onOpen(connection)
+      keepGuests.onOpen(connection)
     },
     onLost: observers.closed,
   })

@@ -19,6 +19,7 @@ import { createDeviceTokenMethods } from './ws/methods/device-token-methods.ts'
 import { createGatewayReport } from './ws/methods/gateway-report.ts'
 import { createInvitationMethods } from './ws/methods/invitation-methods.ts'
 import { createMethodHandlers } from './ws/methods/method-handlers.ts'
+import { createMigrateMethods } from './ws/methods/migrate-methods.ts'
 import { createSessionMethods } from './ws/methods/session-methods.ts'
 import { createSetupMethods } from './ws/methods/setup-methods.ts'
 
@@ -75,6 +76,7 @@ export function buildMethods(
     chat: createChatMethods({ core }),
     desk: createConsoleMethods({ core, figures, registry, idleMs }),
     app: createAppMethods({ core, apps }),
+    migrate: createMigrateMethods({ core, policy, auth: config.auth, clock, registry }),
     audit: createAuditMethods({ read: store.read, heads, core, log }),
   })
 }

@@ -53,6 +53,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     })
   const keepCounters = quietly(core.keepCounters, 'keeping the counters of guesses')
   const keepFeed = quietly(core.keepFeed, 'writing the feed')
+  const keepGuests = quietly(core.guests.write, 'writing down who was let in without a pairing')
   const flushUse = quietly(deps.use.flush, 'writing last use')
   const remindOfEnds = createRemindOfEnds({ read: database.store.read, clock, log })
   const stops = [
@@ -77,15 +78,9 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     timers.every(hours(1), quietly(remindOfEnds, 'looking for tokens that run out')),
     timers.every(minutes(15), deps.use.noteLive),
     timers.every(minutes(1), flushUse),
+    timers.every(minutes(1), keepGuests),
     timers.every(minutes(1), deps.sumUp),
-    timers.every(
-      minutes(10),
-      quietly(async () => {
-        const before = (clock.steady() - FINISHED_KEPT_MS) as Instant
-        await database.store.forgetRequests(before)
-        await database.store.forgetInvitations(before)
-      }, 'forgetting old requests and invitations'),
-    ),
+    timers.every(minutes(10), quietly(forgetFinished(deps), 'forgetting old requests and invitations')),
     timers.every(
       minutes(10),
       quietly(
@@ -100,7 +95,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     },
     async writeDown() {
       deps.sumUp()
-      await Promise.all([flushUse(), keepCounters(), keepFeed()])
+      await Promise.all([flushUse(), keepCounters(), keepFeed(), keepGuests()])
     },
   }
 }
@@ -111,6 +106,14 @@ function announceEnds(core: Core): () => Promise<void> {
   return async () => {
     const told = await Promise.allSettled(all.map((announce) => announce()))
     for (const each of told) if (each.status === 'rejected') throw each.reason
+  }
+}
+
+function forgetFinished({ database, clock }: HousekeepingDeps): () => Promise<void> {
+  return async () => {
+    const before = (clock.steady() - FINISHED_KEPT_MS) as Instant
+    await database.store.forgetRequests(before)
+    await database.store.forgetInvitations(before)
   }
 }
 

@@ -62,6 +62,7 @@ test('opening a new database many times at once makes the tables once', async ()
     { name: '0011-app-tickets' },
     { name: '0013-device-pages' },
     { name: '0014-approvers' },
+    { name: '0015-guests' },
   ])
 })
 

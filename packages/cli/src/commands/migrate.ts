@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { addExamples, runAction } from './common-options.ts'
 import type { MigrateImportOptions } from './migrate-import.ts'
+import { addMigrateStatus } from './migrate-status-flags.ts'
 
 /** `openclaw migrate` and what belongs to it: descriptions only. */
 export function addMigrateCommand(program: Command): void {
@@ -18,4 +19,5 @@ export function addMigrateCommand(program: Command): void {
   migrate.action((options: MigrateImportOptions) =>
     runAction(options.json, async () => (await import('./migrate-import.ts')).importForeign(options)),
   )
+  addMigrateStatus(migrate)
 }

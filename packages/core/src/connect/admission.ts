@@ -37,7 +37,13 @@ export interface Admission {
   /** A first time that has to be written down: the device proved its secret, or is about to be told it. */
   readonly first: 'proof' | 'delivery' | undefined
   /** How mode `none` let it in, which no key and no secret has done. */
-  readonly door?: (OpenDoor & { readonly requestId?: RequestId | undefined }) | undefined
+  readonly door?: Door | undefined
+}
+
+export interface Door extends OpenDoor {
+  readonly requestId?: RequestId | undefined
+  /** Scopes that it asked for; it has fewer, if any. */
+  readonly asked: readonly Scope[]
 }
 
 /** The words of an ask that are scopes at all; an unknown word is never shown and never granted. */

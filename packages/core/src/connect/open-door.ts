@@ -49,7 +49,7 @@ export function createOpenDoor({ read, policy, findMain }: OpenDoorDeps) {
     const facts = { kind: 'unpaired', role, deviceId: found.deviceId, remoteIp, connId } as const
     const scopes = capScopes(unpairedScopes(knownScopes(ask.scopes)), peer)
     const principal = { ...facts, scopes, sessionId: await findMain(eventActor(facts)), endsAt: door.endsAt }
-    return { ...letIn(door), principal, door: { ...door, requestId: found.requestId } }
+    return { ...letIn(door, ask, found.requestId), principal }
   }
 
   return {
@@ -75,14 +75,14 @@ export function createOpenDoor({ read, policy, findMain }: OpenDoorDeps) {
     async admit(visitor: Visitor, door: OpenDoor, requestId?: RequestId): Promise<Admission> {
       const { ask, peer, role, proved } = visitor
       if (isDated(door)) return admitDated(visitor, door, { deviceId: proved.deviceId, requestId })
-      return { ...letIn(door), principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)) }
+      return { ...letIn(door, ask), principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)) }
     },
 
     /** Of a backend without a device, for which the door is open. */
     async admitBackend(visitor: Omit<Visitor, 'proved'>, door: OpenDoor): Promise<Admission> {
       const { ask, peer, role } = visitor
       if (isDated(door)) return admitDated(visitor, door, { deviceId: NO_DEVICE })
-      return { ...letIn(door), principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)) }
+      return { ...letIn(door, ask), principal: sharedPrincipal(peer, role, knownScopes(ask.scopes)) }
     },
 
     /** The request of a device that already stands, so that not every connect has to write one. */
@@ -128,6 +128,7 @@ function isBefore({ stage }: OpenDoor, { directLoopback, reach }: ConnectPeer): 
   return stage === 'open' ? directLoopback : reach !== 'elsewhere'
 }
 
-function letIn(door: OpenDoor) {
-  return { method: 'none', token: undefined, first: undefined, door } as const
+function letIn(door: OpenDoor, ask: ConnectAsk, requestId?: RequestId) {
+  const came = { ...door, requestId, asked: knownScopes(ask.scopes) }
+  return { method: 'none', token: undefined, first: undefined, door: came } as const
 }

@@ -22,6 +22,7 @@ export interface EraseDetailsDeps {
   readonly clock: Clock
   readonly decide: Decide
   readonly keepFeed: () => Promise<void>
+  readonly forgetGuest: (deviceId: DeviceId) => Promise<void>
   /** Runs jobs on the log one after the other: no event counts what another job is about to take. */
   readonly enqueue: <T>(job: () => Promise<T>) => Promise<T>
   /** Lets other work have its turn. */
@@ -35,12 +36,13 @@ const AT_ONCE = 200
 
 /** Erases what the log holds of people. The events stay, and so does the chain. */
 export function createEraseDetails(deps: EraseDetailsDeps) {
-  const { store, clock, decide, keepFeed, enqueue, breathe } = deps
+  const { store, clock, decide, keepFeed, forgetGuest, enqueue, breathe } = deps
 
   async function forgetTraces(deviceId: DeviceId): Promise<void> {
     await store.forgetRequests(later(clock.now(), 1), deviceId)
     await keepFeed()
     await store.forgetFeed(deviceId)
+    await forgetGuest(deviceId)
   }
   async function erase(principal: Principal, order: ErasureOrder): Promise<Result<Erasure>> {
     const found = await findErasable(store, order)

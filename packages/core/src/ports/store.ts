@@ -17,6 +17,7 @@ import type { DeviceChoice, DeviceOrder, PlacedDevices } from '../domain/device-
 import type { EventRecord } from '../domain/event-chain.ts'
 import type { FeedRow } from '../domain/feed-row.ts'
 import type { EventHead, LoggedEvent } from '../domain/gateway-event.ts'
+import type { Guest } from '../domain/guest.ts'
 import type { Invitation } from '../domain/invitation.ts'
 import type { Message, MessageBounds } from '../domain/message.ts'
 import type { DecidedRequest, OpenRequest, PairingRequest } from '../domain/pairing-request.ts'
@@ -154,6 +155,8 @@ export interface StoreReader {
   listCounters(limit: number): Promise<readonly StoredCounter[]>
   /** What strangers caused, the latest first. */
   listFeed(limit: number): Promise<readonly FeedRow[]>
+  /** Who was let in without a pairing, the latest first. */
+  listGuests(limit: number): Promise<readonly Guest[]>
 }
 
 /** Writes, all under the append lock: what was read inside the transaction cannot change under it. */
@@ -239,6 +242,11 @@ export interface Store {
   trimFeed(before: Instant, keep: number): Promise<void>
   /** Deletes the rows that name a device. */
   forgetFeed(only: DeviceId): Promise<void>
+  /** Writes each down as it is now. */
+  saveGuests(guests: readonly Guest[]): Promise<void>
+  /** Deletes who was here last before `before`, and the oldest beyond the newest `keep`. */
+  trimGuests(before: Instant, keep: number): Promise<void>
+  forgetGuest(only: DeviceId): Promise<void>
   /** Removes what was deleted or erased from the files too, as far as that takes no time to speak of. */
   scrub(): Promise<Traces>
   /**

@@ -57,6 +57,9 @@ export function watchDatabase({ store, timers, log }: DatabaseWatchDeps): Databa
     mergeFeed: (...values) => observe('write', () => store.mergeFeed(...values)),
     trimFeed: (...values) => observe('write', () => store.trimFeed(...values)),
     forgetFeed: (...values) => observe('write', () => store.forgetFeed(...values)),
+    saveGuests: (...values) => observe('write', () => store.saveGuests(...values)),
+    trimGuests: (...values) => observe('write', () => store.trimGuests(...values)),
+    forgetGuest: (...values) => observe('write', () => store.forgetGuest(...values)),
     // Answers also when nothing could be written, so it tells nothing of an outage.
     scrub: store.scrub,
     close: store.close,

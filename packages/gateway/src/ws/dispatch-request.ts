@@ -21,7 +21,7 @@ const requestFrame = Compile(RequestFrame)
 
 export interface DispatchDeps extends ServeCallDeps {
   /** Told of every request that passed authorization. */
-  readonly onServed: (principal: Principal) => void
+  readonly onServed: (connection: Connection, method: MethodName) => void
   /** How long a request that comes now has to wait, in milliseconds; 0 when it is taken. */
   readonly pace: (connection: Connection, now: number) => number
 }
@@ -72,7 +72,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
         `invalid ${method} params: ${describeFindings(validator.Errors(checked))}`,
       )
     }
-    onServed(connection.principal)
+    onServed(connection, method)
     const work = serve(connection, { id, method, params: checked, traceparent }).finally(() =>
       inFlight.delete(work),
     )

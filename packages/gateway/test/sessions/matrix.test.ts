@@ -94,6 +94,7 @@ const PROBES: Readonly<Record<MethodName, Probe>> = {
   'device.history': { session: 'target', params: ({ deviceId }) => ({ deviceId }) },
   'device.pending': { session: 'filtered', params: {} },
   'gateway.figures': { session: 'every', params: {} },
+  'migrate.status': { session: 'every', params: {} },
   'chat.history': { session: 'param', params: (sessionKey) => ({ sessionKey, after: 0, limit: 200 }) },
 }
 
@@ -246,7 +247,7 @@ for (const [who, { client }] of callers) {
         test(`${method} tells nothing of another session`, async () => {
           const answer = await client.request(method, probe.params)
           if (probe.session === 'every') {
-            const holdsScope = who === 'an admin' || METHODS[method].scope === 'operator.read'
+            const holdsScope = who === 'an admin' || METHODS[method].scope !== 'operator.admin'
             const code = holdsScope ? 'SESSION_BOUND' : 'MISSING_SCOPE'
             assert.equal(answer.error?.details?.['code'], code)
           }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, type TestContext, test } from 'node:test'
-import type { InviteResult } from '@pairgate/protocol/wire'
+import type { InviteResult, MigrateStatus } from '@pairgate/protocol/wire'
 import { type GatewayOfTest, openGateway } from '../harness/gateway-of-test.ts'
 import { type HeldTime, holdSweepers, holdTime, type RunSweepers } from '../harness/hold-time.ts'
 import { approve, askToPair, connectPaired, refusedConnect } from '../harness/pair.ts'
@@ -165,6 +165,103 @@ describe('mode none behind a trusted proxy (T40)', () => {
   test('without an end the gateway does not start', async (t) => {
     const config = { auth: { mode: 'none' }, trustedProxies: ['127.0.0.1'] }
     await assert.rejects(openGateway(t, { config }), /everybody who reaches it would be let in/)
+  })
+})
+
+describe('the book of guests', () => {
+  const rowsOf = async (from: WireClient) => {
+    const { guests } = await from.call<MigrateStatus>('migrate.status')
+    return (id: string) => guests.find(({ deviceId, clientId }) => deviceId === id || clientId === id)
+  }
+
+  test('says who came, how often, what for, and what would become of him today', async (t) => {
+    const gateway = await openGateway(t, { config: { auth: leaving(-1, 5, 9) } })
+    const owner = await gateway.owner()
+    const [waiting, rejected, narrowed, paired, node] = [1, 2, 3, 4, 5].map(makeDevice) as [
+      TestDevice,
+      TestDevice,
+      TestDevice,
+      TestDevice,
+      TestDevice,
+    ]
+    const asked = async (device: TestDevice) =>
+      String((await enter(gateway, device)).hello.auth.unpaired?.requestId)
+    await asked(waiting)
+    const { client } = await enter(gateway, waiting)
+    await client.call('status')
+    await client.call('status')
+    await client.request('device.pair.list')
+    await owner.call('device.pair.reject', { requestId: await asked(rejected) })
+    await approve(gateway, await asked(narrowed), { scopes: ['operator.read'] })
+    await approve(gateway, await asked(paired))
+    const approved = (await rowsOf(owner))(paired.id)
+    const fetched = await gateway.open().hello({ device: paired, scopes: PLAIN })
+    await connectPaired(gateway, { device: paired, token: String(fetched.auth.deviceToken), scopes: PLAIN })
+    await gateway.open().hello({ device: node, role: 'node' })
+    const backend = gateway.open()
+    await backend.hello({ client: { id: 'gateway-client', mode: 'backend' }, scopes: EVERYTHING })
+    await backend.call('status')
+
+    const check = async (from: WireClient) => {
+      const row = await rowsOf(from)
+      const { firstSeenMs, lastSeenMs, requestId, fingerprint, ...rest } = row(waiting.id) ?? assert.fail()
+      assert.ok(firstSeenMs < lastSeenMs && requestId && fingerprint)
+      assert.deepEqual(rest, {
+        deviceId: waiting.id,
+        platform: 'linux',
+        clientId: 'test',
+        clientMode: 'test',
+        connects: 2,
+        connected: rest.connected,
+        roles: ['operator'],
+        scopes: PLAIN,
+        // What it may not call it has not called.
+        methods: { status: 2 },
+        state: 'waiting',
+        wouldBeLockedOut: true,
+      })
+      const judged = [rejected, narrowed, paired, node].map(({ id }) => [
+        row(id)?.state,
+        row(id)?.wouldBeLockedOut,
+      ])
+      assert.deepEqual(judged, [
+        ['turned-away', false],
+        ['narrowed', true],
+        ['paired', false],
+        ['waiting', true],
+      ])
+      assert.deepEqual(row(node.id)?.roles, ['node'])
+      const keyless = row('gateway-client')
+      assert.deepEqual([keyless?.state, keyless?.scopes], ['no-identity', EVERYTHING])
+      assert.deepEqual(keyless?.methods, { status: 1 })
+    }
+    assert.equal(approved?.state, 'approved')
+    await check(owner)
+    // Nobody else is told of it.
+    for (const caller of [client, backend]) assert.equal((await caller.request('migrate.status')).ok, false)
+
+    await gateway.restart()
+    const again = await gateway.owner()
+    await check(again)
+    // To be forgotten is to be gone from here too.
+    await again.call('audit.erase', { deviceId: waiting.id })
+    assert.equal((await rowsOf(again))(waiting.id), undefined)
+  })
+
+  test('is empty where nobody was let in, and says so in every mode', async (t) => {
+    const gateway = await openGateway(t)
+    await askToPair(gateway, { device: makeDevice(), scopes: PLAIN })
+    const { nowMs, ...status } = await (await gateway.owner()).call<MigrateStatus>('migrate.status')
+    assert.ok(nowMs > 0)
+    assert.deepEqual(status, {
+      authMode: 'pairing',
+      stage: null,
+      dates: null,
+      pairedDevices: 0,
+      wouldBeLockedOut: 0,
+      guests: [],
+      unlisted: 0,
+    })
   })
 })
 

@@ -354,6 +354,7 @@ const PARAMS: Readonly<
       [{ offset: 7 }, "at root: unexpected property 'offset'"],
     ],
   },
+  'migrate.status': { good: {}, bad: [[{ foo: 1 }, "at root: unexpected property 'foo'"]] },
   'gateway.figures': {
     good: { minutes: 1_440, step: 10 },
     bad: [
@@ -445,6 +446,7 @@ test('the hello names exactly the methods and events that there are', async () =
     'chat',
     'connect.challenge',
     'device.pair.changed',
+    'device.pair.due',
     'device.pair.guessing',
     'device.pair.invitation',
     'device.pair.requested',

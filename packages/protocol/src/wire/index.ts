@@ -65,6 +65,7 @@ export {
   methodNames,
   parseMethod,
 } from './methods.ts'
+export type { GuestEntry, MigrateStatus } from './migrate-rows.ts'
 export { OWNER_NONCE_HEADER, ownerProofText } from './owner-proof.ts'
 export type {
   AccessResult,
@@ -109,5 +110,4 @@ export type {
   SessionResult,
   SessionRow,
 } from './session-rows.ts'
-
 export type { SetupAccess, SetupCodeResult, SetupCompletion, SetupStatusResult } from './setup-rows.ts'

@@ -7,6 +7,7 @@ import { DEVICE_METHODS } from './rows/device-methods.ts'
 import { GATEWAY_METHODS } from './rows/gateway-methods.ts'
 import { INVITATION_METHODS } from './rows/invitation-methods.ts'
 import type { MethodRow } from './rows/method-row.ts'
+import { MIGRATE_METHODS } from './rows/migrate-methods.ts'
 import { SESSION_METHODS } from './rows/session-methods.ts'
 import { SETUP_METHODS } from './rows/setup-methods.ts'
 
@@ -23,6 +24,7 @@ export const METHODS = {
   ...SESSION_METHODS,
   ...CONSOLE_METHODS,
   ...APP_METHODS,
+  ...MIGRATE_METHODS,
 } as const satisfies Record<string, MethodRow>
 
 export type MethodName = keyof typeof METHODS

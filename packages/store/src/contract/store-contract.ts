@@ -6,6 +6,7 @@ import { describeDevicePages } from './device-page-contract.ts'
 import { describeErasures } from './erasure-contract.ts'
 import { describeEvents } from './event-contract.ts'
 import { describeFeed } from './feed-contract.ts'
+import { describeGuests } from './guest-contract.ts'
 import { describeImports } from './import-contract.ts'
 import { describeInvitations } from './invitation-contract.ts'
 import { describeLimits } from './limit-contract.ts'
@@ -39,6 +40,7 @@ export function describeStoreContract(name: string, open: OpenStore, lives = 40)
     describePruning(open)
     describeLimits(open)
     describeFeed(open)
+    describeGuests(open)
     describeTransactions(open)
     describeAgainstModel(open, lives)
   })

@@ -14,6 +14,7 @@ import { accessTokens } from './migrations/0010-access-tokens.ts'
 import { appTickets } from './migrations/0011-app-tickets.ts'
 import { devicePages } from './migrations/0013-device-pages.ts'
 import { approvers } from './migrations/0014-approvers.ts'
+import { guests } from './migrations/0015-guests.ts'
 import type { Tables } from './tables.ts'
 
 const MIGRATIONS = {
@@ -30,6 +31,7 @@ const MIGRATIONS = {
   '0011-app-tickets': appTickets,
   '0013-device-pages': devicePages,
   '0014-approvers': approvers,
+  '0015-guests': guests,
 } as const satisfies Readonly<Record<string, (words: EngineWords) => Migration>>
 
 /** Every version of the tables that is known here, the latest last. */

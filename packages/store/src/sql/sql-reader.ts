@@ -9,6 +9,7 @@ import { readDevices } from './sql-devices.ts'
 import { readErasable } from './sql-erasure.ts'
 import { readEvents } from './sql-events.ts'
 import { readFeed } from './sql-feed.ts'
+import { readGuests } from './sql-guests.ts'
 import { readInvitations } from './sql-invitations.ts'
 import { readLimits } from './sql-limits.ts'
 import { readMessages } from './sql-messages.ts'
@@ -36,6 +37,7 @@ export function createSqlReader(db: Kysely<Tables>, hot: HotQueries, listOf: Lis
     ...readMeta(db),
     ...readLimits(db),
     ...readFeed(db),
+    ...readGuests(db),
     ...readMessages(db),
   }
 }

@@ -8,6 +8,7 @@ import { runWork } from './run-work.ts'
 import { deleteEndedAccessTokens } from './sql-access-tokens.ts'
 import { deleteEndedTickets } from './sql-app-tickets.ts'
 import { forgetFeed, mergeFeed, trimFeed } from './sql-feed.ts'
+import { forgetGuest, saveGuests, trimGuests } from './sql-guests.ts'
 import { deleteFinishedInvitations } from './sql-invitations.ts'
 import { mergeCounters } from './sql-limits.ts'
 import { createSqlReader } from './sql-reader.ts'
@@ -56,6 +57,9 @@ export function createSqlStore(writing: Kysely<Tables>, reading: Kysely<Tables>,
     mergeFeed: (rows) => inTransaction((trx) => mergeFeed(trx, rows)),
     trimFeed: (before, keep) => inTransaction((trx) => trimFeed(trx, before, keep)),
     forgetFeed: (only) => inTransaction((trx) => forgetFeed(trx, only)),
+    saveGuests: (guests) => inTransaction((trx) => saveGuests(trx, guests)),
+    trimGuests: (before, keep) => inTransaction((trx) => trimGuests(trx, before, keep)),
+    forgetGuest: (only) => inTransaction((trx) => forgetGuest(trx, only)),
     scrub: () => turns.take(engine.scrub),
     mergeCounters: (counters, over) => inTransaction((trx) => mergeCounters(trx, counters, over)),
     close: () => turns.takeLast(engine.close),

@@ -17,6 +17,7 @@ export interface Tables {
   readonly meta: MetaRow
   readonly limits: LimitRow
   readonly feed: FeedTableRow
+  readonly guests: GuestRow
   readonly removed_devices: RemovedDeviceRow
   readonly messages: MessageRow
 }
@@ -197,6 +198,23 @@ export interface FeedTableRow {
   readonly count: number
   readonly first_at: number
   readonly last_at: number
+}
+
+export interface GuestRow {
+  readonly key: string
+  readonly device_id: string | null
+  readonly remote_ip: string | null
+  readonly display_name: string | null
+  readonly platform: string | null
+  readonly device_family: string | null
+  readonly client_id: string | null
+  readonly client_mode: string | null
+  readonly first_at: number
+  readonly last_at: number
+  readonly connects: number
+  readonly roles: string
+  readonly scopes: string
+  readonly methods: string
 }
 
 export interface MessageRow {

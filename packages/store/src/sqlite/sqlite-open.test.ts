@@ -196,6 +196,7 @@ describe('opening again', () => {
     '0011-app-tickets',
     '0013-device-pages',
     '0014-approvers',
+    '0015-guests',
   ]
 
   test('finds everything that was committed and applies no migration twice', async () => {

@@ -11,6 +11,7 @@ import type { DeviceScopesMethods } from './device-scopes-methods.ts'
 import type { DeviceTokenMethods } from './device-token-methods.ts'
 import type { GatewayReport } from './gateway-report.ts'
 import type { InvitationMethods } from './invitation-methods.ts'
+import type { MigrateMethods } from './migrate-methods.ts'
 import type { SessionMethods } from './session-methods.ts'
 import type { SetupMethods } from './setup-methods.ts'
 
@@ -49,6 +50,7 @@ export interface MethodParts {
   readonly chat: ChatMethods
   readonly desk: ConsoleMethods
   readonly app: AppMethods
+  readonly migrate: MigrateMethods
 }
 
 export function createMethodHandlers(parts: MethodParts) {
@@ -96,5 +98,6 @@ export function createMethodHandlers(parts: MethodParts) {
     'device.history': desk.history,
     'device.pending': desk.pending,
     'gateway.figures': desk.figures,
+    'migrate.status': parts.migrate.status,
   } satisfies { readonly [M in MethodName]: Handler<M> }
 }
