@@ -8,7 +8,7 @@ import type { PairingPolicy } from '../ports/pairing-policy.ts'
 import type { Store, StoreReader, StoreTransaction } from '../ports/store.ts'
 import type { StandingTokens } from '../tokens/standing-tokens.ts'
 import type { Admission } from './admission.ts'
-import { isTurnedAway } from './open-door.ts'
+import { isGuest } from './open-door.ts'
 
 export interface LookAgainDeps {
   readonly store: Store
@@ -29,9 +29,7 @@ export function createLookAgain({ store, clock, pairing, tokens }: LookAgainDeps
   return async (admission: Admission): Promise<Result<Admission>> => {
     const { token, first } = admission
     if (!token)
-      return (await isStillUnknown(store.read, admission))
-        ? ok(admission)
-        : refuse({ reason: 'gateway-busy' })
+      return (await isStillGuest(store.read, admission)) ? ok(admission) : refuse({ reason: 'gateway-busy' })
     const { firstOrigin } = token
     // What the first look found is still believed, so no event has spoken of it since.
     if (!first && !firstOrigin && isBelieved(token.record)) return ok(admission)
@@ -52,11 +50,10 @@ export function createLookAgain({ store, clock, pairing, tokens }: LookAgainDeps
   }
 }
 
-/** Of a device that nobody had approved: that it was, or was turned away, while it came in is found out here. */
-async function isStillUnknown(read: StoreReader, { principal }: Admission): Promise<boolean> {
+/** Of one that nobody had decided about: that somebody has while it came in is found out here. */
+async function isStillGuest(read: StoreReader, { principal }: Admission): Promise<boolean> {
   if (principal.kind !== 'unpaired' || principal.deviceId === NO_DEVICE) return true
-  if (await read.findDevice(principal.deviceId)) return false
-  return !(await isTurnedAway(read, principal.deviceId))
+  return isGuest(read, principal.deviceId, principal.role)
 }
 
 async function noteOrigin(tx: StoreTransaction, deviceId: DeviceId, now: Instant): Promise<void> {

@@ -60,9 +60,11 @@ export function createOpenDoor({ read, policy, findMain }: OpenDoorDeps) {
       why: RequestWhy,
     ): Promise<OpenDoor | undefined> {
       const door = policy.openDoor
-      if (!door || why !== 'not-paired' || !isBefore(door, visitor.peer)) return undefined
-      if (door.stage === 'open' && credential.kind !== 'key-alone') return undefined
-      return (await isTurnedAway(read, visitor.proved.deviceId)) ? undefined : door
+      if (!door || !ASKS_ANEW.has(why) || !isBefore(door, visitor.peer)) return undefined
+      const { proved, role } = visitor
+      if (door.stage !== 'open') return (await isGuest(read, proved.deviceId, role)) ? door : undefined
+      if (credential.kind !== 'key-alone' || why !== 'not-paired') return undefined
+      return (await isTurnedAway(read, proved.deviceId)) ? undefined : door
     },
 
     /** Whether a secret that is no good is overlooked: a client that never needed one may still send it. */
@@ -103,6 +105,20 @@ export function requestEnd(door: OpenDoor | undefined): Instant | undefined {
   return door && isDated(door) ? later(door.endsAt, LAST_CHANCE_MS) : undefined
 }
 
+/**
+ * Whether nobody has decided yet about a device in this role. That it was approved in another one must not be
+ * what keeps it out of this.
+ */
+export async function isGuest(
+  read: Pick<StoreReader, 'listTokens' | 'wasRemoved' | 'listEventRecords'>,
+  deviceId: ProvedDevice['deviceId'],
+  role: Role,
+): Promise<boolean> {
+  const tokens = await read.listTokens(deviceId)
+  if (tokens.some((token) => token.role === role || token.revokedAt !== undefined)) return false
+  return !(await isTurnedAway(read, deviceId))
+}
+
 /** Whether somebody has decided that this device shall not be here. */
 export async function isTurnedAway(
   read: Pick<StoreReader, 'wasRemoved' | 'listEventRecords'>,
@@ -116,6 +132,9 @@ export async function isTurnedAway(
 function isDated(door: OpenDoor): door is DatedDoor {
   return door.stage !== 'open' && door.endsAt !== undefined
 }
+
+/** Of a device that was never let in, or not in this role. */
+const ASKS_ANEW: ReadonlySet<RequestWhy> = new Set(['not-paired', 'role-upgrade'])
 
 /** Refusals of secrets, of which none is needed here. */
 const STALE: ReadonlySet<Refusal['reason']> = new Set([

@@ -17,7 +17,8 @@ export function createApplyEvent({ live, remembered }: ApplyEventDeps) {
     // Before the tokens that went with it, so that those who are cut off read why.
     if (event.kind === 'session-deleted') live.closeSession(event.sessionId, connId)
     if (event.kind === 'device-removed') live.closeDevice(event.deviceId, undefined, connId)
-    if (event.kind === 'pairing-rejected') live.closeUnpaired(event.deviceId, connId)
+    if (event.kind === 'pairing-rejected' || event.kind === 'token-revoked')
+      live.closeUnpaired(event.deviceId, connId)
     if (endsConnectionsOfRole(event)) live.closeDevice(event.deviceId, event.role, connId)
     if (event.kind === 'token-extended' && event.ends !== 'erased')
       live.setDeadline(event.deviceId, event.role, event.ends === 'never' ? undefined : event.ends)

@@ -11,7 +11,8 @@ export const NONE_STAGE = 'none-stage'
 
 /** When the stage was noted that was reached last, or 0. */
 export function stageBegan(text: string | undefined): number {
-  return text === undefined ? 0 : Number(JSON.parse(text).at)
+  const at = text === undefined ? 0 : Number(JSON.parse(text).at)
+  return Number.isFinite(at) ? at : 0
 }
 
 export interface WatchStageDeps {

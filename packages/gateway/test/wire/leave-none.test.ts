@@ -135,6 +135,21 @@ describe('without a pairing, on the way out of mode none', () => {
     }
   })
 
+  test('a device that was approved in one role still comes in in the other, until it is put out', async () => {
+    const device = makeDevice()
+    const { hello } = await enter(gateway, device)
+    await approve(gateway, String(hello.auth.unpaired?.requestId))
+    const paired = gateway.open()
+    assert.ok((await paired.hello({ device, scopes: PLAIN })).auth.deviceToken)
+    const node = gateway.open()
+    const asNode = await node.hello({ device, role: 'node', extended: true })
+    assert.equal(asNode.auth.unpaired?.stage, 'observe')
+    await owner.call('device.token.revoke', { deviceId: device.id, role: 'operator' })
+    for (const { closed } of [paired, node]) assert.equal((await closed).code, 4001)
+    const { error } = await gateway.open().connect({ device, role: 'node' })
+    assert.equal(error?.details?.['code'], 'PAIRING_REQUIRED')
+  })
+
   test('nobody comes in from elsewhere, nor through a proxy that names nobody (T40)', async () => {
     const elsewhere = gateway.open({ headers: { host: `192.0.2.1:${gateway.port}` } })
     const { error } = await elsewhere.connect({ device: makeDevice(), scopes: PLAIN })
