@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { EVENT_KINDS } from '@pairgate/protocol/wire'
 import { type HelpedCommand, readCommandTree } from './command-tree.ts'
 import { codeSpansOf, fencesOf, pagePaths, readPage, sectionOf, sectionsOf, tableRows } from './markdown.ts'
 
@@ -35,6 +36,11 @@ describe('docs/cli.md', () => {
       const documented = [...flagsIn(text), ...shared, HELP]
       assert.deepEqual(documented.sort(), [...flags].sort(), path)
     }
+  })
+
+  test('names every kind of event, and no other', () => {
+    const [, kinds = ''] = /Kinds are (.+?);/.exec(sections.get('openclaw audit list') ?? '') ?? []
+    assert.deepEqual(codeSpansOf(kinds).sort(), [...EVENT_KINDS].sort())
   })
 
   test('shows the arguments of every command that has some', () => {

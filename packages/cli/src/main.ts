@@ -17,13 +17,18 @@ import { addQrCommand } from './commands/qr.ts'
 import { addRecoverCommand } from './commands/recover.ts'
 import { addSessionsCommands } from './commands/sessions.ts'
 import { addTokenCommand } from './commands/token.ts'
+import { EXIT } from './exit-codes.ts'
 import { printFailure } from './output/print-error.ts'
 import { usageError } from './usage-error.ts'
 
 /** Runs one command line. The exit code is left in `process.exitCode`, so that all output is written first. */
 export async function main(argv: readonly string[]): Promise<void> {
   // `openclaw devices list | head -1` is no failure: whoever reads has seen enough.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(EXIT.ok)
+    process.stderr.write(`Standard output cannot be written (${code}).\n`)
+    process.exit(EXIT.failed)
+  })
 
   hideSecrets(argv)
 

@@ -71,9 +71,16 @@ test('a list shows who did what, newest first, and no letter of it drives the te
     ['--until', 0],
   ] as const)
     assert.equal((await json(0, 'audit', 'list', from, '2026-01-31')).events.length, found)
-  assert.equal((await run(0, 'audit', 'list', '--kind', 'nothing')).stdout, 'No events.\n')
+  assert.equal((await run(0, 'audit', 'list', '--kind', 'token-moved')).stdout, 'No events.\n')
   assert.match((await run(1, 'audit', 'list', '--limit', '501')).stderr, /^At most 500 events/)
   assert.match((await run(1, 'audit', 'list', '--limit', '0')).stderr, /whole number from 1 on/)
+})
+
+test('a kind that is none does not look like an empty log', async () => {
+  assert.equal((await run(0, 'audit', 'list', '--kind', 'token-revoked')).stdout, 'No events.\n')
+  const { stdout, stderr } = await run(1, 'audit', 'list', '--kind', 'token-revokd')
+  assert.equal(stdout, '')
+  assert.match(stderr, /^No event is of the kind "token-revokd"\.\nDid you mean token-revoked\?\nKinds: /)
 })
 
 test('a device is shown with what was decided about it', async () => {

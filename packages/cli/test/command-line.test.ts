@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { createMachine } from './run-cli.ts'
+import { COMMAND, collect, createMachine, WHAT_RUNS } from './run-cli.ts'
 
 const machine = createMachine()
 after(() => machine.remove())
@@ -51,6 +52,12 @@ describe('a command line that cannot be meant', { concurrency: 4 }, () => {
     ['devices approve 935cddd1 --expires soon', 'Invalid --expires.'],
     ['connect --role boss', 'Invalid --role. Use "operator" or "node". Received: "boss".'],
     ['gateway run --bind nope', 'Invalid --bind. Use "loopback", "lan", "tailnet", "auto", or "custom".'],
+    ['devices list --limit 0', 'Invalid --limit. Use a whole number from 1 on. Received: "0".'],
+    ['audit show x', 'Invalid <seq>. Use a whole number from 1 on. Received: "x".'],
+    ['completion tcsh', 'Invalid <shell>. Use one of: bash, zsh, fish. Received: "tcsh".'],
+    ['pair --ttl 5s', 'Invalid --ttl. Use a time from 10s to 24h, e.g. --ttl 30m. Received: "5s".'],
+    ['pair --ttl 25h', 'Invalid --ttl. Use a time from 10s to 24h, e.g. --ttl 30m. Received: "25h".'],
+    ['devices extend 80d2a226 --expires 1d --role boss', 'Invalid --role.'],
   ]
   for (const [line, sentence] of cases) {
     test(`\`${line}\` fails with a sentence`, async () => {
@@ -67,6 +74,42 @@ describe('a command line that cannot be meant', { concurrency: 4 }, () => {
       /Did you mean list\?\nTry: openclaw devices --help\n$/,
     )
     assert.match((await run(['devices', 'list', '--jsno'])).stderr, /Did you mean --json\?/)
+    // An invitation may stand where a command does, and is never repeated.
+    const pair = (await run(['pair', 'lst'])).stderr
+    assert.match(pair, /^This is no invitation\.\nDid you mean openclaw pair list\?\n/)
+    assert.doesNotMatch((await run(['pair', 'lsd-and-more'])).stderr, /Did you mean|lsd/)
+  })
+
+  test('who looks for a service is told what there is instead', async () => {
+    for (const word of ['start', 'stop', 'restart', 'install']) {
+      const { code, stderr } = await run(['gateway', word])
+      assert.equal(code, 1)
+      assert.match(stderr, /has no command "[a-z]+"\.\nIt is no service of its own: /)
+      assert.doesNotMatch(stderr, /Did you mean/)
+    }
+  })
+
+  test('a role that is none is told so also where JSON is always printed', async () => {
+    for (const verb of ['revoke', 'rotate']) {
+      const { code, stdout } = await run(['devices', verb, '--device', '80d2a226', '--role', 'boss'])
+      assert.equal(code, 1)
+      const { error } = JSON.parse(stdout)
+      assert.match(error.message, /^Invalid --role\. Use "operator" or "node"\. Received: "boss"\.$/)
+    }
+  })
+
+  test('an answer that cannot be written is a failure that says so', {
+    skip: !existsSync('/dev/full'),
+  }, async () => {
+    const child = spawn(
+      'sh',
+      ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, COMMAND, 'config', 'list'],
+      {
+        env: { ...process.env, ...WHAT_RUNS, PAIRGATE_STATE_DIR: machine.stateDir },
+      },
+    )
+    const { code, stderr } = await collect(child)
+    assert.deepEqual([code, stderr], [1, 'Standard output cannot be written (ENOSPC).\n'])
   })
 
   test('a program reads it as JSON', async () => {

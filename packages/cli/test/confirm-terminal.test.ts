@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { type CliResult, collect, createMachine, type Machine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
+import {
+  type CliResult,
+  COMMAND,
+  collect,
+  createMachine,
+  type Machine,
+  WHAT_RUNS,
+  waitForOutput,
+} from './run-cli.ts'
 
-const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 const hasTerminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
 const skip = hasTerminals ? false : '`script` of util-linux is not installed'
 const ENTER = '\r'

@@ -6,12 +6,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { freePort, startApp } from './app-of-test.ts'
 import { letIn, startHost } from './host-of-test.ts'
-import { collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
+import { COMMAND, collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
 
-const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 const hasTerminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
 const noTerminal = hasTerminals ? false : '`script` of util-linux is not installed'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
+export const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 
 /** The sources, because a bundle may be old; `npm test` has just built one, and runs what users run. */
 export const WHAT_RUNS = { PAIRGATE_FROM_SOURCE: process.env['PAIRGATE_FROM_SOURCE'] ?? '1' }

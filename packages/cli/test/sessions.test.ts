@@ -38,11 +38,18 @@ test('sessions are made, shown, renamed, listed and deleted', async () => {
 })
 
 test('what cannot be done ends with exit code 1 and says why', async () => {
+  await run('create', 'hall')
   for (const [args, why] of [
-    [['show', 'nobody'], /unknown session/],
+    [['show', 'nobody'], /unknown session\nSee them: openclaw sessions list\n/],
+    [['create', 'twice', '--label', 'x'.repeat(65)], /\nThat is the value of --label\.\n/],
     [['create', 'Kitchen'], /invalid session key/],
+    [
+      ['create', 'hall'],
+      /has this key already\nChoose another key, or see that one: openclaw sessions show <key>\n/,
+    ],
     [['delete', 'nobody'], /unknown session/],
     [['rename', 'nobody', 'x'], /unknown session/],
+    [['rename', 'hall'], /newKey or label required\nPass another key, --label <text> or --no-label\.\n/],
   ] as const) {
     const { code, stderr } = await machine.run(['sessions', ...args])
     assert.equal(code, 1)

@@ -3,10 +3,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
+import { COMMAND, collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
 
-const COMMAND = fileURLToPath(new URL('../bin/openclaw.js', import.meta.url))
 const ESC = '\u001b'
 /** Retitles the window, clears the screen, turns the direction of writing, rings, and begins a line of its own. */
 const HOSTILE = `Phone${ESC}]0;owned\u0007${ESC}[2J\u202e\u009b31m\nApproved everything\r\u0008`

@@ -56,5 +56,11 @@ test('what cannot be meant is refused with a sentence', async () => {
   }
   const { code, stderr } = await host.run(['token'])
   assert.equal(code, 1)
-  assert.ok(stderr.includes('an access token is made for a paired device'), stderr)
+  assert.match(stderr, /^an access token is made for a paired device/)
+  assert.match(stderr, /\nThat is for paired devices, and this one is not\. Pair it: openclaw connect /)
+  const slip = await host.run(['call', 'devce.pair.list'])
+  assert.deepEqual(
+    [slip.code, slip.stderr],
+    [1, 'unknown method: devce.pair.list\nDid you mean device.pair.list?\n'],
+  )
 })

@@ -4,7 +4,7 @@ import type { AuditRow } from '@pairgate/protocol/wire'
 import fc from 'fast-check'
 import { formatEvents } from '../commands/audit-list.ts'
 import { formatVerdict } from '../commands/audit-verify.ts'
-import { actorText, changeText, eventLines, isoTime, timeText } from './describe-event.ts'
+import { actorText, changeText, eventLines, eventsText, isoTime, timeText } from './describe-event.ts'
 
 const row: AuditRow = {
   seq: 7,
@@ -21,6 +21,10 @@ const row: AuditRow = {
   after: { scopes: ['operator.read'] },
   mac: 'e'.repeat(64),
 }
+
+test('one event is one event', () => {
+  assert.deepEqual([0, 1, 2].map(eventsText), ['0 events', '1 event', '2 events'])
+})
 
 test('an actor is short, and told with the address or the way in', () => {
   assert.equal(actorText(row), 'device abababab · 192.0.2.1')

@@ -30,7 +30,7 @@ export function changeText(event: Change): string {
   if (event.erased) return 'details erased'
   const { before, after } = event
   if (before?.fault !== undefined) return cleanText(`event ${before.seq} ${before.fault}`)
-  if (after?.count !== undefined) return cleanText(countText(after))
+  if (after?.count !== undefined) return cleanText(orderText(after))
   const scopes = pair(scopesText(before), scopesText(after))
   const names = [pair(before?.name, after?.name), pair(before?.label, after?.label)]
   const parts = [...names, scopes, ...tokenText(event)]
@@ -79,7 +79,7 @@ function stateText(state: AuditState | undefined): string | undefined {
   if (!state) return undefined
   const { name, label, roles, scopes, session, expiresAtMs, fault, seq, count, mac } = state
   const parts = [
-    count === undefined ? undefined : countText(state),
+    count === undefined ? undefined : orderText(state),
     name,
     label && `label: ${label}`,
     roles && `roles: ${roles.join(', ')}`,
@@ -92,11 +92,15 @@ function stateText(state: AuditState | undefined): string | undefined {
   return parts.filter((part) => part !== undefined && part !== '').join('; ') || undefined
 }
 
+export function eventsText(count: number | undefined): string {
+  return count === 1 ? '1 event' : `${count} events`
+}
+
 /** What an order about the log itself was about. */
-function countText({ count, seq, untilMs, mac }: AuditState): string {
+function orderText({ count, seq, untilMs, mac }: AuditState): string {
   const time = untilMs === undefined ? undefined : isoTime(untilMs)
   const until = time === undefined ? '' : mac === undefined ? `, from before ${time}` : `, of ${time}`
-  return `${count} events up to ${seq}${until}`
+  return `${eventsText(count)} up to ${seq}${until}`
 }
 
 function scopesText(state: AuditState | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { AuditErasure } from '@pairgate/protocol/wire'
-import { isoTime } from '../audit/describe-event.ts'
+import { eventsText, isoTime } from '../audit/describe-event.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
 import { printJson } from '../output/print-json.ts'
@@ -47,7 +47,7 @@ async function describeErasure(
   const about = deviceId === undefined ? '' : ` about device ${deviceId}, or done by it`
   const until = before === undefined ? '' : `, from before ${isoTime(before)}`
   const lines = [
-    `This erases the names, scopes and addresses of ${events} events${about}${until}.`,
+    `This erases the names, scopes and addresses of ${eventsText(events)}${about}${until}.`,
     'The events themselves stay, the log goes on to verify, and that you did this is written into it.',
     'It cannot be undone. Backups, exports and log files keep what they hold.',
   ]
@@ -60,5 +60,5 @@ async function describeErasure(
 
 function formatErasure({ events, traces = 'none' }: AuditErasure): readonly string[] {
   if (events === 0) return ['There is nothing to erase.']
-  return [`Erased the details of ${events} events.`, ...tracesLines(traces)]
+  return [`Erased the details of ${eventsText(events)}.`, ...tracesLines(traces)]
 }

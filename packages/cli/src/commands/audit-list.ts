@@ -1,4 +1,4 @@
-import type { AuditRow } from '@pairgate/protocol/wire'
+import { type AuditRow, EVENT_KINDS } from '@pairgate/protocol/wire'
 import { actorText, changeText, timeText } from '../audit/describe-event.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { CommandError } from '../output/command-error.ts'
@@ -37,8 +37,19 @@ export async function listEvents(options: ListOptions): Promise<void> {
     }
     return link.request('audit.list', { limit, ...filter }, ADMIN_SCOPES)
   })
+  if (kind !== undefined && list.events.length === 0) await assureKind(kind)
   if (options.json) printJson(list)
   else process.stdout.write(`${formatEvents(list.events, terminalWidth(process.env))}\n`)
+}
+
+/** An empty list must not look like good news when the word is none of the gateway's. */
+async function assureKind(kind: string): Promise<void> {
+  if (EVENT_KINDS.some((known) => known === kind)) return
+  const { nearestWord } = await import('@pairgate/gateway/config')
+  const near = nearestWord(kind, EVENT_KINDS)
+  throw new CommandError(`No event is of the kind "${cleanText(kind)}".`, {
+    next: [...(near === undefined ? [] : [`Did you mean ${near}?`]), `Kinds: ${EVENT_KINDS.join(', ')}.`],
+  })
 }
 
 export function formatEvents(events: readonly AuditRow[], width: number): string {

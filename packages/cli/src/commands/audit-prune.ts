@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { AuditPruning } from '@pairgate/protocol/wire'
+import { eventsText } from '../audit/describe-event.ts'
 import { CommandError } from '../output/command-error.ts'
 import { printJson } from '../output/print-json.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
@@ -33,7 +34,7 @@ export async function pruneLog(options: PruneOptions): Promise<void> {
 
 function describePruning({ events, from, to }: AuditPruning, file: string | undefined): readonly string[] {
   return [
-    `This deletes ${events} events, ${from} to ${to}, for ever.`,
+    `This deletes ${eventsText(events)}, ${from} to ${to}, for ever.`,
     'The rest of the log goes on to verify, and that you did this is written into it.',
     file === undefined
       ? 'They are not exported. To keep them elsewhere, add: --export <file>'
@@ -69,5 +70,5 @@ async function createFile(path: string): Promise<FileHandle> {
 
 function formatPruning({ events, from, to, traces = 'none' }: AuditPruning): readonly string[] {
   if (events === 0) return ['There is nothing to prune.']
-  return [`Pruned ${events} events, ${from} to ${to}.`, ...tracesLines(traces)]
+  return [`Pruned ${eventsText(events)}, ${from} to ${to}.`, ...tracesLines(traces)]
 }

@@ -1,5 +1,5 @@
 import type { AuditVerdict } from '@pairgate/protocol/wire'
-import { isoTime } from '../audit/describe-event.ts'
+import { eventsText, isoTime } from '../audit/describe-event.ts'
 import { EXIT } from '../exit-codes.ts'
 import { cleanText } from '../output/clean-text.ts'
 import { bold, green } from '../output/paint.ts'
@@ -29,7 +29,7 @@ export function formatVerdict(verdict: AuditVerdict): readonly string[] {
   const { events, from, to, head, erased, unsealed, accepted, checkpoint } = verdict
   if (events === 0) return [green('The event log is empty, as it should be.')]
   return [
-    green(`The event log verifies: ${events} events, ${from} to ${to}.`),
+    green(`The event log verifies: ${eventsText(events)}, ${from} to ${to}.`),
     `Head: epoch ${head.epoch}, event ${head.seq}, seal ${cleanText(head.mac)}`,
     ...(checkpoint
       ? [

@@ -5,7 +5,7 @@ import type { FeedOptions } from './audit-feed.ts'
 import type { ListOptions } from './audit-list.ts'
 import type { PruneOptions } from './audit-prune.ts'
 import { addExamples, addGatewayOptions, type CommonOptions, runAction } from './common-options.ts'
-import { readCount } from './read-count.ts'
+import { countOf } from './read-count.ts'
 import { readBound, readInstant } from './read-instant.ts'
 
 /** The group `openclaw audit`: descriptions only. */
@@ -17,7 +17,7 @@ export function addAuditCommands(program: Command): void {
   const show = audit
     .command('show')
     .description('show all about one event')
-    .argument('<seq>', 'number of the event', readCount)
+    .argument('<seq>', 'number of the event', countOf('<seq>'))
   addExamples(addGatewayOptions(show), ['audit show 42'])
   show.action((seq: number, options: CommonOptions) =>
     runAction(options.json, async () => (await import('./audit-show.ts')).showEvent(seq, options)),
@@ -42,7 +42,7 @@ function addList(audit: Command): void {
     .option('--kind <kind>', 'only events of this kind, such as token-revoked')
     .option('--since <time>', 'only events from this day or time on', readInstant)
     .option('--until <time>', 'only events before this day or time', readInstant)
-    .option('--limit <n>', 'how many (default: 50, at most 500)', readCount)
+    .option('--limit <n>', 'how many (default: 50, at most 500)', countOf('--limit'))
   addExamples(addGatewayOptions(list), ['audit list --limit 10', 'audit list --kind token-revoked --json'])
   list.action((options: ListOptions) =>
     runAction(options.json, async () => (await import('./audit-list.ts')).listEvents(options)),
@@ -53,8 +53,8 @@ function addExport(audit: Command): void {
   const all = audit
     .command('export')
     .description('write events as lines of JSON, oldest first')
-    .option('--from <seq>', 'number of the first event (default: 1)', readCount)
-    .option('--to <seq>', 'number of the last event (default: the newest)', readCount)
+    .option('--from <seq>', 'number of the first event (default: 1)', countOf('--from'))
+    .option('--to <seq>', 'number of the last event (default: the newest)', countOf('--to'))
   addExamples(addGatewayOptions(all), ['audit export', 'audit export --from 1000 --to 1999'])
   all.action((options: ExportOptions) =>
     runAction(options.json, async () => (await import('./audit-export.ts')).exportEvents(options)),
@@ -65,7 +65,7 @@ function addFeed(audit: Command): void {
   const feed = audit
     .command('feed')
     .description('list what strangers cause: requests, refused connects, lockouts')
-    .option('--limit <n>', 'how many (default: 50, at most 500)', readCount)
+    .option('--limit <n>', 'how many (default: 50, at most 500)', countOf('--limit'))
   addExamples(addGatewayOptions(feed), ['audit feed', 'audit feed --limit 500 --json'])
   feed.action((options: FeedOptions) =>
     runAction(options.json, async () => (await import('./audit-feed.ts')).listFeed(options)),

@@ -23,7 +23,20 @@ export async function callMethod(
   const params = await readParams(argument ?? options.params)
   const scopes = options.scope ? readScopes(options.scope) : scopesOf(method)
   const link = { ...linkFor(options, method), role, preferDevice: true }
-  printJson(await withLink(link, (open) => open.call(method, params, scopes)))
+  try {
+    printJson(await withLink(link, (open) => open.call(method, params, scopes)))
+  } catch (error) {
+    throw parseMethod(method) ? error : await withGuess(error, method)
+  }
+}
+
+/** A gateway may know methods that this build does not, so a guess is made only once it has said no. */
+async function withGuess(error: unknown, method: string): Promise<unknown> {
+  if (!(error instanceof CommandError) || !error.message.startsWith('unknown method')) return error
+  const { nearestWord } = await import('@pairgate/gateway/config')
+  const near = nearestWord(method, Object.keys(METHODS))
+  if (near === undefined) return error
+  return new CommandError(error.message, { shape: error.shape, next: [`Did you mean ${near}?`] })
 }
 
 /** @throws CommandError for a word that is no role. */

@@ -7,6 +7,7 @@ import { printJson } from '../output/print-json.ts'
 import { systemNow } from '../platform/system-clock.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
 import { readLifetime } from './approve-flags.ts'
+import { readRole } from './call-method.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
 import { findTokenOwner, neededScopes, type TokenOwner } from './devices-tokens.ts'
 
@@ -46,9 +47,10 @@ function changeToken<M extends Change>(
   method: M,
   change: Omit<MethodParams<M>, 'deviceId' | 'role'>,
 ) {
+  const named = options.role === undefined ? undefined : readRole(options.role)
   return withLink(linkFor(options, method), async (link: GatewayLink) => {
     const owner = await findTokenOwner(link, { device: typed })
-    const role = options.role ?? onlyRole(owner)
+    const role = named ?? onlyRole(owner)
     const params = { deviceId: owner.deviceId, role, ...change } as MethodParams<M>
     return link.request(method, params, neededScopes(owner.row, role))
   })

@@ -5,6 +5,7 @@ import { printJson } from '../output/print-json.ts'
 import { isCompleteId } from '../pairing/find-by-prefix.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
 import { readScopes } from './approve-flags.ts'
+import { readRole } from './call-method.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
 import { findDevice, PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
 
@@ -24,17 +25,19 @@ export interface RotateOptions extends TokenOptions {
 }
 
 export async function rotateToken(options: RotateOptions): Promise<void> {
+  const role = readRole(options.role)
   const scopes = rotateScopes(options)
   const result = await withLink(linkFor(options, 'device.token.rotate'), async (link) => {
     const { deviceId, row } = await findTokenOwner(link, options)
-    const params = { deviceId, role: options.role, ...(scopes && { scopes: [...scopes] }) }
-    return link.request('device.token.rotate', params, neededScopes(row, options.role, scopes))
+    const params = { deviceId, role, ...(scopes && { scopes: [...scopes] }) }
+    return link.request('device.token.rotate', params, neededScopes(row, role, scopes))
   })
   printJson(withoutSecret(result))
 }
 
 export async function revokeToken(options: RevokeOptions): Promise<void> {
-  const { role, cascade } = options
+  const { cascade } = options
+  const role = readRole(options.role)
   const result = await withLink(linkFor(options, 'device.token.revoke'), async (link) => {
     const { deviceId, row } = await findTokenOwner(link, options)
     // Devices of others, and nodes among them, are an admin's business.

@@ -5,7 +5,7 @@ import type { ClearOptions, RenameOptions } from './devices-change.ts'
 import type { ExtendOptions, MoveOptions } from './devices-extend.ts'
 import type { ListOptions } from './devices-list.ts'
 import type { RevokeOptions, RotateOptions } from './devices-tokens.ts'
-import { readCount } from './read-count.ts'
+import { countOf } from './read-count.ts'
 
 /** The group `openclaw devices`: descriptions only, so that help and typos cost no more than this file. */
 export function addDevicesCommands(program: Command): void {
@@ -29,7 +29,7 @@ function addLookCommands(devices: Command): void {
     '--search <text>',
     'only devices with this in their name or address, or at the start of their id',
   )
-  list.option('--limit <n>', 'show so many devices at most', readCount)
+  list.option('--limit <n>', 'show so many devices at most', countOf('--limit'))
   list.option('--sort <by>', 'sort devices by name, paired, seen or expires')
   list.option('--watch', 'show the list again whenever it changes, until Ctrl+C')
   addExamples(addGatewayOptions(list), [

@@ -1,3 +1,4 @@
+import { hours, parseDuration, seconds } from '@pairgate/protocol'
 import type { InviteResult } from '@pairgate/protocol/wire'
 import { CommandError } from '../output/command-error.ts'
 import { type Interrupts, withInterrupts } from '../platform/interrupts.ts'
@@ -54,11 +55,20 @@ function readOrder(options: InviteOptions) {
     ...(session !== undefined && { session }),
     ...(expires !== undefined && { tokenTtlMs: readDuration(expires) }),
     ...(label !== undefined && { label }),
-    ...(ttl !== undefined && { ttlMs: readDuration(ttl, '--ttl') }),
+    ...(ttl !== undefined && { ttlMs: readTtl(ttl) }),
     ...(confirm && { confirm }),
   }
   const needed = role === 'node' ? ['operator.admin'] : (scopes ?? ['operator.read'])
   return { order, scopes: [...PAIRING_SCOPES, ...needed] }
+}
+
+const TTL = { shortest: seconds(10), longest: hours(24) }
+
+/** @throws CommandError for what is no length of time, or none that an invitation may have. */
+function readTtl(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms >= TTL.shortest && ms <= TTL.longest) return ms
+  throw new CommandError(`Invalid --ttl. Use a time from 10s to 24h, e.g. --ttl 30m. Received: "${text}".`)
 }
 
 /** For who leaves before anybody has come. */

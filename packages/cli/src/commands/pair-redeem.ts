@@ -30,7 +30,7 @@ interface Handed {
 export async function redeemInvitation(words: readonly string[], options: RedeemOptions): Promise<void> {
   const text = words.length === 1 && words[0] === '-' ? await readStdin() : words.join(' ')
   const invitation = readInvitationText(text)
-  if (!invitation) throw notAnInvitation()
+  if (!invitation) throw await notAnInvitation(words)
   const files = await findLocalFiles(process.env)
   const handed = await readHanded(invitation, options)
   const { json = false, timeout: timeoutMs, wait = true, name } = options
@@ -42,9 +42,13 @@ export async function redeemInvitation(words: readonly string[], options: Redeem
 }
 
 // What was typed is not repeated: it may be a secret with a letter too many.
-function notAnInvitation(): CommandError {
+async function notAnInvitation(words: readonly string[]): Promise<CommandError> {
+  const { nearestWord } = await import('@pairgate/gateway/config')
+  const [word = ''] = words
+  const command = /^[a-z]{3,8}$/.test(word) ? nearestWord(word, ['list', 'cancel', 'confirm']) : undefined
   return new CommandError('This is no invitation.', {
     next: [
+      ...(command === undefined ? [] : [`Did you mean openclaw pair ${command}?`]),
       'It is six digits (482 913), a link (https://…/__pairgate__/pair#pgi_…), or a setup code; check that it is complete.',
       'To ask without one: openclaw connect --url <url>',
     ],

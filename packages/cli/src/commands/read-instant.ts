@@ -1,6 +1,6 @@
 import { parseInstant } from '@pairgate/protocol'
 import { CommandError } from '../output/command-error.ts'
-import { readCount } from './read-count.ts'
+import { countOf } from './read-count.ts'
 
 /** @returns milliseconds since the epoch. @throws CommandError for a text that is no such time. */
 export function readInstant(text: string): number {
@@ -16,5 +16,5 @@ export type Bound = { readonly before: number } | { readonly beforeSeq: number }
 
 /** @throws CommandError for a text that is neither. */
 export function readBound(text: string): Bound {
-  return /^\d+$/.test(text) ? { beforeSeq: readCount(text) } : { before: readInstant(text) }
+  return /^\d+$/.test(text) ? { beforeSeq: countOf('--before')(text) } : { before: readInstant(text) }
 }

@@ -145,7 +145,7 @@ function refusalAdvice(error: ClientError, target: Target): readonly string[] {
       'The token of this device does not hold all these scopes: ask for fewer, or have it approved again.',
     ],
     AUTH_RATE_LIMITED: [`${wait}, then try again.`],
-    DEVICE_IDENTITY_REQUIRED: [`A shared secret alone is not enough there. Pair this device: ${connect}`],
+    DEVICE_IDENTITY_REQUIRED: [`That is for paired devices, and this one is not. Pair it: ${connect}`],
     MISSING_SCOPE: [missingScopeAdvice(details['missingScope'])],
     TOO_MANY_PENDING: ['Have an operator decide the open requests: openclaw devices list'],
     TOO_MANY_CODES: ['See them: openclaw pair list; end one: openclaw pair cancel <id>'],
@@ -153,7 +153,29 @@ function refusalAdvice(error: ClientError, target: Target): readonly string[] {
     LAST_ADMIN: ['Run the command on the host of the gateway, without --url.'],
     DEVICE_AUTH_SIGNATURE_EXPIRED: ['Set the clock of this machine: it differs from that of the gateway.'],
   }
-  return advice[error.code] ?? (error.errorCode === 'UNAVAILABLE' ? [`${wait}, then try again.`] : [])
+  const known = advice[error.code] ?? WORD_ADVICE[error.message] ?? paramAdvice(error.message)
+  return known ?? (error.errorCode === 'UNAVAILABLE' ? [`${wait}, then try again.`] : [])
+}
+
+/** For refusals that have no code of their own. */
+const WORD_ADVICE: Readonly<Record<string, readonly string[]>> = {
+  'unknown session': ['See them: openclaw sessions list'],
+  'a session has this key already': ['Choose another key, or see that one: openclaw sessions show <key>'],
+  'newKey or label required': ['Pass another key, --label <text> or --no-label.'],
+}
+
+/** Which flag a parameter comes from, where a value is judged by the gateway alone. */
+const FLAGS: Readonly<Record<string, string>> = {
+  label: '--label',
+  name: '--name',
+  session: '--session',
+  tokenTtlMs: '--expires',
+}
+
+function paramAdvice(message: string): readonly string[] | undefined {
+  const [, param = ''] = /^invalid \S+ params: at \/(\w+): /.exec(message) ?? []
+  const flag = FLAGS[param]
+  return flag === undefined ? undefined : [`That is the value of ${flag}.`]
 }
 
 function missingScopeAdvice(scope: unknown): string {

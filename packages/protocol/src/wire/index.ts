@@ -26,6 +26,7 @@ export type {
   PendingList,
 } from './console-rows.ts'
 export { DETAIL_CODES, type DetailCode } from './detail-codes.ts'
+export { EVENT_KINDS } from './event-kinds.ts'
 export type { DuePayload } from './events.ts'
 export {
   type ChallengePayload,

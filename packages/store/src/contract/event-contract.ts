@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { EventActor, EventRecord, GatewayEvent } from '@pairgate/core'
 import type { SessionId } from '@pairgate/protocol'
+import { EVENT_KINDS } from '@pairgate/protocol/wire'
 import {
   append,
   approved,
@@ -112,6 +113,7 @@ export function describeEvents(open: OpenStore): void {
           connId: 'conn-2',
           remoteIp: '192.0.2.1',
         }
+        assert.deepEqual(Object.keys(EVERY_KIND).sort(), [...EVENT_KINDS].sort())
         const events: readonly GatewayEvent[] = Object.values(EVERY_KIND)
         const actorOf = (n: number) => (n % 2 ? remote : OWNER)
         await store.mutate(async (tx) => {

@@ -1,0 +1,22 @@
+/** Every kind of event that the log holds, for who filters by one and has to know a slip of the finger. */
+export const EVENT_KINDS = [
+  'pairing-approved',
+  'pairing-rejected',
+  'pairing-superseded',
+  'device-renamed',
+  'device-removed',
+  'device-imported',
+  'token-rotated',
+  'token-revoked',
+  'token-extended',
+  'token-moved',
+  'session-created',
+  'session-renamed',
+  'session-deleted',
+  'invitation-created',
+  'invitation-redeemed',
+  'invitation-cancelled',
+  'details-erased',
+  'log-pruned',
+  'log-recovered',
+] as const
