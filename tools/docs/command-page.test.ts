@@ -40,7 +40,7 @@ describe('docs/cli.md', () => {
 
   test('names every kind of event, and no other', () => {
     const [, kinds = ''] = /Kinds are (.+?);/.exec(sections.get('openclaw audit list') ?? '') ?? []
-    assert.deepEqual(codeSpansOf(kinds).sort(), [...EVENT_KINDS].sort())
+    assert.deepEqual([...codeSpansOf(kinds)].sort(), [...EVENT_KINDS].sort())
   })
 
   test('shows the arguments of every command that has some', () => {

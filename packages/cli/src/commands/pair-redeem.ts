@@ -126,7 +126,7 @@ async function enterFirst(handed: Handed, facts: Facts, roles: readonly Role[]):
     failure = explainRedeemError(tried.error, { target, configFile: facts.files.configFile }, handed)
     if (!isElsewhere(tried.error)) throw failure
   }
-  throw failure ?? notAnInvitation()
+  throw failure ?? (await notAnInvitation([]))
 }
 
 async function enterAt(
