@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'rolldown'
-import { HTML, ICON, MANIFEST, PAGES } from './pages.js'
+import { drawIcon } from './draw-icon.js'
+import { HTML, ICON, ICON_SIZES, MANIFEST, PAGES } from './pages.js'
 
 const src = new URL('../src/', import.meta.url)
 
@@ -27,18 +28,23 @@ export async function buildPages(dir) {
   const code = await bundle()
   const files = [...code.files]
   const icon = addAsset(files, 'icon', 'svg', readFileSync(new URL(ICON, src)))
+  const painted = ICON_SIZES.map((size) => ({
+    size,
+    path: addAsset(files, `icon-${size}`, 'png', drawIcon(size)),
+  }))
   files.push({
     path: MANIFEST.path,
-    content: JSON.stringify(MANIFEST.of(icon)),
+    content: JSON.stringify(MANIFEST.of(icon, painted)),
     type: MANIFEST.type,
     immutable: false,
   })
   const html = readFileSync(new URL(HTML, src), 'utf8')
+  const icons = { icon, touchIcon: painted[0].path }
   for (const page of PAGES) {
     const style = addAsset(files, page.name, 'css', readStyles(page.styles))
     const { script, preloads } = code.pages.get(page.name) ?? {}
     const links = preloads.map((path) => `<link rel="modulepreload" href="${path}" />`).join('\n    ')
-    const content = fill(html, { script, style, icon, manifest: MANIFEST.path, preloads: links })
+    const content = fill(html, { script, style, ...icons, manifest: MANIFEST.path, preloads: links })
     files.push({ path: page.path, content, type: TYPES.html, immutable: false })
   }
   return writeFiles(dir, files)
@@ -49,6 +55,7 @@ const TYPES = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
+  png: 'image/png',
 }
 
 async function bundle() {

@@ -34,12 +34,14 @@ export const PAGES = [
 /** What every page begins with. */
 export const HTML = 'page.html'
 export const ICON = 'icon.svg'
+/** In pixels; the first is also what a phone puts on its home screen. */
+export const ICON_SIZES = [192, 512]
 
 /** What makes the pages installable, where TLS or localhost allows it. */
 export const MANIFEST = {
   path: 'manifest.webmanifest',
   type: 'application/manifest+json',
-  of: (icon) => ({
+  of: (icon, painted) => ({
     name: 'Pairgate',
     short_name: 'Pairgate',
     id: './',
@@ -48,6 +50,14 @@ export const MANIFEST = {
     display: 'standalone',
     background_color: '#f4f1ea',
     theme_color: '#f4f1ea',
-    icons: [{ src: icon, sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+    icons: [
+      { src: icon, sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+      ...painted.map(({ size, path }) => ({
+        src: path,
+        sizes: `${size}x${size}`,
+        type: 'image/png',
+        purpose: 'any maskable',
+      })),
+    ],
   }),
 }

@@ -65,3 +65,48 @@ test('a browser can install the page', { skip }, async () => {
   assert.deepEqual(others, [])
   await close()
 })
+
+/** How far the colours of two pictures are apart, in the middle of the parts and along their edges. */
+const COMPARE = `async ([one, other, size]) => {
+  const pixels = async (src) => {
+    const image = new Image()
+    image.src = src
+    await image.decode()
+    const canvas = new OffscreenCanvas(size, size).getContext('2d')
+    canvas.drawImage(image, 0, 0, size, size)
+    return canvas.getImageData(0, 0, size, size).data
+  }
+  const [a, b] = [await pixels(one), await pixels(other)]
+  // The drawing has round corners, which every system cuts in its own way.
+  const isCorner = (at) => [at % size, Math.floor(at / size)].every((place) => Math.min(place, size - place) < size * 0.25)
+  const far = (at) => Math.max(...[0, 1, 2].map((part) => Math.abs(a[at * 4 + part] - b[at * 4 + part])))
+  const all = Array.from({ length: size * size }, (_, at) => (isCorner(at) ? 0 : far(at)))
+  return { far: all.filter((each) => each > 40).length, worst: all.reduce((one, each) => Math.max(one, each)) }
+}`
+
+test('the icons of systems that take no drawing show what the drawing shows', { skip }, async () => {
+  assert.ok(world)
+  const { page, close } = await world.visit()
+  const { icons } = (await (await fetch(`${world.origin}/__pairgate__/manifest.webmanifest`)).json()) as {
+    icons: readonly { src: string; sizes: string; purpose: string }[]
+  }
+  const [drawing, ...painted] = icons
+  assert.deepEqual(
+    painted.map(({ sizes, purpose }) => [sizes, purpose]),
+    [
+      ['192x192', 'any maskable'],
+      ['512x512', 'any maskable'],
+    ],
+  )
+  for (const { src, sizes } of painted) {
+    const size = Number(sizes.split('x')[0])
+    const { headers } = await fetch(`${world.origin}/__pairgate__/${src}`)
+    assert.equal(headers.get('content-type'), 'image/png')
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/)
+    const asked = JSON.stringify([drawing?.src, src, size])
+    const { far, worst } = await page.evaluate<{ far: number; worst: number }>(`(${COMPARE})(${asked})`)
+    assert.ok(far < size && worst < 140, `${far} pixels of ${size}, at most ${worst}`)
+  }
+  assert.equal(await page.locator('link[rel="apple-touch-icon"]').getAttribute('href'), painted[0]?.src)
+  await close()
+})
