@@ -1,5 +1,7 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Button } from '../components/button.tsx'
+import type { Pairing } from './pairing.ts'
+import type { Problem } from './problem.ts'
 import type { Say } from './texts/catalogue.ts'
 
 /** What a browser may ask for; the operator can give less. */
@@ -7,13 +9,24 @@ const WISHES = ['read', 'write', 'admin'] as const
 
 interface AskFormProps {
   readonly say: Say
-  readonly onAsk: (scopes: readonly string[]) => void
+  /** What the gateway wants beside the question, and what was asked before. */
+  readonly wanted: Problem['wanted']
+  readonly onAsk: Pairing['ask']
 }
 
-export function AskForm({ say, onAsk }: AskFormProps) {
-  const [wish, setWish] = useState<(typeof WISHES)[number]>('read')
+export function AskForm({ say, wanted, onAsk }: AskFormProps) {
+  const [wish, setWish] = useState(WISHES.find((each) => wanted?.scopes[0] === `operator.${each}`) ?? 'read')
+  // Read from the field when it is needed, and held nowhere else.
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [wanted])
+  function submit(event: Event): void {
+    event.preventDefault()
+    const text = field.current?.value ?? ''
+    if (wanted && text === '') return field.current?.focus()
+    onAsk([`operator.${wish}`], wanted && { kind: wanted.kind, text })
+  }
   return (
-    <section class="ask" aria-labelledby="ask-title">
+    <form class="ask" aria-labelledby="ask-title" noValidate onSubmit={submit}>
       <h2 id="ask-title">{say('ask.title')}</h2>
       <p>{say('ask.text')}</p>
       <fieldset class="choices">
@@ -31,7 +44,24 @@ export function AskForm({ say, onAsk }: AskFormProps) {
           </label>
         ))}
       </fieldset>
-      <Button onPress={() => onAsk([`operator.${wish}`])}>{say('ask.submit')}</Button>
-    </section>
+      {wanted && (
+        <div class="field">
+          <label for="secret">{say('ask.secret')}</label>
+          <input
+            id="secret"
+            ref={field}
+            class="input"
+            type="password"
+            autoComplete="off"
+            maxLength={1_024}
+            aria-describedby="problem secret-hint"
+          />
+          <p id="secret-hint" class="quiet">
+            {say('ask.secret.hint')}
+          </p>
+        </div>
+      )}
+      <Button submits>{say('ask.submit')}</Button>
+    </form>
   )
 }

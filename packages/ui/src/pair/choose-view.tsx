@@ -31,7 +31,7 @@ export function ChooseView({ say, pairing, problem: given, isChecking, takesFocu
   }
   return (
     <>
-      <Heading takesFocus={takesFocus && !isChecking && !isAboutCode(problem)}>
+      <Heading takesFocus={takesFocus && !isChecking && !isAboutCode(problem) && !problem?.wanted}>
         {say(host === undefined ? 'choose.title' : 'choose.title.app')}
       </Heading>
       {problem && <ProblemNotice problem={problem} say={say} />}
@@ -45,7 +45,7 @@ export function ChooseView({ say, pairing, problem: given, isChecking, takesFocu
         retryAt={problem?.kind === 'rate-limited' ? problem.retryAt : undefined}
         onSubmit={submit}
       />
-      <AskForm say={say} onAsk={pairing.ask} />
+      <AskForm say={say} wanted={problem?.wanted} onAsk={pairing.ask} />
     </>
   )
 }

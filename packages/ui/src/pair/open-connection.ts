@@ -12,11 +12,18 @@ import type { PairState, Waiting, Way } from './pair-state.ts'
 export const WAIT_MS = 10 * 60_000
 const POLL = { firstMs: 1_000, maxMs: 2_000 }
 
+/** What a gateway in mode `token` or `password` wants of who asks. */
+export interface SharedSecret {
+  readonly kind: 'token' | 'password'
+  readonly text: string
+}
+
 /** One try to get in. */
 export interface Attempt {
   readonly way: Exclude<Way, 'upgrade'>
   readonly scopes: readonly string[]
   readonly invitation?: string
+  readonly secret?: SharedSecret
   /** When the page stops waiting for an operator, by this clock. */
   readonly until?: number
 }
@@ -39,6 +46,7 @@ export async function openConnection(
   const waiting = createWaiting(deps, attempt)
   const { connection } = await pairDevice({
     ...target,
+    ...(attempt.secret && { [attempt.secret.kind]: attempt.secret.text }),
     ...(attempt.invitation !== undefined && { invitation: attempt.invitation }),
     wait: true,
     poll: POLL,

@@ -3,7 +3,7 @@ import { type InvitationSecret, type PairCode, SCOPES } from '@pairgate/protocol
 import { hasCode } from '../gateway/has-code.ts'
 import type { Memo } from '../platform/memo.ts'
 import { createAttempts } from './attempts.ts'
-import { type Attempt, type OpenDeps, WAIT_MS } from './open-connection.ts'
+import { type Attempt, type OpenDeps, type SharedSecret, WAIT_MS } from './open-connection.ts'
 import type { Grant } from './pair-state.ts'
 import { type Problem, problemOf } from './problem.ts'
 import type { VisitApp } from './visit-app.ts'
@@ -28,7 +28,8 @@ export interface Pairing {
   /** Does what needs nobody's word: comes back, or goes on waiting. */
   begin(link: InvitationSecret | undefined, problem: Problem | undefined): Promise<void>
   redeem(way: 'code' | 'link', secret: PairCode | InvitationSecret): void
-  ask(scopes: readonly string[]): void
+  /** @param secret that the gateway wants of everybody who asks; it is kept no longer than the asking lasts */
+  ask(scopes: readonly string[], secret?: SharedSecret): void
   /** Comes back with the token that is there. */
   retry(): void
   /** Asks for the scope that the app needs. */
@@ -61,13 +62,14 @@ export function createPairing(deps: PairingDeps): Pairing {
     else enter({ kind: 'paired', grant, problem: undefined })
   }
 
-  async function fail(error: unknown, { way }: Attempt, signal: AbortSignal): Promise<void> {
+  async function fail(error: unknown, attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { way } = attempt
     // A token that has run out asks for its renewal by itself, and so it is only to be waited for.
     if (way === 'return' && hasCode(error, 'PAIRING_REQUIRED')) {
       const { scopes = [] } = (await device.loadToken()) ?? {}
       return signal.aborted ? undefined : run({ way: 'ask', scopes })
     }
-    const problem = problemOf(error, way, now())
+    const problem = problemOf(error, attempt, now())
     memo.write({ asked: undefined, wasPaired: false })
     enter(problem.kind === 'storage' ? { kind: 'stopped', problem } : { kind: 'choose', problem })
   }
@@ -83,10 +85,10 @@ export function createPairing(deps: PairingDeps): Pairing {
       enter({ kind: 'choose', problem: problem ?? lostSince(deps) })
     },
     redeem: (way, secret) => void run({ way, scopes: [], invitation: secret }),
-    ask(scopes) {
+    ask(scopes, secret) {
       const asked = { scopes, until: now() + WAIT_MS }
       memo.write({ deviceId: device.key.deviceId, asked })
-      void run({ way: 'ask', ...asked })
+      void run({ way: 'ask', ...asked, ...(secret && { secret }) })
     },
     retry: comeBack,
     askForApp(scope) {

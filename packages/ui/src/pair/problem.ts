@@ -21,6 +21,7 @@ export const PROBLEMS = [
   'token-lost',
   'origin',
   'secret-needed',
+  'secret-wrong',
   'app-unknown',
   'protocol',
   'storage',
@@ -34,6 +35,8 @@ export interface Problem {
   readonly kind: ProblemKind
   /** Before that, by this clock, another try is refused. */
   readonly retryAt?: number
+  /** What the gateway wants of everybody who asks, and what was asked for without it. */
+  readonly wanted?: { readonly kind: 'token' | 'password'; readonly scopes: readonly string[] }
   /** What the gateway or the browser called it. */
   readonly detail?: string
 }
@@ -46,6 +49,8 @@ const BY_CODE: Readonly<Record<string, ProblemKind>> = {
   DEVICE_AUTH_SIGNATURE_INVALID: 'origin',
   AUTH_TOKEN_MISSING: 'secret-needed',
   AUTH_PASSWORD_MISSING: 'secret-needed',
+  AUTH_TOKEN_MISMATCH: 'secret-wrong',
+  AUTH_PASSWORD_MISMATCH: 'secret-wrong',
   PROTOCOL: 'protocol',
   PROTOCOL_MISMATCH: 'protocol',
   APP_UNKNOWN: 'app-unknown',
@@ -59,13 +64,20 @@ const BY_AUTH_REASON: Readonly<Record<string, ProblemKind>> = {
 }
 
 /** What to tell a person of a failure on one of the ways in. */
-export function problemOf(error: unknown, way: Way, now: number): Problem {
+export function problemOf(
+  error: unknown,
+  { way, scopes = [] }: { readonly way: Way; readonly scopes?: readonly string[] },
+  now: number,
+): Problem {
   if (!(error instanceof ClientError)) return { kind: 'unknown', detail: String(error) }
   const { code, details, retryAfterMs, message } = error
   const kind = kindOf(code, way, details['authReason'])
   return {
     kind,
     ...(retryAfterMs !== undefined && { retryAt: now + retryAfterMs }),
+    ...(kind.startsWith('secret-') && {
+      wanted: { kind: code.includes('PASSWORD') ? 'password' : 'token', scopes },
+    }),
     ...((kind === 'unknown' || kind === 'protocol') && { detail: `${code}: ${message}` }),
   }
 }

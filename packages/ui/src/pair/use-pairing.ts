@@ -55,6 +55,6 @@ async function open(enter: (state: PairState) => void) {
       address && createVisitApp({ ...common, visit: address, leave: (to) => location.replace(to) })
     return { device, pairing: createPairing({ ...common, memo, visit }) }
   } catch (error) {
-    return stop(problemOf(error, 'return', systemNow()))
+    return stop(problemOf(error, { way: 'return' }, systemNow()))
   }
 }

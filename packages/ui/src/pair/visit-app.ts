@@ -50,7 +50,8 @@ export function createVisitApp(deps: VisitDeps): VisitApp {
       const scope = missingScopeOf(error)
       if (scope !== undefined && scope === missing) return upgrade(deps, connection, { ...arrived, scope })
       if (scope !== undefined) return enter({ kind: 'scope-missing', scope, problem: undefined })
-      if (!passes(error)) return enter({ kind: 'paired', grant, problem: problemOf(error, 'return', now()) })
+      if (!passes(error))
+        return enter({ kind: 'paired', grant, problem: problemOf(error, { way: 'return' }, now()) })
       await new Promise((done) => setTimeout(done, error.retryAfterMs ?? BUSY_MS))
       if (!signal.aborted) await visitApp(connection, arrived)
     }
@@ -92,7 +93,7 @@ async function upgrade(
     decided()
     const problem = hasCode(error, 'TIMEOUT')
       ? ({ kind: 'expired' } as const)
-      : problemOf(error, 'upgrade', now())
+      : problemOf(error, { way: 'upgrade' }, now())
     enter({ kind: 'scope-missing', scope, problem })
   }
 }

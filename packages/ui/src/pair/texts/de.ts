@@ -24,6 +24,8 @@ export const de: Texts = {
   'ask.read': 'Nur ansehen',
   'ask.write': 'Ansehen und damit arbeiten',
   'ask.admin': 'Das Gateway verwalten',
+  'ask.secret': 'Geheimnis des Gateways',
+  'ask.secret.hint': 'Es wird mit Ihrer Anfrage geschickt und nicht aufgehoben.',
   'ask.submit': 'Um Freigabe bitten',
 
   'scope.title': 'Ein Recht fehlt noch',
@@ -132,9 +134,12 @@ export const de: Texts = {
   'problem.origin.title': 'Das Gateway kennt diese Adresse nicht',
   'problem.origin.text':
     'Öffnen Sie die Seite unter der Adresse, die das Gateway nennt, oder lassen Sie {host} in gateway.controlUi.allowedOrigins eintragen.',
-  'problem.secret-needed.title': 'Fragen ist hier abgeschaltet',
+  'problem.secret-needed.title': 'Zum Fragen braucht es das Geheimnis dieses Gateways',
   'problem.secret-needed.text':
-    'Dieses Gateway lässt Browser nur mit einem Code oder Link ein. Bitten Sie um einen.',
+    'Geben Sie es unten ein, wenn Sie es kennen. Mit einem Code oder Link geht es ohne: Fragen Sie jemanden, der das Gateway betreut.',
+  'problem.secret-wrong.title': 'Das ist nicht das Geheimnis des Gateways',
+  'problem.secret-wrong.text':
+    'Prüfen Sie jeden Buchstaben. Nach einigen falschen Versuchen kann es von hier aus eine Weile niemand mehr versuchen.',
   'problem.app-unknown.title': 'Der Weg zur App ist nicht mehr bekannt',
   'problem.app-unknown.text':
     'Dieser Browser ist gekoppelt. Öffnen Sie die App noch einmal unter ihrer eigenen Adresse.',

@@ -22,6 +22,8 @@ export const en = {
   'ask.read': 'Look at things',
   'ask.write': 'Look and work with them',
   'ask.admin': 'Administer the gateway',
+  'ask.secret': 'Secret of the gateway',
+  'ask.secret.hint': 'It is sent with your request and not kept.',
   'ask.submit': 'Ask for approval',
 
   'scope.title': 'One right is missing',
@@ -124,9 +126,12 @@ export const en = {
   'problem.origin.title': 'The gateway does not know this address',
   'problem.origin.text':
     'Open the page under the address that the gateway shows, or have {host} listed in gateway.controlUi.allowedOrigins.',
-  'problem.secret-needed.title': 'Asking is switched off here',
+  'problem.secret-needed.title': 'Asking needs the secret of this gateway',
   'problem.secret-needed.text':
-    'This gateway lets browsers in by a code or a link only. Ask an operator for one.',
+    'Enter it below if you know it. A code or a link needs none: ask an operator for one.',
+  'problem.secret-wrong.title': 'This is not the secret of the gateway',
+  'problem.secret-wrong.text':
+    'Check each letter. After some wrong tries nobody can try from here for a while.',
   'problem.app-unknown.title': 'The way to the app is not known any more',
   'problem.app-unknown.text': 'This browser is paired. Open the app once more from its own address.',
   'problem.protocol.title': 'The gateway gave no proper answer',
