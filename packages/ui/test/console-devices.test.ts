@@ -41,6 +41,12 @@ test('devices are searched, filtered and sorted by the gateway, and shown a page
   await photograph(page, 'console-devices')
   await page.getByRole('button', { name: 'Show more' }).click()
   await page.getByText('62 of 62').waitFor()
+  // What changes is put right row by row, wherever it stands.
+  const { deviceId } = hostile
+  const row = page.locator('.device-row').filter({ has: page.locator(`a[href="#devices/${deviceId}"]`) })
+  await world.owner.request('device.token.revoke', { deviceId, role: 'operator' })
+  await row.getByText('put out').waitFor({ timeout: 3_000 })
+  assert.equal(await page.locator('.device-row').count(), 62)
   assert.ok((await names(page)).includes('<b>gpj</b>\u0351\u0351\u0351'))
   await page.setViewportSize({ width: 320, height: 700 })
   await expectAccessible(page)
@@ -54,7 +60,7 @@ test('devices are searched, filtered and sorted by the gateway, and shown a page
   await page.getByText('1 of 1').waitFor()
   await page.getByText('connected now: 1').waitFor()
   await page.getByLabel('only connected ones').uncheck()
-  await page.getByLabel('Show').selectOption('put out')
+  await page.getByLabel('Show').selectOption('run out')
   await page.getByText('No device fits.').waitFor()
   await close()
 })

@@ -1,22 +1,13 @@
 import type { MethodResult } from '@pairgate/client'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useConsole } from '../console-context.ts'
+import { withPresence, withRow } from './patch-devices.ts'
+import { useDeviceEvents } from './use-device-events.ts'
+import { paramsOf, type Wanted } from './wanted.ts'
 
 type Page = MethodResult<'device.page'>
 export type Device = Page['devices'][number]
 export type Token = Device['tokens'][number]
-
-export const STATES = ['live', 'expired', 'revoked'] as const
-export const SORTS = ['name', 'paired', 'seen', 'expires'] as const
-
-export interface Wanted {
-  readonly search: string
-  readonly state: (typeof STATES)[number] | ''
-  readonly sort: (typeof SORTS)[number]
-  readonly isConnected: boolean
-}
-
-export const EVERYTHING: Wanted = { search: '', state: '', sort: 'name', isConnected: false }
 
 export interface DeviceList {
   readonly devices: readonly Device[]
@@ -25,7 +16,6 @@ export interface DeviceList {
   readonly error: unknown
   readonly hasMore: boolean
   readonly more: () => void
-  readonly reload: () => void
 }
 
 interface Loaded extends Pick<Page, 'devices' | 'total' | 'next'> {
@@ -33,7 +23,6 @@ interface Loaded extends Pick<Page, 'devices' | 'total' | 'next'> {
 }
 
 const TYPING_MS = 250
-const BURST_MS = 400
 
 /** Pages of devices, as far as the reader has asked for them; the gateway searches, filters and sorts. */
 export function useDeviceList(wanted: Wanted): DeviceList {
@@ -42,7 +31,12 @@ export function useDeviceList(wanted: Wanted): DeviceList {
   const [error, setError] = useState<unknown>()
   const last = useRef(0)
   const pages = useRef(1)
+  const shown = useRef<Loaded>(undefined)
   const params = useMemo(() => paramsOf(wanted), [wanted])
+  const show = (next: Loaded): void => {
+    shown.current = next
+    setLoaded(next)
+  }
 
   async function load(): Promise<void> {
     // An answer that comes late must not replace a newer one.
@@ -54,7 +48,7 @@ export function useDeviceList(wanted: Wanted): DeviceList {
         pages.current,
       )
       if (turn !== last.current) return
-      setLoaded(next)
+      show(next)
       setError(undefined)
     } catch (failure) {
       if (turn === last.current) setError(failure)
@@ -67,24 +61,7 @@ export function useDeviceList(wanted: Wanted): DeviceList {
     const timer = setTimeout(reload, loaded ? TYPING_MS : 0)
     return () => clearTimeout(timer)
   }, [session, params])
-
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const soon = (): void => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        reload()
-      }, BURST_MS)
-    }
-    const stops = [
-      session.onEvent(({ event }) => HEARD.includes(event) && soon()),
-      session.onState(({ kind }) => kind === 'open' && soon()),
-    ]
-    return () => {
-      clearTimeout(timer)
-      for (const stop of stops) stop()
-    }
-  }, [session, params])
+  useFollowing(wanted, { shown, pages, show, reload })
 
   return {
     devices: loaded?.devices ?? [],
@@ -96,21 +73,50 @@ export function useDeviceList(wanted: Wanted): DeviceList {
       pages.current += 1
       reload()
     },
-    reload,
   }
 }
 
-const HEARD = ['device.pair.changed', 'device.pair.resolved', 'device.pair.invitation', 'device.presence']
+interface Following {
+  readonly shown: { current: Loaded | undefined }
+  readonly pages: { current: number }
+  readonly show: (next: Loaded) => void
+  readonly reload: () => void
+}
 
-function paramsOf({ search, state, sort, isConnected }: Wanted) {
-  const text = search.trim()
-  return {
-    sort,
-    order: sort === 'paired' || sort === 'seen' ? ('desc' as const) : ('asc' as const),
-    ...(text !== '' && { search: text }),
-    ...(state !== '' && { state }),
-    ...(isConnected && { connected: true }),
+/** For each page that is shown: the more there is to read anew, the longer it waits. */
+const STALE_MS = 400
+
+/** Keeps what is shown right by events, row by row; all of it is read anew only where no row can tell. */
+function useFollowing(wanted: Wanted, { shown, pages, show, reload }: Following): void {
+  const { session, gatewayNow } = useConsole()
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [session, wanted])
+
+  function stale(): void {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(reload, STALE_MS * pages.current)
   }
+  async function changed(deviceIds: readonly string[]): Promise<void> {
+    for (const deviceId of deviceIds) {
+      if (!shown.current?.devices.some((each) => each.deviceId === deviceId)) continue
+      // Without an answer the connection is away, and whoever comes back reads everything.
+      const page = await session.request('device.page', { search: deviceId, limit: 1 }).catch(() => undefined)
+      const device = page?.devices.find((each) => each.deviceId === deviceId)
+      const now = shown.current
+      if (page && now) show(withRow(now, { deviceId, device, at: gatewayNow() }, wanted))
+    }
+  }
+  const events = {
+    changed: (deviceIds: readonly string[]) => void changed(deviceIds),
+    stale,
+    presence(presence: Parameters<typeof withPresence>[1]) {
+      if (!shown.current) return
+      const patched = withPresence(shown.current, presence, wanted)
+      if (patched) show(patched)
+      else stale()
+    },
+  }
+  useDeviceEvents(session, events, wanted)
 }
 
 /** As many pages as were shown before, anew: what has changed may have moved from one to another. */

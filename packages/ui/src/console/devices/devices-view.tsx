@@ -7,8 +7,9 @@ import { FailureNotice } from '../failure-notice.tsx'
 import { AskMore } from '../me/ask-more.tsx'
 import { scopeText } from '../texts/catalogue.ts'
 import { DeviceDetail } from './device-detail.tsx'
-import { EVERYTHING, SORTS, STATES, useDeviceList, type Wanted } from './device-list.ts'
+import { useDeviceList } from './device-list.ts'
 import { DeviceRow } from './device-row.tsx'
+import { EVERYTHING, SORTS, STATES, type Wanted } from './wanted.ts'
 
 /** Everybody who was let in: a page of them at a time, or one with all that is known of it. */
 export function DevicesView({ deviceId }: { readonly deviceId: string | undefined }) {
