@@ -2,6 +2,7 @@ import type { Case } from '../case.ts'
 import { DEVICES_CASES } from './devices.ts'
 import { AFAR_CASES } from './from-afar.ts'
 import { GATEWAY_CASES } from './gateway.ts'
+import { MOVED_CASES } from './moved.ts'
 import { NODE_CASES } from './node-host.ts'
 import { OWN_CASES } from './own-command.ts'
 import { CONNECT_CASES } from './own-connect.ts'
@@ -16,4 +17,5 @@ export const CASES: readonly Case[] = [
   ...NODE_CASES,
   ...OWN_CASES,
   ...CONNECT_CASES,
+  ...MOVED_CASES,
 ]
