@@ -21,9 +21,10 @@ export interface StoreKeys {
 }
 
 const ACTOR: EventActor = { ref: 'owner', via: 'host', connId: 'bench', remoteIp: undefined }
+const macOf = (text: string): string => createHmac('sha256', 'key of the bench').update(text).digest('hex')
 /** As the gateway seals its log. */
 const appendEvent = createAppendEvent({
-  seal: { macOf: (text) => createHmac('sha256', 'key of the bench').update(text).digest('hex') },
+  seal: { macOf, macAt: (_seq, text) => macOf(text) },
   crypto: { sha256: (text) => createHash('sha256').update(text).digest('hex') },
   random: { salt: () => 's'.repeat(22) },
 })

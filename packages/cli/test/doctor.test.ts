@@ -97,7 +97,14 @@ describe('while the gateway runs', { concurrency: 4 }, () => {
   })
 
   test('every check is told of or named as not looked at, each with its level and what to do', async () => {
+    const socket = join(host.stateDir, 'gateway.sock')
+    chmodSync(socket, 0o666)
     const { report } = await examine(host)
+    chmodSync(socket, 0o600)
+    assert.deepEqual(
+      of(report, 'file-modes').map(({ advice }) => advice),
+      [`chmod 600 ${socket}`],
+    )
     const told = new Set([...report.findings.map(({ check }) => check), ...report.notLookedAt])
     const { DOCTOR_CHECK_IDS } = await import('@pairgate/gateway/doctor')
     assert.deepEqual([...told].sort(), [...DOCTOR_CHECK_IDS].sort())

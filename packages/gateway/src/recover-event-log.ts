@@ -16,10 +16,11 @@ import { createNodeRandom } from './platform/node-random.ts'
 import { createSystemClock } from './platform/system-clock.ts'
 import { readHead, writeHead } from './state/event-head.ts'
 import { takeInstanceLock } from './state/instance-lock.ts'
+import { settleNewKeys } from './state/new-keys.ts'
+import { loadEventSeal } from './state/old-events-keys.ts'
 import { openDatabase } from './state/open-database.ts'
 import { describeFault } from './state/open-event-log.ts'
 import { prepareState } from './state/prepare-state.ts'
-import { createEventSeal, loadEventsKey } from './state/secrets.ts'
 import { StateError } from './state/state-error.ts'
 
 export interface RecoverOptions {
@@ -55,7 +56,8 @@ export async function recoverEventLog({ env, home = homedir() }: RecoverOptions)
 }
 
 async function recover(store: Store, paths: StatePaths, env: Env): Promise<RecoveredLog> {
-  const seal = createEventSeal(await loadEventsKey(paths, env))
+  await settleNewKeys(paths, store.read)
+  const seal = await loadEventSeal(paths, env)
   const noted = await readNote(paths.eventHead)
   const verdict = await verify(store, seal, noted === 'unreadable' ? undefined : noted)
   if (verdict.ok && noted !== 'unreadable') return { found: undefined, recovery: undefined }

@@ -18,6 +18,7 @@ import { createSystemClock } from './platform/system-clock.ts'
 import { openUpstreams, type UpstreamParts } from './proxy/build-upstreams.ts'
 import { type InstanceLock, takeInstanceLock } from './state/instance-lock.ts'
 import { type ClaimKeeper, keepClaim } from './state/keep-claim.ts'
+import { settleNewKeys } from './state/new-keys.ts'
 import { openDatabase } from './state/open-database.ts'
 import { openEventLog } from './state/open-event-log.ts'
 import { prepareState } from './state/prepare-state.ts'
@@ -164,6 +165,17 @@ function toConfigFlags({ port, bind, auth, token, password, logLevel }: GatewayF
   }
 }
 
+/** A change of keys that was cut off: until it is settled nobody can tell which keys are the right ones. */
+async function settleUnfinished(paths: StatePaths, { database }: GatewayConfig): Promise<void> {
+  if (!existsSync(paths.newKeys)) return
+  const store = await openDatabase({ path: paths.database, url: database.url })
+  try {
+    await settleNewKeys(paths, store.read)
+  } finally {
+    await store.close()
+  }
+}
+
 interface Opening {
   readonly env: Env
   readonly config: GatewayConfig
@@ -171,6 +183,7 @@ interface Opening {
 }
 
 async function openParts(paths: StatePaths, { env, config, log }: Opening) {
+  await settleUnfinished(paths, config)
   const [tokenKey, localKey] = await Promise.all([loadTokenKey(paths, env), loadOrCreateKey(paths.localKey)])
   const store = await openDatabase({ path: paths.database, url: config.database.url })
   try {

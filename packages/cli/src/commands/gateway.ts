@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { addExamples, addGatewayOptions, runAction } from './common-options.ts'
 import type { AuthTokenOptions } from './gateway-auth-token.ts'
+import type { RekeyOptions } from './gateway-rekey.ts'
 import type { RunOptions } from './gateway-run.ts'
 import type { StatusOptions } from './gateway-status.ts'
 
@@ -10,6 +11,7 @@ export function addGatewayCommands(program: Command): void {
   addExamples(gateway, ['gateway run', 'gateway status'])
   addRun(gateway)
   addStatus(gateway)
+  addRekey(gateway)
 
   const authToken = gateway
     .command('auth-token')
@@ -18,6 +20,18 @@ export function addGatewayCommands(program: Command): void {
   addExamples(authToken, ['gateway auth-token --show'])
   authToken.action((options: AuthTokenOptions) =>
     runAction(false, async () => (await import('./gateway-auth-token.ts')).showAuthToken(options)),
+  )
+}
+
+function addRekey(gateway: Command): void {
+  const rekey = gateway
+    .command('rekey')
+    .description('draw every key in secrets/ anew, while the gateway is stopped')
+    .option('--yes', 'really do it; without it the command only explains')
+    .option('--json', 'print JSON, for programs')
+  addExamples(rekey, ['gateway rekey', 'gateway rekey --yes'])
+  rekey.action((options: RekeyOptions) =>
+    runAction(options.json, async () => (await import('./gateway-rekey.ts')).rekey(options)),
   )
 }
 

@@ -41,6 +41,7 @@ export const LASTING_KINDS = [
   'details-erased',
   'log-pruned',
   'log-recovered',
+  'keys-changed',
 ] as const satisfies readonly EventKind[]
 
 export function isLasting(kind: string): boolean {

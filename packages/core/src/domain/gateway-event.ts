@@ -102,6 +102,8 @@ type LogEvent =
   | { readonly kind: 'log-pruned' }
   /** The owner went on with a log that does not lead up to its head. The first event of a new epoch. */
   | { readonly kind: 'log-recovered' }
+  /** Every key of the gateway is another one; the first event that the new one has sealed. */
+  | { readonly kind: 'keys-changed' }
 
 /** Which door was used; `host` is a command that works on the state directory while the gateway stands still. */
 export type WayIn = 'owner-socket' | 'websocket' | 'host'

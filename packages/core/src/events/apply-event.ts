@@ -79,6 +79,7 @@ function newsOf({ event, at }: LoggedEvent): PairingNews | undefined {
     case 'log-pruned':
     // Nobody was connected then, and every token has an event of its own.
     case 'log-recovered':
+    case 'keys-changed':
       return undefined
   }
 }

@@ -7,7 +7,7 @@ export interface GenuineDeps {
 }
 
 export function isSealed({ seal }: GenuineDeps, row: EventRecord): boolean {
-  return seal.macOf(canonicalEvent(row)) === row.mac
+  return seal.macAt(row.seq, canonicalEvent(row)) === row.mac
 }
 
 export function hasOwnDetails({ crypto }: GenuineDeps, { details, detailsHash }: EventRecord): boolean {

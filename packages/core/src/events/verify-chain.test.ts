@@ -76,7 +76,7 @@ function readerOf(log: readonly EventRecord[], tokens: readonly Partial<Token>[]
     listDevices: async () => [],
   }
 }
-const deps = { seal: { macOf }, crypto: { sha256 } }
+const deps = { seal: { macOf, macAt: (_seq: number, text: string) => macOf(text) }, crypto: { sha256 } }
 const verify = (log: readonly EventRecord[], section: ChainSection = {}) =>
   createVerifyChain({ ...deps, read: readerOf(log) })(section)
 

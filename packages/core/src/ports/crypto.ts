@@ -21,6 +21,8 @@ export interface ShortSecrets {
 export interface EventSeal {
   /** HMAC-SHA-256 of UTF-8 text, lower-case hex. */
   macOf(text: string): string
+  /** The same for an event of that number, which may be from before the key was changed. */
+  macAt(seq: number, text: string): string
 }
 
 /** Derives token secrets; the key behind it never leaves the adapter. */

@@ -2,8 +2,16 @@ import { CHAIN_FAULTS, createVerifyChain, type EventHead } from '@pairgate/core'
 import { type CopyCounts, openSqliteCopy, type SqliteCopy, StoreUnavailable } from '@pairgate/store'
 import type { Env, StatePaths } from '../config/state-dir.ts'
 import { createNodeCrypto } from '../platform/node-crypto.ts'
+import { readOldEventsKeys } from '../state/old-events-keys.ts'
 import { describeFault } from '../state/open-event-log.ts'
-import { createEventSeal, findEventsKey, findTokenKey, fitsKey, keyIdOf } from '../state/secrets.ts'
+import {
+  createEventSeal,
+  findEventsKey,
+  findTokenKey,
+  fitsKey,
+  keyIdOf,
+  type OldEventsKey,
+} from '../state/secrets.ts'
 import { hashFile, readFileFacts } from './backup-file.ts'
 import { hasOwnSeal, readManifest, type SealedManifest } from './backup-manifest.ts'
 import { BACKUP_PROBLEMS, type BackupProblem } from './backup-problem.ts'
@@ -12,6 +20,8 @@ import { BACKUP_PROBLEMS, type BackupProblem } from './backup-problem.ts'
 export interface BackupKeys {
   readonly events: Uint8Array | undefined
   readonly token: Uint8Array | undefined
+  /** Those that have sealed the beginning of the log. */
+  readonly oldEvents: readonly OldEventsKey[]
 }
 
 /** What a backup was found to be. */
@@ -22,7 +32,7 @@ export interface SoundBackup {
   readonly manifest: SealedManifest
   readonly counts: CopyCounts
   /** Keys that are missing here, so that what they prove could not be checked. */
-  readonly missingKeys: readonly (keyof BackupKeys)[]
+  readonly missingKeys: readonly ('events' | 'token')[]
 }
 
 export interface FaultyBackup {
@@ -35,10 +45,11 @@ export interface FaultyBackup {
 }
 
 export async function findBackupKeys(
-  paths: Pick<StatePaths, 'tokenKey' | 'eventsKey'>,
+  paths: Pick<StatePaths, 'tokenKey' | 'eventsKey' | 'oldEventsKeys'>,
   env: Env,
 ): Promise<BackupKeys> {
-  return { events: await findEventsKey(paths, env), token: await findTokenKey(paths, env) }
+  const [events, token] = [await findEventsKey(paths, env), await findTokenKey(paths, env)]
+  return { events, token, oldEvents: await readOldEventsKeys(paths) }
 }
 
 /** Reads all of a backup and answers with the first problem. Changes nothing. */
@@ -87,7 +98,7 @@ async function checkDatabase(
   if (keys.token && (await fitsKey(read, keys.token)) === false) return faulty('token-key', { manifest })
 
   if (keys.events) {
-    const seal = createEventSeal(keys.events)
+    const seal = createEventSeal(keys.events, keys.oldEvents)
     const chain = await createVerifyChain({ read, seal, crypto: createNodeCrypto() })()
     if (!chain.ok) {
       const what = `${BACKUP_PROBLEMS.log.what} ${describeFault(chain)}`

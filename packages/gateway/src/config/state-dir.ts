@@ -14,6 +14,10 @@ export interface StatePaths {
   readonly tokenKey: string
   readonly localKey: string
   readonly eventsKey: string
+  /** Keys that have sealed the beginning of the log. */
+  readonly oldEventsKeys: string
+  /** While the keys are being changed: the new ones. */
+  readonly newKeys: string
   /** Of the certificate that the gateway makes itself. */
   readonly tlsKey: string
   readonly tlsCertificate: string
@@ -48,6 +52,8 @@ export function statePaths(stateDir: string, env: Env): StatePaths {
     tokenKey: join(dir, 'secrets', 'token.key'),
     localKey: join(dir, 'secrets', 'local.key'),
     eventsKey: join(dir, 'secrets', 'events.key'),
+    oldEventsKeys: join(dir, 'secrets', 'events.old.json'),
+    newKeys: join(dir, 'secrets', 'new-keys.json'),
     tlsKey: join(dir, 'secrets', 'tls.key'),
     tlsCertificate: join(dir, 'secrets', 'tls.crt'),
     eventHead: join(dir, 'event-head.json'),

@@ -13,6 +13,7 @@ import type { Env, StatePaths } from '../config/state-dir.ts'
 import { createNodeCrypto } from '../platform/node-crypto.ts'
 import { readHead } from '../state/event-head.ts'
 import { statOf } from '../state/file-modes.ts'
+import { readOldEventsKeys } from '../state/old-events-keys.ts'
 import { explainStore } from '../state/open-database.ts'
 import { describeFault } from '../state/open-event-log.ts'
 import { createEventSeal, findEventsKey, findTokenKey, fitsKey } from '../state/secrets.ts'
@@ -69,8 +70,16 @@ export async function lookAtDatabase(paths: StatePaths, options: DatabaseOptions
   }
 }
 
-function nothing(finding: Finding): DatabaseLook {
-  return { findings: [finding], devices: undefined, newestAtMs: undefined }
+/** Which keys are the right ones is settled by the next start, so nothing can be held against them now. */
+const UNFINISHED: Finding = {
+  check: 'keys',
+  level: 'warn',
+  what: 'A change of keys was cut off. The next start ends it, with the old keys or the new ones.',
+  advice: 'openclaw gateway run',
+}
+
+function nothing(...findings: readonly Finding[]): DatabaseLook {
+  return { findings, devices: undefined, newestAtMs: undefined }
 }
 
 function judgeState({ engine, schema, soundness }: StoreLook): Finding {
@@ -105,6 +114,7 @@ interface Inside extends DatabaseOptions {
 }
 
 async function lookInside({ read }: StoreLook, state: Finding, inside: Inside): Promise<DatabaseLook> {
+  if (await statOf(inside.paths.newKeys)) return nothing(state, UNFINISHED)
   const keys = await lookAtKeys(read, inside)
   const log = inside.isRunning ? [] : [await lookAtLog(read, inside)]
   const { seq } = await read.eventHead()
@@ -143,12 +153,14 @@ async function lookAtLog(read: StoreLook['read'], { paths, env }: Inside): Promi
   const check = 'event-log'
   const noted = await attempt(() => readHead(paths.eventHead))
   const key = await attempt(() => findEventsKey(paths, env))
+  const old = await attempt(() => readOldEventsKeys(paths))
   if (noted instanceof StateError) return findingOf(check, 'fail', noted.message)
+  if (old instanceof StateError) return findingOf(check, 'fail', old.message)
   if (key instanceof StateError || !key) {
     const what = 'It cannot be verified without its key.'
     return { check, level: 'warn', what }
   }
-  const seal = createEventSeal(key)
+  const seal = createEventSeal(key, old)
   const verifyChain = createVerifyChain({ read, seal, crypto: createNodeCrypto() })
   const isLong = (await read.headSeq()) > MOST_VERIFIED
   const verdict = await (isLong

@@ -73,7 +73,16 @@ async function lookAtModes(paths: StatePaths, uid: number | undefined): Promise<
     findings.push(...(await lookAtDir(dir, uid)))
   for (const file of [...privateFiles(paths), ...ownFiles(paths)])
     findings.push(...(await lookAtMode(file, () => checkPrivateFile(file, uid))))
-  return findings
+  return [...findings, ...(await lookAtSocket(paths.ownerSocket))]
+}
+
+/** It is born closed to others; whoever connects has to prove the owner's key beside. */
+async function lookAtSocket(path: string): Promise<readonly Finding[]> {
+  const found = await attempt(() => statOf(path))
+  if (found === undefined || found instanceof StateError || !found.isSocket()) return []
+  if ((found.mode & 0o077) === 0) return []
+  const what = `Other users of this machine may open the owner's socket ${path}.`
+  return [{ check: 'file-modes', level: 'fail', what, advice: `chmod 600 ${quoted(path)}` }]
 }
 
 /** A config file elsewhere, or behind a link, is the operator's, as at the start of a gateway. */

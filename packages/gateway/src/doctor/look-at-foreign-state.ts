@@ -11,5 +11,6 @@ export async function lookAtForeignState(paths: StatePaths, home: string): Promi
   if (dir === paths.dir) return []
   const found = await attempt(() => refuseForeignState(dir))
   if (!(found instanceof StateError)) return []
-  return [{ check: 'openclaw', level: 'note', what: `${dir} holds the state of an OpenClaw gateway.` }]
+  const what = `${dir} holds the state of an OpenClaw gateway, whose devices can be taken over.`
+  return [{ check: 'openclaw', level: 'note', what, advice: 'openclaw migrate' }]
 }

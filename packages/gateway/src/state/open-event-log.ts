@@ -12,7 +12,7 @@ import type { Env, StatePaths } from '../config/state-dir.ts'
 import type { Log } from '../platform/log.ts'
 import { createNodeCrypto } from '../platform/node-crypto.ts'
 import { createHeadKeeper, type EventHeadFile, readHead, writeHead } from './event-head.ts'
-import { createEventSeal, loadEventsKey } from './secrets.ts'
+import { loadEventSeal } from './old-events-keys.ts'
 import { StateError } from './state-error.ts'
 
 /** The event log, as it stands at the start. */
@@ -28,10 +28,10 @@ export interface EventLog {
  */
 export async function openEventLog(
   store: Pick<Store, 'read'>,
-  paths: Pick<StatePaths, 'eventsKey' | 'eventHead'>,
+  paths: Pick<StatePaths, 'eventsKey' | 'eventHead' | 'oldEventsKeys'>,
   { env, log }: { readonly env: Env; readonly log: Log },
 ): Promise<EventLog> {
-  const seal = createEventSeal(await loadEventsKey(paths, env))
+  const seal = await loadEventSeal(paths, env)
   const noted = await readHead(paths.eventHead)
   const verifyChain = createVerifyChain({ read: store.read, seal, crypto: createNodeCrypto() })
   const verdict = await createCheckHead({ read: store.read, verifyChain })(noted)

@@ -29,8 +29,9 @@ export async function prepareState(paths: StatePaths, options: PrepareStateOptio
 /** Everything that only the gateway's user may open. */
 export function privateFiles(paths: StatePaths): readonly string[] {
   const database = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`]
-  const keys = [paths.tokenKey, paths.localKey, paths.eventsKey, paths.tlsKey, paths.tlsCertificate]
-  return [...keys, paths.eventHead, paths.claimLink, ...database, paths.lock]
+  const keys = [paths.tokenKey, paths.localKey, paths.eventsKey, paths.oldEventsKeys, paths.newKeys]
+  const tls = [paths.tlsKey, paths.tlsCertificate]
+  return [...keys, ...tls, paths.eventHead, paths.claimLink, ...database, paths.lock]
 }
 
 /** A config file elsewhere, or behind a link (as configuration management makes it), is the operator's. */

@@ -12,7 +12,8 @@ import { syncDirectory } from '../platform/sync-directory.ts'
 import { checkPrivate } from './file-modes.ts'
 import { StateError } from './state-error.ts'
 
-const KEY_CHECK = 'key-check'
+/** Under this name the database keeps which token key it belongs to. */
+export const KEY_CHECK = 'key-check'
 const KEY_VARIABLE = 'PAIRGATE_TOKEN_KEY'
 const EVENTS_KEY_VARIABLE = 'PAIRGATE_EVENTS_KEY'
 
@@ -85,9 +86,22 @@ export async function fitsKey(
   return stored === undefined ? undefined : sameText(stored, keyCheckValue(key))
 }
 
-/** Seals the event log; the key stays in here. */
-export function createEventSeal(key: Uint8Array): EventSeal {
-  return { macOf: (text) => hmac(key, text).toString('hex') }
+/** A key that has sealed the log up to an event, and nothing behind it. */
+export interface OldEventsKey {
+  readonly key: Uint8Array
+  readonly upTo: number
+}
+
+/** Seals the event log; the keys stay in here. Old ones, the oldest first, are only ever compared with. */
+export function createEventSeal(key: Uint8Array, old: readonly OldEventsKey[] = []): EventSeal {
+  const macOf = (text: string) => hmac(key, text).toString('hex')
+  return {
+    macOf,
+    macAt(seq, text) {
+      const before = old.find(({ upTo }) => seq <= upTo)
+      return before ? hmac(before.key, text).toString('hex') : macOf(text)
+    },
+  }
 }
 
 /** What the database keeps to recognise the key again; it tells nothing about the key. */
@@ -202,7 +216,8 @@ async function writeDurably(path: string, text: string): Promise<void> {
   }
 }
 
-function parseKey(text: string): Uint8Array | undefined {
+/** 32 bytes in base64url, or `undefined`. */
+export function parseKey(text: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9_-]{43}$/.test(text)) return undefined
   const key = decodeBase64(text)
   return key?.length === 32 && encodeBase64Url(key) === text ? key : undefined

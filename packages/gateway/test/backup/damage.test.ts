@@ -13,7 +13,7 @@ import { statePaths } from '../../src/config/state-dir.ts'
 import { createEventSeal } from '../../src/state/secrets.ts'
 import { type LogOnDisk, makeLog } from '../events/log-on-disk.ts'
 
-const NO_KEYS: BackupKeys = { events: undefined, token: undefined }
+const NO_KEYS: BackupKeys = { events: undefined, token: undefined, oldEvents: [] }
 const dir = mkdtempSync(join(tmpdir(), 'pairgate-damage-'))
 const file = join(dir, 'backup.db')
 const changed = join(dir, 'changed.db')

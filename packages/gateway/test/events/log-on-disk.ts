@@ -8,8 +8,8 @@ import { type StatePaths, statePaths } from '../../src/config/state-dir.ts'
 import { createLog, type Log } from '../../src/platform/log.ts'
 import { createNodeCrypto } from '../../src/platform/node-crypto.ts'
 import { readHead } from '../../src/state/event-head.ts'
+import { loadEventSeal } from '../../src/state/old-events-keys.ts'
 import { openEventLog } from '../../src/state/open-event-log.ts'
-import { createEventSeal, loadEventsKey } from '../../src/state/secrets.ts'
 import { openGateway, type TestHooks } from '../harness/gateway-of-test.ts'
 import { askToPair, pair } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
@@ -90,7 +90,7 @@ export function copyOf(stateDir: string, hooks: TestHooks): CopyOfLog {
       withStore(async (store) => (await openEventLog(store, paths, { env: {}, log })).heads.head),
     verify: (head) =>
       withStore(async ({ read }) => {
-        const seal = createEventSeal(await loadEventsKey(paths, {}))
+        const seal = await loadEventSeal(paths, {})
         const noted = head ?? JSON.parse(readFileSync(paths.eventHead, 'utf8'))
         return createVerifyChain({ read, seal, crypto: createNodeCrypto() })({ head: noted })
       }),

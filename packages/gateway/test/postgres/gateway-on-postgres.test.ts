@@ -5,8 +5,11 @@ import { after, type TestContext, test } from 'node:test'
 import { inspect } from 'node:util'
 import type { AuditVerdict } from '@pairgate/protocol/wire'
 import { startPostgres } from '@pairgate/store/testing'
+import { statePaths } from '../../src/config/state-dir.ts'
+import { lookAtDatabase } from '../../src/doctor/look-at-database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { recoverEventLog } from '../../src/recover-event-log.ts'
+import { rekeyGateway } from '../../src/rekey-gateway.ts'
 import { startGateway } from '../../src/start-gateway.ts'
 import { StateError } from '../../src/state/state-error.ts'
 import { type GatewayOfTest, type GatewayOptions, openGateway } from '../harness/gateway-of-test.ts'
@@ -72,6 +75,38 @@ test('a device pairs, comes back after a restart, is rotated and revoked', async
   const refused = await refusedConnect(gateway, { device, scopes, auth: { deviceToken: fresh } })
   assert.equal(refused.details?.['authReason'], 'token_revoked')
 })
+
+test('a database on a server is looked at beside its gateway, and its keys are changed while that is stopped', async (context) => {
+  const url = await server.freshDatabase()
+  const empty = await examineDatabase(url)
+  assert.deepEqual(empty, [['database', 'note', 'PostgreSQL, without tables of Pairgate yet.']])
+  const gateway = await openOnPostgres(context, url)
+  const { device, token } = await pair(gateway, { scopes })
+  const seen = await examineDatabase(url, gateway.stateDir)
+  assert.deepEqual(
+    seen.slice(0, 3).map(([check, level]) => [check, level]),
+    [
+      ['database', 'ok'],
+      ['keys', 'ok'],
+      ['event-log', 'ok'],
+    ],
+  )
+
+  await gateway.stop()
+  const env = { DATABASE_URL: url, PAIRGATE_STATE_DIR: gateway.stateDir }
+  assert.equal((await rekeyGateway({ env })).rotatedTokens, 1)
+  const again = await openOnPostgres(context, url, { stateDir: gateway.stateDir })
+  const { hello } = await connectPaired(again, { device, token, scopes })
+  assert.notEqual(hello.auth.deviceToken, token)
+  const owner = await again.owner()
+  assert.equal((await owner.call<AuditVerdict>('audit.verify')).ok, true)
+})
+
+async function examineDatabase(url: string, stateDir = '/nowhere') {
+  const options = { env: {}, url, idleMs: undefined, isRunning: false, nowMs: 0, tokens: [] }
+  const { findings } = await lookAtDatabase(statePaths(stateDir, {}), { ...options, fingerprintOf: () => '' })
+  return findings.map(({ check, level, what }) => [check, level, what])
+}
 
 test('while the server is away calls are told to come again, and everything works when it is back', async (context) => {
   const url = await server.freshDatabase()

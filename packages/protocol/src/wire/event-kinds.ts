@@ -19,4 +19,5 @@ export const EVENT_KINDS = [
   'details-erased',
   'log-pruned',
   'log-recovered',
+  'keys-changed',
 ] as const

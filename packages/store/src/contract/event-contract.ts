@@ -60,6 +60,7 @@ const EVERY_KIND: { readonly [Kind in GatewayEvent['kind']]: GatewayEvent } = {
   'invitation-cancelled': { kind: 'invitation-cancelled', invitationId: invitationId(1) },
   'details-erased': { kind: 'details-erased', deviceId: deviceId(1) },
   'log-pruned': { kind: 'log-pruned' },
+  'keys-changed': { kind: 'keys-changed' },
   'log-recovered': { kind: 'log-recovered' },
 }
 

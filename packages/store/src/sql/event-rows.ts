@@ -144,6 +144,7 @@ function toEvent(row: JoinedEventRow): GatewayEvent {
       return { kind: row.kind, deviceId: (row.device_id ?? undefined) as DeviceId | undefined }
     case 'log-pruned':
     case 'log-recovered':
+    case 'keys-changed':
       return { kind: row.kind }
     default:
       throw unknownWord('kind of event', row.kind)

@@ -47,6 +47,7 @@ export const deLog: Readonly<Record<keyof typeof enLog, string>> = {
   'kind.details-erased': 'Einzelheiten gelöscht',
   'kind.log-pruned': 'Protokoll gekürzt',
   'kind.log-recovered': 'Protokoll wiederhergestellt',
+  'kind.keys-changed': 'Schlüssel gewechselt',
 
   'history.title': 'Verlauf',
   'history.none': 'Über dieses Gerät wurde hier nichts entschieden.',

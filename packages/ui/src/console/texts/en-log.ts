@@ -45,6 +45,7 @@ export const enLog = {
   'kind.details-erased': 'details erased',
   'kind.log-pruned': 'log pruned',
   'kind.log-recovered': 'log recovered',
+  'kind.keys-changed': 'keys changed',
 
   'history.title': 'History',
   'history.none': 'Nothing was decided about this device here.',
