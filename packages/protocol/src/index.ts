@@ -9,6 +9,7 @@ export {
 } from './app-secrets.ts'
 export { formatAuditLine } from './audit-line.ts'
 export { decodeBase64, encodeBase64Url } from './base64url.ts'
+export type { DeviceChange } from './device-change.ts'
 export { fingerprintWords } from './fingerprint-words.ts'
 export { type ForeignSecret, parseForeignSecret } from './foreign-secret.ts'
 export { type GatewayPlace, gatewayOrigin } from './gateway-origin.ts'

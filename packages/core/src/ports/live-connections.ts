@@ -1,4 +1,4 @@
-import type { DeviceId, Instant, RequestId, Role, SessionId } from '@pairgate/protocol'
+import type { DeviceChange, DeviceId, Instant, RequestId, Role, SessionId } from '@pairgate/protocol'
 import type { Home } from '../access/home-session.ts'
 import type { Device } from '../domain/device.ts'
 import type { Invitation } from '../domain/invitation.ts'
@@ -26,21 +26,6 @@ type PairingFact =
       readonly role?: Role | undefined
       readonly at: Instant
     }
-
-/**
- * What became of a device or of one of its tokens. `arrived`: it lies in another session now, and those are
- * told who had no business with it before; all others have heard of the cause.
- */
-export type DeviceChange =
-  | 'renamed'
-  | 'removed'
-  | 'joined'
-  | 'rotated'
-  | 'revoked'
-  | 'extended'
-  | 'moved'
-  | 'expired'
-  | 'arrived'
 
 /** A message that was committed, with the key of its session. */
 export interface SentMessage {

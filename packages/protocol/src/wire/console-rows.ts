@@ -1,3 +1,4 @@
+import type { DeviceChange } from '../device-change.ts'
 import type { AuditState } from './audit-rows.ts'
 import type { PairedRow, PendingRow } from './pairing-rows.ts'
 
@@ -50,16 +51,7 @@ export interface DeviceHistory {
 /** Payload of `device.pair.changed`, for clients that announced `pairgate-1`. */
 export interface ChangedPayload {
   readonly deviceId: string
-  readonly change:
-    | 'renamed'
-    | 'removed'
-    | 'joined'
-    | 'rotated'
-    | 'revoked'
-    | 'extended'
-    | 'moved'
-    | 'expired'
-    | 'arrived'
+  readonly change: DeviceChange
   /** Of the token that it is about. */
   readonly role?: string
   readonly ts: number
