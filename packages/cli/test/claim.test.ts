@@ -138,7 +138,7 @@ describe('`openclaw pair --claim` on the host', () => {
     const shown = await gateway.host.run(['pair', '--claim'])
     assert.equal(shown.code, 0, shown.stderr)
     assert.match(shown.stdout, /^Whoever enters this becomes the owner of the gateway\.\n/)
-    assert.match(shown.stdout, /Code: {4}\d{3} \d{3} \(in \dm\)\n/)
+    assert.match(shown.stdout, /Code: {4}\d{3} \d{3} \(expires in \dm\)\n/)
     assert.match(shown.stdout, /Link: {4}http:\/\/127\.0\.0\.1:\d+\/__pairgate__\/pair#pgi_\S+\n/)
 
     const stranger = await gateway.device().run(['pair', '--claim', '--url', gateway.url()])

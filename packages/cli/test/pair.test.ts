@@ -98,7 +98,7 @@ describe('a device joins with what `openclaw pair` shows on the host', { concurr
     assert.equal(printed.code, 0, printed.stderr)
     const link = readTerminalQr(cutTerminalQr(printed.stdout))
     assert.ok(printed.stdout.includes(`Link:       ${link}\n`))
-    assert.match(printed.stdout, /Code: {7}\d{3} \d{3} \(in \dm\)/)
+    assert.match(printed.stdout, /Code: {7}\d{3} \d{3} \(expires in \dm\)/)
     assert.match(printed.stdout, /Only this machine reaches that address, or a tunnel to it\./)
     const redeemed = await newDevice().run(['pair', link, '--json'])
     assert.equal(redeemed.code, 0, redeemed.stderr)

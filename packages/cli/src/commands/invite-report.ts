@@ -110,7 +110,7 @@ function invitationLines(made: InviteResult, wantsQr: boolean | undefined): read
   return [
     ...qrLines(link, wantsQr),
     ...(readable ? digitLines(readable) : []),
-    ...(readable ? [`Code:       ${bold(readable)} (${formatExpiry(codeExpiresAtMs, now)})`] : []),
+    ...(readable ? [`Code:       ${bold(readable)} (expires ${formatExpiry(codeExpiresAtMs, now)})`] : []),
     `Link:       ${cleanText(link, 1_024)}`,
     `Setup code: ${cleanText(setupCode, 8_192)}`,
     `Gateway:    ${cleanText(gatewayUrl, 512)}`,

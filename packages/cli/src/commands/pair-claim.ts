@@ -24,7 +24,7 @@ export async function showClaim(options: InviteOptions): Promise<void> {
     '',
     ...qrLines(link, options.qr),
     ...digitLines(readable),
-    `Code:    ${bold(readable)} (${formatExpiry(codeExpiresAtMs, systemNow())})`,
+    `Code:    ${bold(readable)} (expires ${formatExpiry(codeExpiresAtMs, systemNow())})`,
     `Link:    ${link}`,
     `Gateway: ${gatewayUrl}`,
     `Expires: ${formatExpiry(expiresAtMs, systemNow())}`,
