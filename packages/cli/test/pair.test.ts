@@ -157,12 +157,14 @@ describe('an invitation is over', { concurrency: 2 }, () => {
 
 test('an operator sees who comes before letting it in, and compares six words (T42)', async () => {
   const invited = await invite(['--confirm'])
+  // Listened for before anybody comes: either side may speak first.
+  const told = waitForOutput(invited.child, /\{"event":"candidate".*\}\n/)
   const device = newDevice()
   const joining = device.start(['pair', invited.code, '--url', url, '--name', 'Pocket phone', '--json'])
   const entered = collect(joining)
   const [, words] = await waitForOutput(joining, /"event":"pending".*"fingerprint":"([a-z ]+)"/)
 
-  const [line] = await waitForOutput(invited.child, /\{"event":"candidate".*\}\n/)
+  const [line] = await told
   const candidate = JSON.parse(line)
   assert.equal(candidate.fingerprint, words)
   const { displayName, role, scopes, platform, ts } = candidate
