@@ -4,9 +4,13 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60_000],
 ]
 
+/** To make one takes longer than to use it a hundred times. */
+const ages = new Map<string, Intl.RelativeTimeFormat>()
+
 /** `3 minutes ago`, `in 2 days`; less than a minute is now. */
 export function formatAge(ms: number, now: number, language: string): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const format = ages.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  ages.set(language, format)
   const between = ms - now
   const step = STEPS.find(([, size]) => Math.abs(between) >= size)
   return step ? format.format(Math.trunc(between / step[1]), step[0]) : format.format(0, 'second')

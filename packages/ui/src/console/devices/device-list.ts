@@ -22,6 +22,9 @@ interface Loaded extends Pick<Page, 'devices' | 'total' | 'next'> {
   readonly isCut: boolean
 }
 
+type Cursor = { readonly cursor?: string }
+type Ask = (cursor: Cursor) => Promise<Page>
+
 const TYPING_MS = 250
 
 /** Pages of devices, as far as the reader has asked for them; the gateway searches, filters and sorts. */
@@ -38,15 +41,13 @@ export function useDeviceList(wanted: Wanted): DeviceList {
     setLoaded(next)
   }
 
-  async function load(): Promise<void> {
+  async function load(known?: Loaded): Promise<void> {
     // An answer that comes late must not replace a newer one.
     last.current += 1
     const turn = last.current
+    const ask = (cursor: Cursor) => session.request('device.page', { ...params, ...cursor })
     try {
-      const next = await loadPages(
-        (cursor) => session.request('device.page', { ...params, ...cursor }),
-        pages.current,
-      )
+      const next = await (known ? loadNext(ask, known) : loadPages(ask, pages.current))
       if (turn !== last.current) return
       show(next)
       setError(undefined)
@@ -71,7 +72,7 @@ export function useDeviceList(wanted: Wanted): DeviceList {
     hasMore: loaded?.next !== undefined,
     more() {
       pages.current += 1
-      reload()
+      void load(shown.current)
     },
   }
 }
@@ -120,20 +121,21 @@ function useFollowing(wanted: Wanted, { shown, pages, show, reload }: Following)
 }
 
 /** As many pages as were shown before, anew: what has changed may have moved from one to another. */
-async function loadPages(
-  ask: (cursor: { readonly cursor?: string }) => Promise<Page>,
-  count: number,
-): Promise<Loaded> {
-  const devices = new Map<string, Device>()
-  let page = await ask({})
-  for (let at = 1; ; at += 1) {
-    for (const device of page.devices) devices.set(device.deviceId, device)
-    if (at >= count || page.next === undefined) break
-    page = await ask({ cursor: page.next })
-  }
-  const { total, next, totalIsCut } = page
+async function loadPages(ask: Ask, count: number): Promise<Loaded> {
+  let loaded = behind([], await ask({}))
+  for (let at = 1; at < count && loaded.next !== undefined; at += 1) loaded = await loadNext(ask, loaded)
+  return loaded
+}
+
+async function loadNext(ask: Ask, known: Loaded): Promise<Loaded> {
+  return known.next === undefined ? known : behind(known.devices, await ask({ cursor: known.next }))
+}
+
+/** Each device once, though one that was renamed on the way may come twice. */
+function behind(known: readonly Device[], { devices, total, next, totalIsCut }: Page): Loaded {
+  const all = new Map([...known, ...devices].map((device) => [device.deviceId, device]))
   return {
-    devices: [...devices.values()],
+    devices: [...all.values()],
     total,
     ...(next !== undefined && { next }),
     isCut: totalIsCut === true,

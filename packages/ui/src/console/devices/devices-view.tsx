@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
+import { useMemo, useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { Heading } from '../../components/heading.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -7,7 +8,7 @@ import { FailureNotice } from '../failure-notice.tsx'
 import { AskMore } from '../me/ask-more.tsx'
 import { scopeText } from '../texts/catalogue.ts'
 import { DeviceDetail } from './device-detail.tsx'
-import { useDeviceList } from './device-list.ts'
+import { type Device, useDeviceList } from './device-list.ts'
 import { DeviceRow } from './device-row.tsx'
 import { EVERYTHING, SORTS, STATES, type Wanted } from './wanted.ts'
 
@@ -28,6 +29,8 @@ function DevicePages({ wanted, onWant }: DevicePagesProps) {
   const { say } = console
   const list = useDeviceList(wanted)
   const { devices, total, error } = list
+  // A row that is still the same is not even looked at, however many there are.
+  const rows = useMemo(() => new WeakMap<Device, ComponentChildren>(), [console])
   return (
     <>
       <Heading takesFocus={false}>{say('devices.title')}</Heading>
@@ -41,9 +44,11 @@ function DevicePages({ wanted, onWant }: DevicePagesProps) {
       </p>
       {total === 0 && <p class="card empty">{say('devices.none')}</p>}
       <ul class="device-list">
-        {devices.map((device) => (
-          <DeviceRow key={device.deviceId} device={device} />
-        ))}
+        {devices.map((device) => {
+          const row = rows.get(device) ?? <DeviceRow key={device.deviceId} device={device} />
+          rows.set(device, row)
+          return row
+        })}
       </ul>
       {list.hasMore && (
         <div class="row">
