@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -12,9 +12,8 @@ const { host, url } = await startHost({ after })
 /** Runs an example as its first line says, with a folder of its own, and lets it in. */
 async function runExample(
   t: { after(end: () => void): void },
-  name: string,
-  ...more: string[]
-): Promise<ChildProcess> {
+  { name, says, more = [] }: { name: string; says: RegExp; more?: readonly string[] },
+): Promise<void> {
   const machine = createMachine()
   const child = spawn(process.execPath, [join(examples, name), url, machine.stateDir, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -24,16 +23,17 @@ async function runExample(
     machine.remove()
   })
   const [, requestId = ''] = await waitForOutput(child, /approve ([0-9a-f-]{36})/i)
+  // Listened for before the approval, which may be answered later than the example speaks.
+  const said = waitForOutput(child, says)
   assert.equal((await host.run(['devices', 'approve', requestId])).code, 0)
-  return child
+  await said
 }
 
 test('the example of a device waits for its approval and is in', async (t) => {
-  const child = await runExample(t, 'device.ts')
-  await waitForOutput(child, /^open$/m)
+  await runExample(t, { name: 'device.ts', says: /^open$/m })
 })
 
 test('the example of an automation replaces its own secret again and again, and stays in', async (t) => {
-  const child = await runExample(t, 'automation.ts', '0.05')
-  await waitForOutput(child, /(?:the secret was replaced\n[\s\S]*?in, no deadline\n[\s\S]*?){3}/)
+  const says = /(?:the secret was replaced\n[\s\S]*?in, no deadline\n[\s\S]*?){3}/
+  await runExample(t, { name: 'automation.ts', says, more: ['0.05'] })
 })
