@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, describe, test } from 'node:test'
 import { eventually, within } from '../harness/within.ts'
-import { writeCertificate } from '../house/certificate.ts'
-import { temporaryDir } from '../house/temporary-dir.ts'
 import { openProxy } from './proxy-world.ts'
 import { getLines, openRawClient, type RawClient } from './raw-client.ts'
 
@@ -98,8 +96,7 @@ describe('a stranger who takes the time', { concurrency: true }, () => {
     assert.match(client.text, /^HTTP\/1\.1 401 /)
   })
   test('for the handshake of TLS is cut', async (context) => {
-    const tls = writeCertificate(temporaryDir(context), 'own')
-    const world = await openProxy(context, ROUTES, { tls: { enabled: true, ...tls } })
+    const world = await openProxy(context, ROUTES, { tls: { enabled: true } })
     const client = open(world.port)
     client.send('\x16\x03\x01')
     await within(client.closed, () => 'the end', PATIENCE_MS)
