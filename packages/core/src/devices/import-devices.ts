@@ -1,21 +1,15 @@
-import {
-  coversScopes,
-  EVERY_SESSION,
-  type Role,
-  SCOPES,
-  type Scope,
-  type SessionId,
-} from '@pairgate/protocol'
+import { coversScopes, EVERY_SESSION, type Role, type Scope, type SessionId } from '@pairgate/protocol'
 import { findHome, type Home } from '../access/home-session.ts'
 import { type Device, nameOf } from '../domain/device.ts'
 import { type ForeignDevice, type ForeignGrant, importToken } from '../domain/foreign-device.ts'
-import type { EventActor, EventHead } from '../domain/gateway-event.ts'
+import type { EventHead } from '../domain/gateway-event.ts'
 import { type Grant, grantDevice, withoutRole } from '../domain/grant.ts'
 import { ok, type Result } from '../domain/result.ts'
 import { newSessionFor } from '../domain/session.ts'
 import { isLiveAdmin, tokenFacts } from '../domain/token.ts'
 import type { AppendEvent } from '../events/append-event.ts'
 import type { Decision } from '../events/decide.ts'
+import { createDecideOnHost } from '../events/decide-on-host.ts'
 import { endClaim } from '../invitations/end-claim.ts'
 import { chooseLifetime } from '../pairing/choose-lifetime.ts'
 import { chooseSession } from '../pairing/choose-session.ts'
@@ -40,40 +34,23 @@ export interface Import {
   readonly head: EventHead
 }
 
-/** The gateway stands still, so there is no connection that anything is done on. */
-const HOST: EventActor = { ref: 'owner', via: 'host', connId: 'migrate', remoteIp: undefined }
-const OWNER = {
-  ref: HOST.ref,
-  scopes: SCOPES,
-  isAdmin: true,
-  isOwner: true,
-  sessionId: EVERY_SESSION,
-} as const
-
 /**
  * Takes over what another gateway had granted, in one transaction: each role with its scopes and by the hash
  * of the secret that its device holds. The owner of the host answers for it as for an approval. What was
  * decided here before stands, so a second time changes nothing and brings nobody back.
  */
-export function createImportDevices({ store, clock, appendEvent, pairing, ...deps }: ImportDevicesDeps) {
+export function createImportDevices({ random, drawSecret, ...deps }: ImportDevicesDeps) {
+  const decideOnHost = createDecideOnHost(deps, 'migrate')
   return (devices: readonly ForeignDevice[]): Promise<Result<Import>> =>
-    store.mutate(async (tx) => {
-      const now = clock.now()
-      const decision: Decision = {
-        tx,
-        now,
-        idleMs: pairing.idleTtlMs,
-        pairing,
-        actor: OWNER,
-        append: (event, change = {}) => appendEvent(tx, { event, change, actor: HOST, at: now }),
-      }
+    decideOnHost(async (decision) => {
+      const { tx } = decision
       const judged = await judgeImport(tx, devices)
       // Asked before the first write: it is no for all devices or for none.
       const session = await chooseSession(decision, { wanted: undefined, scopes: [], existing: undefined })
       if (!session.ok) return session
       for (const device of devices) {
         const grants = judged.filter((each) => each.device === device && each.verdict === 'new')
-        await takeIn(deps, decision, { device, grants: grants.map(({ grant }) => grant) })
+        await takeIn({ random, drawSecret }, decision, { device, grants: grants.map(({ grant }) => grant) })
       }
       return ok({ judged, head: await tx.eventHead() })
     })

@@ -1,6 +1,5 @@
-import { EVERY_SESSION, SCOPES } from '@pairgate/protocol'
 import type { FoundFault } from '../domain/chain-fault.ts'
-import type { EventActor, EventHead } from '../domain/gateway-event.ts'
+import type { EventHead } from '../domain/gateway-event.ts'
 import { revokeToken, withoutRole } from '../domain/grant.ts'
 import { tokenFacts } from '../domain/token.ts'
 import { closeInvitationsOf } from '../invitations/cancel-invitation.ts'
@@ -10,6 +9,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import type { AppendEvent } from './append-event.ts'
 import type { Decision } from './decide.ts'
+import { createDecideOnHost } from './decide-on-host.ts'
 
 export interface RecoverLogDeps {
   readonly store: Store
@@ -24,33 +24,16 @@ export interface Recovery {
   readonly closedRequests: number
 }
 
-/** The gateway stands still, so there is no connection that anything is done on. */
-const HOST: EventActor = { ref: 'owner', via: 'host', connId: 'recover', remoteIp: undefined }
-const OWNER = {
-  ref: HOST.ref,
-  scopes: SCOPES,
-  isAdmin: true,
-  isOwner: true,
-  sessionId: EVERY_SESSION,
-} as const
-
 /**
  * Goes on with a log that does not lead up to its head, as the owner decided: in a new epoch, whose first
  * event names what was found. Nobody knows what was revoked in the part that is missing, so every token
  * is revoked and every open request closed; each device is let in again by an approval.
  */
-export function createRecoverLog({ store, clock, appendEvent }: RecoverLogDeps) {
+export function createRecoverLog(deps: RecoverLogDeps) {
+  const decideOnHost = createDecideOnHost(deps, 'recover')
   return (found: FoundFault | undefined): Promise<Recovery> =>
-    store.mutate(async (tx) => {
-      const now = clock.now()
-      const decision: Decision = {
-        tx,
-        now,
-        idleMs: undefined,
-        pairing: { defaultSession: 'own', tokenTtlMs: undefined, idleTtlMs: undefined },
-        actor: OWNER,
-        append: (event, change = {}) => appendEvent(tx, { event, change, actor: HOST, at: now }),
-      }
+    decideOnHost(async (decision) => {
+      const { tx, now } = decision
       await decision.append({ kind: 'log-recovered' }, { before: { fault: found?.fault, seq: found?.seq } })
       const revokedTokens = await revokeAll(decision)
       const closedRequests = (await tx.listOpenRequests(now)).length
