@@ -96,6 +96,19 @@ test('whoever comes to a full book is counted, and pushes nobody out', async () 
   assert.equal(unlisted, 2)
 })
 
+test('a flood right behind a start pushes nobody out who was here before it', async () => {
+  const before = openBook()
+  before.book.arrived(visit(1))
+  await before.book.write()
+  const { book, world } = openBook({ room: 2, stored: [...before.world.written.values()] })
+  for (const n of [2, 3, 3, 4]) book.arrived(visit(n))
+  await book.write()
+  const { guests, unlisted } = await book.list()
+  assert.deepEqual(guests.map(({ key }) => key).sort(), ['1', '2'])
+  assert.deepEqual([...world.written.keys()], ['2'])
+  assert.equal(unlisted, 3)
+})
+
 test('clients without a key are told apart by what they say and where they are', async () => {
   const { book } = openBook()
   const nobody = { deviceId: undefined }

@@ -33,8 +33,10 @@ const TRIM_EVERY_MS = hours(1)
 export function createGuestBook({ store, clock, room, keepMs }: GuestBookDeps) {
   const guests = new Map<string, Guest>()
   const changed = new Set<string>()
-  const load = createLoad({ store, room }, guests)
   let unlisted = 0
+  const load = createLoad({ store, room }, guests, (visits) => {
+    unlisted += visits
+  })
   let trimmedAt = Number.NEGATIVE_INFINITY
 
   async function write(): Promise<void> {
@@ -89,16 +91,25 @@ export function createGuestBook({ store, clock, room, keepMs }: GuestBookDeps) {
   }
 }
 
-/** Reads once who was here before; after a failure it is tried again. */
-function createLoad({ store, room }: Pick<GuestBookDeps, 'store' | 'room'>, guests: Map<string, Guest>) {
+/** Reads once who was here before; after a failure it is tried again. Their places are not for who came meanwhile. */
+function createLoad(
+  { store, room }: Pick<GuestBookDeps, 'store' | 'room'>,
+  guests: Map<string, Guest>,
+  turnAway: (visits: number) => void,
+) {
   let loading: Promise<void> | undefined
 
   async function readAll(): Promise<void> {
     const stored = await store.read.listGuests(room)
-    // Whoever came meanwhile was counted from nothing.
-    for (const guest of stored) {
+    const came = [...guests.values()]
+    guests.clear()
+    for (const guest of stored) guests.set(guest.key, guest)
+    for (const guest of came) {
       const here = guests.get(guest.key)
-      guests.set(guest.key, here ? addGuests(guest, here) : guest)
+      // Whoever was here before was counted from nothing.
+      if (here) guests.set(guest.key, addGuests(here, guest))
+      else if (guests.size < room) guests.set(guest.key, guest)
+      else turnAway(guest.connects)
     }
   }
   return (): Promise<void> => {
