@@ -7,9 +7,9 @@ import type { StoredToken } from './tokens/token-store.ts'
 
 /**
  * Connects with the device's key, and with the first of: the invitation and the shared secret that the
- * caller names, the stored token, the key alone (which fetches a token that an operator has just approved). What the gateway
- * hands over is stored. With a stored token the connection asks only for scopes that the token holds, so
- * `hello.auth.scopes` may be fewer than `target.scopes`.
+ * caller names, the stored token, the key alone (which fetches a token that an operator has just approved).
+ * What the gateway hands over is stored. With a stored token the connection asks only for scopes that the
+ * token holds, so `hello.auth.scopes` may be fewer than `target.scopes`.
  * @throws ClientError `PAIRING_REQUIRED` with the `requestId` that an operator has to decide;
  * `AUTH_DEVICE_TOKEN_MISMATCH` after a revoke, when the stored token has been forgotten; any other.
  */

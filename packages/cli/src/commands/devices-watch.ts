@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatJsonLine } from '@pairgate/protocol'
 import type { DevicePairList } from '@pairgate/protocol/wire'
-import { CommandError } from '../output/command-error.ts'
+import { mayPass } from '../output/command-error.ts'
 import { dim } from '../output/paint.ts'
 import { oneAtATime } from '../platform/one-at-a-time.ts'
 import { systemNow } from '../platform/system-clock.ts'
@@ -31,7 +31,7 @@ export async function watchDevices(options: CommonOptions): Promise<void> {
       })
     } catch (error) {
       // At the first try a wrong address is a mistake, later the gateway is only away.
-      if (!wasConnected || !isTransport(error)) throw error
+      if (!wasConnected || !mayPass(error)) throw error
     }
     process.stderr.write('The gateway is away; trying again …\n')
     await sleep(RETRY_MS)
@@ -68,8 +68,4 @@ function createShow(json: boolean): (list: DevicePairList) => void {
     const screen = `${CLEAR_SCREEN}${text}\n\n${dim('Watching. Ctrl+C ends it.')}`
     process.stdout.write(`${isTerminal ? screen : text}\n`)
   }
-}
-
-function isTransport(error: unknown): boolean {
-  return error instanceof CommandError && error.shape.type === 'gateway_transport_error'
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@pairgate/client'
 import type { InvitationPayload, InvitationRow, InviteResult, PendingRow } from '@pairgate/protocol/wire'
-import { CommandError } from '../output/command-error.ts'
+import { CommandError, mayPass } from '../output/command-error.ts'
 import { createCandidateDesk } from '../pairing/candidate-desk.ts'
 import { pairedName } from '../pairing/describe-request.ts'
 import type { Interrupts } from '../platform/interrupts.ts'
@@ -38,7 +38,7 @@ export async function waitForDevice(made: InviteResult, waiting: Waiting): Promi
       })
       if (ended) return settle(ended, report)
     } catch (error) {
-      if (interrupts.signal.aborted || !isTransport(error)) throw error
+      if (interrupts.signal.aborted || !mayPass(error)) throw error
     }
     report.away()
     await sleep(RETRY_MS, undefined, { signal: interrupts.signal })
@@ -154,8 +154,4 @@ async function whoJoined(link: GatewayLink, row: InvitationRow): Promise<JoinedF
     session: token?.session ?? session,
     tokenExpiresAtMs: token?.expiresAtMs,
   }
-}
-
-function isTransport(error: unknown): boolean {
-  return error instanceof CommandError && error.shape.type === 'gateway_transport_error'
 }

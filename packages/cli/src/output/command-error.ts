@@ -27,6 +27,8 @@ export interface FailureParts {
   /** Stdout stays empty although `--json` was given, as OpenClaw has it for a few answers. */
   readonly plainAlways?: boolean
   readonly exitCode?: ExitCode
+  /** The same may succeed later, without anybody changing anything: the gateway is away, or busy. */
+  readonly passing?: boolean
 }
 
 /** A failure that a person can act on: one sentence, then what to do. */
@@ -36,6 +38,7 @@ export class CommandError extends Error {
   readonly gateway: FailureParts['gateway']
   readonly plainAlways: boolean
   readonly exitCode: ExitCode
+  readonly passing: boolean
 
   constructor(message: string, parts: FailureParts = {}) {
     super(message)
@@ -45,5 +48,11 @@ export class CommandError extends Error {
     this.gateway = parts.gateway
     this.plainAlways = parts.plainAlways ?? false
     this.exitCode = parts.exitCode ?? EXIT.failed
+    this.passing = parts.passing ?? false
   }
+}
+
+/** Whether it is worth while to wait and try again. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof CommandError && error.passing
 }

@@ -13,11 +13,12 @@ export interface ErrorPlace {
 export function explainClientError(error: ClientError, place: ErrorPlace): CommandError {
   const { target, configFile } = place
   const gateway = { url: target.url, urlSource: target.source }
+  const passing = error.shouldRetry()
   const where = [`Gateway target: ${target.url}`, `Source: ${target.source}`, `Config: ${configFile}`]
   const transport = transportShape(error)
   if (transport) {
     const next = [...transportAdvice(error), ...where]
-    return new CommandError(error.message, { next, shape: transport, gateway })
+    return new CommandError(error.message, { next, shape: transport, gateway, passing })
   }
   if (error.errorCode === undefined)
     return new CommandError(...splitLines(error.message, ownAdvice(error, place)))
@@ -25,6 +26,7 @@ export function explainClientError(error: ClientError, place: ErrorPlace): Comma
   return new CommandError(message, {
     next: refusalAdvice(error, target),
     shape: requestShape(error, message),
+    passing,
   })
 }
 

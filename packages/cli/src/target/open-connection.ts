@@ -85,5 +85,6 @@ function describeKeyFault(error: unknown, path: string, where: { url: string; so
     next: ['Start it with `openclaw gateway run` or check `openclaw gateway status`.'],
     shape: { type: 'gateway_transport_error', kind: 'closed', message, reason: code },
     gateway: { url: where.url, urlSource: 'local owner socket' },
+    passing: true,
   })
 }

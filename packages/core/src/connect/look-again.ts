@@ -20,7 +20,8 @@ export interface LookAgainDeps {
 /**
  * The look after the socket was registered. A revocation that fell between the first look and the
  * registration is seen here; a later one finds the socket in the registry. There is no third case.
- * A first delivery or proof of a secret, and a first proof that covers the origin, is written down here; a proof ends what an older one was good for.
+ * A first delivery or proof of a secret, and a first proof that covers the origin, is written down here; a
+ * proof ends what an older one was good for.
  */
 export function createLookAgain({ store, clock, pairing, tokens }: LookAgainDeps) {
   const isBelieved = (token: Token) =>

@@ -46,9 +46,9 @@ export type ChainVerdict = SoundChain | ({ readonly ok: false } & FoundFault)
 export type VerifyChain = (section?: ChainSection) => Promise<ChainVerdict>
 
 /**
- * Reads the log from its beginning, or from the newest checkpoint if it was pruned, and answers with the first fault, or with what it has verified. A
- * fault that lies before a recovery, and that this recovery names, was accepted by the owner; what it
- * covered up in the rest of that epoch is not looked at any more.
+ * Reads the log from its beginning, or from the newest checkpoint if it was pruned, and answers with the
+ * first fault, or with what it has verified. A fault that lies before a recovery, and that this recovery
+ * names, was accepted by the owner; what it covered up in the rest of that epoch is not looked at any more.
  */
 export function createVerifyChain(deps: VerifyChainDeps): VerifyChain {
   return async ({ after, head } = {}) => {

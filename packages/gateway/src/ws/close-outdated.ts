@@ -12,8 +12,9 @@ export interface CloseOutdatedDeps {
 
 /**
  * Closes whoever came in by a shared secret that is another one now, and every page that is not listed by
- * its origin once an origin or a host was taken off (T26), and whoever mode `none` let in by other dates: one that is still welcome comes in again. Devices
- * with their token, and no page, are not touched: they never depended on either.
+ * its origin once an origin or a host was taken off (T26), and whoever mode `none` let in by other dates:
+ * one that is still welcome comes in again. Devices with their token, and no page, are not touched: they
+ * never depended on either.
  */
 export function createCloseOutdated({ registry, sharedSecretsOf }: CloseOutdatedDeps): OnConfigChange {
   return (before, after, causedBy) => {

@@ -210,8 +210,9 @@ function timeAnswer(
 }
 
 /**
- * Whether shared secret, origin or the end of mode `none` may have been judged by settings that have changed since. Those who came
- * in by them before the change were found in the registry; who arrives there after it is caught here (T26).
+ * Whether shared secret, origin or the end of mode `none` may have been judged by settings that have changed
+ * since. Those who came in by them before the change were found in the registry; who arrives there after it
+ * is caught here (T26).
  */
 function isOutdated(
   { revision }: HandshakeDeps,
