@@ -49,6 +49,14 @@ export const APP_NOWHERE: TokenRefusal = {
   code: 'NOT_FOUND',
   message: 'No entry of gateway.upstreams with this host has this path.',
 }
+/** 403 for the same reason. */
+export const REQUEST_UNCLEAR: TokenRefusal = {
+  status: 403,
+  headers: {},
+  code: 'REQUEST_UNCLEAR',
+  message:
+    'What the proxy says of the request cannot be read for sure, so nobody is let in by it. Send another method or path.',
+}
 export const UNAVAILABLE: TokenRefusal = {
   status: 503,
   headers: { 'Retry-After': '2' },

@@ -16,7 +16,14 @@ import { refuseOthers } from './health-routes.ts'
 import { withoutOurCookies } from './our-secrets.ts'
 import type { Peer } from './peer.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
-import { APP_NOWHERE, scopeRefusal, sendTokenRefusal, UNAVAILABLE, UNKNOWN_SCOPE } from './token-refusal.ts'
+import {
+  APP_NOWHERE,
+  REQUEST_UNCLEAR,
+  scopeRefusal,
+  sendTokenRefusal,
+  UNAVAILABLE,
+  UNKNOWN_SCOPE,
+} from './token-refusal.ts'
 
 const PATH = '/__pairgate__/verify'
 
@@ -75,9 +82,12 @@ interface AskedApp {
   readonly peer: Peer
 }
 
+/** There is none, and nobody is let in. */
+type NoApp = typeof APP_NOWHERE | typeof REQUEST_UNCLEAR
+
 /** Without a promise where none is needed: each costs more than the check of a token that is remembered. */
 function createVerify(deps: VerifyRouteDeps): Verify {
-  const { apps, onUse, isClosed } = deps
+  const { apps, readAskedFor, onUse, isClosed } = deps
   function answer(reply: FastifyReply, judged: Authenticated, at: AskedApp | undefined): void {
     const { raw } = reply.request
     if (!judged.ok) {
@@ -100,10 +110,11 @@ function createVerify(deps: VerifyRouteDeps): Verify {
   }
   return (request, reply, asking) => {
     const { raw, peer } = request
-    const at = peer && apps && askedApp(deps, raw, peer)
+    const at = apps && peer?.proxied ? askedApp(apps, readAskedFor(raw, peer), peer) : undefined
     if (isClosed() || !peer) return void answer(reply, CLOSED, undefined)
     if (peer.proxied && asksWithSecret(raw.headers)) return void answer(reply, SECRET_ASKED, undefined)
-    if (at === 'nowhere') return void answer(reply, NOWHERE, undefined)
+    if (at && 'status' in at)
+      return void answer(reply, { ok: false, refusal: at, shown: 'nothing' }, undefined)
     const context = { asking, at }
     const judged = judge(deps, request, { peer, asking, at })
     if (judged instanceof Promise)
@@ -118,11 +129,18 @@ interface Context {
   readonly at: AskedApp | undefined
 }
 
-/** Only of a proxy that is trusted: anybody else asks for itself. */
-function askedApp({ apps, readAskedFor }: VerifyRouteDeps, raw: IncomingMessage, peer: Peer) {
-  const asked = peer.proxied ? readAskedFor(raw, peer) : undefined
-  const app = asked && apps?.verified.find(asked)
-  return asked && app && app !== 'nowhere' ? { app, asked, peer } : app && 'nowhere'
+/**
+ * Only of a proxy that is trusted: anybody else asks for itself. Where it cannot be said what such a proxy asks
+ * about, it may be any of the apps, and what that one needs is not known (T35).
+ */
+function askedApp(
+  { verified }: ProxiedApps,
+  asked: HttpAsk | undefined,
+  peer: Peer,
+): AskedApp | NoApp | undefined {
+  if (!asked) return REQUEST_UNCLEAR
+  const app = verified.find(asked)
+  return app === 'nowhere' ? APP_NOWHERE : app && { app, asked, peer }
 }
 
 function judge(
@@ -169,7 +187,6 @@ function schemeOf({ origin }: HttpAsk): 'http' | 'https' {
 }
 
 const CLOSED: Authenticated = { ok: false, refusal: UNAVAILABLE, shown: 'nothing' }
-const NOWHERE: Authenticated = { ok: false, refusal: APP_NOWHERE, shown: 'nothing' }
 
 /** The proxy has it in its log by now; the app at least does not get it. */
 function asksWithSecret(headers: IncomingHttpHeaders): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { AppTicketResult } from '@pairgate/protocol/wire'
+import { mint } from '../access/access-world.ts'
 import { ON_SQLITE } from '../harness/engine.ts'
 import { type HttpAnswer, openHttpClient } from '../harness/http-client.ts'
 import { openApps } from './apps-world.ts'
@@ -42,6 +43,7 @@ const original = (host: string, target: string, method = 'GET'): Headers => ({
 const VERIFY = '/__pairgate__/verify'
 const identity = ({ headers }: HttpAnswer) =>
   ['device', 'session', 'role', 'scopes', 'cookie'].map((name) => headers[`x-pairgate-${name}`])
+const codeOf = ({ body }: HttpAnswer) => (JSON.parse(body) as { error: { code: string } }).error.code
 const cookieOf = ({ headers }: HttpAnswer) => String(headers['set-cookie']).split(';')[0] ?? ''
 
 /** The page's part, and the way back: what the browser then has as cookies of the app. */
@@ -129,6 +131,31 @@ for (const [program, say] of Object.entries({ 'Caddy or Traefik': asked, nginx: 
       assert.equal((await ask('/two/x')).status, 401)
       for (const target of ['/three', '/one/../two', '/onetwo'])
         assert.equal((await ask(target)).status, 403, target)
+    })
+
+    test('is told no where it cannot be said which app is meant, whatever token is shown (T35)', async () => {
+      const paired = await world.pair({ scopes: ['operator.talk'] })
+      const { accessToken } = await mint(paired.client)
+      const token: Headers = { authorization: `Bearer ${accessToken}` }
+      const clear = say('app.example', '/x')
+      const tries: readonly Headers[] = [
+        { ...clear, ...asked('app.example', '/x'), ...original('other.example', '/x') },
+        { ...asked('app.example', '/x'), 'x-original-method': 'GET' },
+        { ...original('app.example', '/x'), 'x-forwarded-method': 'GET' },
+        say('app.example', '/x', 'get'),
+        say('app.example', '/a b'),
+        say('app.example', '/a#b'),
+        say('app.example.', '/x'),
+        say('app.example@other.example', '/x'),
+        say('two.example', '/three#'),
+      ]
+      assert.equal((await client.get(VERIFY, { ...clear, ...token })).status, 403)
+      for (const headers of tries) {
+        const host = headers['host']?.startsWith('two') ? 'two.example' : 'app.example'
+        const seen = await client.get(VERIFY, { ...headers, ...token, host })
+        assert.deepEqual([seen.status, codeOf(seen)], [403, 'REQUEST_UNCLEAR'], JSON.stringify(headers))
+        assert.deepEqual(identity(seen).slice(0, 4), ['', '', '', ''])
+      }
     })
   })
 }

@@ -154,6 +154,20 @@ const TARGETS: readonly StartRow[] = [
   same('two `Host`', 400, (by) => ({ lines: ['Host: other.example', bearer(by.good)] })),
 ]
 
+/** What a proxy passes on with these cannot be read for sure, and then nobody is let in by less than the app needs. */
+const UNCLEAR: readonly StartRow[] = [
+  differs(
+    'a method that is none, and a token without the scope',
+    [400, { nginxAsks: 403, caddyAsks: 403 }, 'not a method that the gateway reads'],
+    (by) => ({ method: 'GET_X', lines: [bearer(by.narrow)] }),
+  ),
+  differs(
+    'the path `/a#b`, and a token without the scope',
+    [400, { nginxAsks: 403, caddyAsks: 403 }, 'no path that the gateway reads'],
+    (by) => ({ target: '/a#b', lines: [bearer(by.narrow)] }),
+  ),
+]
+
 const METHODS: readonly StartRow[] = [
   ...['HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) =>
     same(`\`${method}\``, 'app', (by, at) =>
@@ -274,4 +288,11 @@ const REST: readonly StartRow[] = [
 export const READ_ALIKE: readonly StartRow[] = [...CREDENTIALS, ...METHODS, ...FORGED]
 
 /** Every way to begin a request, and what becomes of it behind what. */
-export const STARTS: readonly StartRow[] = [...CREDENTIALS, ...TARGETS, ...METHODS, ...FORGED, ...REST]
+export const STARTS: readonly StartRow[] = [
+  ...CREDENTIALS,
+  ...TARGETS,
+  ...UNCLEAR,
+  ...METHODS,
+  ...FORGED,
+  ...REST,
+]
