@@ -2,6 +2,7 @@ import type { ChatHistory, ChatMessage, ChatPayload } from '@pairgate/protocol/w
 import { ClientError } from './client-error.ts'
 import type { GatewaySession } from './gateway-session.ts'
 import { isRecord } from './received-frame.ts'
+import { pause } from './timer.ts'
 
 export interface ChatToFollow {
   /** The session's key; left out, the one that the token opens. */
@@ -14,6 +15,7 @@ export interface ChatToFollow {
 
 /** Messages that came while the reader was busy; for more than these the history is asked. */
 const MOST_WAITING = 256
+const RETRY_MS = 1_000
 
 /**
  * The messages of a session for `for await`, each once and in order, also those that were sent while the
@@ -61,7 +63,10 @@ function* tellPage(page: ChatHistory, place: Place, news: News): Generator<ChatM
   if (!page.hasMore || unseen.length === 0) news.caughtUp(place.seen, place.key)
 }
 
-/** @returns `undefined` when the connection went meanwhile; the next one begins with the same question. */
+/**
+ * @returns `undefined` when there was no answer, and the question is to be asked again: of the next connection,
+ * or of this one when it had waited for what the gateway said.
+ */
 async function askHistory(
   session: GatewaySession,
   { sessionKey, signal }: ChatToFollow,
@@ -74,6 +79,7 @@ async function askHistory(
   } catch (error) {
     if (session.state.kind === 'closed') await session.ended
     else if (!(error instanceof ClientError) || !error.shouldRetry()) throw error
+    else if (error.code !== 'CLOSED') await pause(error.retryAfterMs ?? RETRY_MS, signal)
     return undefined
   }
 }

@@ -6,6 +6,7 @@ import { followChat } from '../src/follow-chat.ts'
 import type { GatewaySession } from '../src/gateway-session.ts'
 import { loadOrCreateFileKey } from '../src/key/file-device-key.ts'
 import { createMemoryTokenStore } from '../src/tokens/memory-token-store.ts'
+import { deviceOfTest } from './device-of-test.ts'
 import { openRealGateway } from './real-gateway.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -70,4 +71,24 @@ test('without a number only what is new is told, and a signal ends the loop', as
   const next = chat.next()
   stop.abort(reason)
   await assert.rejects(next, reason)
+})
+
+test('a gateway that cannot tell the history at the moment is asked again when it said, and no sooner', async (t) => {
+  const { gateway, target, deviceId } = await deviceOfTest(t)
+  gateway.approve(deviceId)
+  const asked: number[] = []
+  gateway.answer = ({ send }, { id }) => {
+    asked.push(performance.now())
+    const error = { code: 'UNAVAILABLE', message: 'later', retryable: true, retryAfterMs: 200 }
+    const message = { seq: 1, role: 'user', content: [] }
+    const payload = { sessionKey: 'desk', messages: [message], first: 1, last: 1, hasMore: false }
+    send({ type: 'res', id, ...(asked.length === 1 ? { ok: false, error } : { ok: true, payload }) })
+  }
+  const session = connectGateway({ ...target, retry })
+  t.after(() => session.close())
+  const chat = followChat(session, { after: 0 })
+  assert.equal((await chat.next()).value?.seq, 1)
+  const [first = 0, second = 0] = asked
+  // A timer may fire a moment early by this clock.
+  assert.ok(second - first >= 195, `after ${second - first} ms`)
 })
