@@ -76,6 +76,28 @@ test('what a browser may not do is explained, asked for, and there once an opera
   await close()
 })
 
+test('a request for more outlasts a restart of the gateway', { skip }, async () => {
+  assert.ok(world)
+  const { page, close } = await world.open({ scopes: ['operator.read'] })
+  await page.getByRole('button', { name: 'Ask for it' }).click()
+  await page.locator('.words').waitFor()
+  const deviceId = await world.newestDevice()
+  const requestOf = async () => {
+    const { pending } = await world.owner.request('device.pair.list', {})
+    return pending.filter((row) => row.deviceId === deviceId).map(({ requestId }) => requestId)
+  }
+  const [requestId = ''] = await requestOf()
+  await world.stop()
+  await page.getByText('Connecting again').waitFor()
+  await world.start()
+  await page.getByText('Connecting again').waitFor({ state: 'detached' })
+  await page.locator('.words').waitFor()
+  assert.deepEqual(await requestOf(), [requestId])
+  await world.owner.request('device.pair.approve', { requestId })
+  await page.getByText('Compare the six words').waitFor()
+  await close()
+})
+
 test('a gateway that restarts is told, and the console goes on by itself, in the language of its reader', {
   skip,
 }, async () => {

@@ -5,12 +5,15 @@ import type { Page } from 'playwright-core'
 import { expectAccessible } from './accessible.ts'
 import { type BrowserWorld, openBrowser, skip } from './browser-world.ts'
 import { serveApp } from './serve-app.ts'
+import { openUiWorld } from './ui-world.ts'
 
 interface AppsOfTest extends BrowserWorld {
   /** Address of an app that readers may use, and of one that needs more. */
   readonly reading: string
   readonly writing: string
   readonly arrived: readonly IncomingMessage[]
+  /** Where both of them really are. */
+  readonly target: string
 }
 
 /** Apps behind the gateway, which say their own address. */
@@ -27,7 +30,12 @@ async function openApps(): Promise<AppsOfTest> {
   ]
   const world = await openBrowser({ after }, { upstreams }, { upstreams: { port: 0, plainCookies: true } })
   const apps = `http://127.0.0.1:${world.running.upstreamsPort}`
-  return Object.assign(world, { reading: `${apps}/reading/x?y=1`, writing: `${apps}/writing/`, arrived })
+  return Object.assign(world, {
+    reading: `${apps}/reading/x?y=1`,
+    writing: `${apps}/writing/`,
+    arrived,
+    target,
+  })
 }
 const world = skip ? undefined : await openApps()
 
@@ -100,6 +108,30 @@ test('an app that needs more says what, the page asks for it and goes on when it
   const { pending } = await world.owner.request('device.pair.list', {})
   assert.deepEqual(pending.find((row) => row.requestId === second)?.scopes?.toSorted(), ['operator.write'])
   await world.owner.request('device.pair.approve', { requestId: second })
+  await shows(page, 'This is the app')
+  await close()
+})
+
+test('a gateway that restarts while an operator has to decide is waited for, and asked for the same', {
+  skip,
+}, async () => {
+  assert.ok(world)
+  const upstreams = [{ match: { host: 'app.test' }, target: world.target, scope: 'operator.write' }]
+  const restarted = await openUiWorld({ after }, { upstreams }, { upstreams: { plainCookies: true } })
+  const app = `http://app.test:${restarted.port}/`
+  const { page, close } = await world.visit(app, { from: restarted.origin })
+  const { secret } = await restarted.owner.request('device.pair.invite', {})
+  await page.getByRole('textbox').fill(secret)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Ask for it' }).click()
+  await page.locator('.words').waitFor()
+  const requestId = (await page.locator('.facts .mono').textContent()) ?? ''
+  await restarted.stop()
+  await shows(page, 'The gateway does not answer')
+  await restarted.start()
+  await page.locator('.words').waitFor()
+  assert.equal(await page.locator('.facts .mono').textContent(), requestId)
+  await restarted.owner.request('device.pair.approve', { requestId })
   await shows(page, 'This is the app')
   await close()
 })

@@ -67,22 +67,15 @@ interface Upgrade extends Pick<Arrived, 'signal' | 'comeBack' | 'decided'> {
   readonly scope: string
 }
 
-/** Asks for the scope beside what the connection has, and waits. Asked again, the request keeps its id. */
-async function upgrade(
-  { enter, now, device }: VisitDeps,
-  connection: Connection,
-  { scope, signal, comeBack, decided }: Upgrade,
-): Promise<void> {
-  const held = [...connection.hello.auth.scopes, scope].flatMap((word) => parseScope(word) ?? [])
-  const options = { signal, timeoutMs: WAIT_MS }
+/**
+ * Asks for the scope beside what the connection has, and waits. Asked again, the request keeps its id, so that
+ * a gateway which cannot answer at the moment, such as one that is about to stop, is asked again.
+ */
+async function upgrade(deps: VisitDeps, connection: Connection, asking: Upgrade): Promise<void> {
+  const { enter, now } = deps
+  const { scope, signal, comeBack, decided } = asking
   try {
-    const asked = { scopes: [...new Set(leastScopes(held))] }
-    const { requestId } = await connection.request('device.scopes.requestUpgrade', asked, { signal })
-    const fingerprint = fingerprintWords(device.key.deviceId)
-    const endsAt = now() + WAIT_MS
-    const seen = { requestId, fingerprint, endsAt, isRenewal: false, isAway: false }
-    enter({ kind: 'waiting', way: 'upgrade', ...seen })
-    const { status } = await connection.request('device.scopes.waitUpgrade', { requestId }, options)
+    const status = await waitForUpgrade(deps, connection, asking)
     if (signal.aborted) return
     decided()
     if (status === 'approved') comeBack()
@@ -90,10 +83,28 @@ async function upgrade(
   } catch (error) {
     // A connection that has ended comes back by itself, and asks again.
     if (signal.aborted || hasCode(error, 'CLOSED')) return
+    if (passes(error) && error.code !== 'TIMEOUT') {
+      await new Promise((done) => setTimeout(done, error.retryAfterMs ?? BUSY_MS))
+      return signal.aborted ? undefined : upgrade(deps, connection, asking)
+    }
     decided()
     const problem = hasCode(error, 'TIMEOUT')
       ? ({ kind: 'expired' } as const)
       : problemOf(error, { way: 'upgrade' }, now())
     enter({ kind: 'scope-missing', scope, problem })
   }
+}
+
+async function waitForUpgrade({ enter, now, device }: VisitDeps, connection: Connection, asking: Upgrade) {
+  const { scope, signal } = asking
+  const held = [...connection.hello.auth.scopes, scope].flatMap((word) => parseScope(word) ?? [])
+  const options = { signal, timeoutMs: WAIT_MS }
+  const asked = { scopes: [...new Set(leastScopes(held))] }
+  const { requestId } = await connection.request('device.scopes.requestUpgrade', asked, { signal })
+  const fingerprint = fingerprintWords(device.key.deviceId)
+  const endsAt = now() + WAIT_MS
+  const seen = { requestId, fingerprint, endsAt, isRenewal: false, isAway: false }
+  enter({ kind: 'waiting', way: 'upgrade', ...seen })
+  const { status } = await connection.request('device.scopes.waitUpgrade', { requestId }, options)
+  return status
 }
