@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
+import { after, mock, type TestContext, test } from 'node:test'
+import { holdTime } from '@pairgate/gateway/testing'
 import { connectGateway } from '../src/connect-gateway.ts'
 import type { GatewaySession } from '../src/gateway-session.ts'
 import { loadOrCreateFileKey } from '../src/key/file-device-key.ts'
@@ -8,6 +9,7 @@ import { createMemoryTokenStore } from '../src/tokens/memory-token-store.ts'
 import { openRealGateway } from './real-gateway.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
+const time = holdTime({ mock })
 const gateway = await openRealGateway({ after })
 const origin = gateway.url.replace('ws:', 'http:')
 const retry = { firstMs: 10, maxMs: 50 }
@@ -67,7 +69,10 @@ test('a new one is made shortly before the end, and when somebody has refused th
   const { session } = await enter(t)
   const ask = { ttlMs: 1_000 }
   const first = await session.accessToken(ask)
-  while ((await session.accessToken(ask)) === first) await new Promise((done) => setTimeout(done, 20))
+  time.advance(799)
+  assert.equal(await session.accessToken(ask), first)
+  time.advance(1)
+  assert.notEqual(await session.accessToken(ask), first)
   // It was replaced while it was still good.
   assert.equal(await verify(first), 204)
 

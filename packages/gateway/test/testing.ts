@@ -1,4 +1,5 @@
 // What tests of other rooms need to speak with a gateway as strangers do.
+export { holdTime } from './harness/hold-time.ts'
 export { makeDevice } from './harness/test-device.ts'
 export { openWireClient } from './harness/wire-client.ts'
 export {
