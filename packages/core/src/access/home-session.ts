@@ -3,6 +3,7 @@ import type { DeviceReach } from '../domain/device-page.ts'
 import { isSelfScoped, type Principal } from '../domain/principal.ts'
 import type { Token } from '../domain/token.ts'
 import type { StoreReader } from '../ports/store.ts'
+import type { Actor } from './reread-actor.ts'
 
 /** Home of a device that has no token anywhere. No id of a session looks like it. */
 const NO_SESSION = 'none' as SessionId
@@ -40,6 +41,14 @@ export function mayManage(principal: Principal, id: DeviceId, home: Home): boole
 /** The same for an open request: one of a stranger belongs to no session, and any admin may take it in. */
 export function mayDecide(principal: Principal, id: DeviceId, home: Home): boolean {
   return mayManage(principal, id, home) || (home === NO_SESSION && !isSelfScoped(principal))
+}
+
+/**
+ * The same for who invites: whatever device brings the secret, one of another session is none of the business of
+ * somebody who holds one session (T43).
+ */
+export function mayTakeIn({ sessionId }: Pick<Actor, 'sessionId'>, home: Home): boolean {
+  return sessionId === EVERY_SESSION || sessionId === home || home === NO_SESSION
 }
 
 /** The same for a search: all devices that `mayManage` would find. */

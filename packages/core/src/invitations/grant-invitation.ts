@@ -1,6 +1,7 @@
 import { EVERY_SESSION, missingScope, type Role } from '@pairgate/protocol'
-import { findHome, type Home } from '../access/home-session.ts'
+import { findHome, type Home, mayTakeIn } from '../access/home-session.ts'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import { givesItselfTime } from '../access/own-time.ts'
 import { type ApprovedVia, type Device, type DeviceMetadata, nameOf } from '../domain/device.ts'
 import { deliverToken, type Grant, grantDevice, grantToken } from '../domain/grant.ts'
 import { type Invitation, redeemed, scopesFor } from '../domain/invitation.ts'
@@ -75,6 +76,8 @@ async function planJoin(
   joining: Joining,
 ): Promise<Result<JoinPlan>> {
   const { tx, actor, now } = decision
+  const home = await findHome(tx, joining.deviceId)
+  if (!mayTakeIn(actor, home)) return refuse({ reason: 'candidate-missing' })
   const plans: RolePlan[] = []
   let fresh: Session | undefined
   // The operator's first: a node of the same device lives in the same session.
@@ -95,13 +98,14 @@ async function planJoin(
     // The secret is told again, whatever it opens, so the inviter answers for all of it (T19).
     const missing = missingScope(actor.scopes, token.scopes)
     if (missing !== undefined) return refuse({ reason: 'ceiling', missing })
+    if (givesItselfTime(actor, existing, token)) return refuse({ reason: 'extension-of-own' })
     plans.push({ grant, existing, token })
   }
   const before = plans.flatMap(({ existing }) => (existing ? [existing] : []))
   const after = plans.map(({ token }) => token)
   if (await wouldLoseLastAdmin(tx, actor, { before, after }, decision))
     return refuse({ reason: 'last-admin' })
-  return ok({ roles: plans, fresh, home: await findHome(tx, joining.deviceId) })
+  return ok({ roles: plans, fresh, home })
 }
 
 function grantOf(

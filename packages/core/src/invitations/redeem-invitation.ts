@@ -1,4 +1,5 @@
 import { EVERY_SESSION, type Scope } from '@pairgate/protocol'
+import { findHome, mayTakeIn } from '../access/home-session.ts'
 import type { Actor } from '../access/reread-actor.ts'
 import { type Device, tidyMetadata } from '../domain/device.ts'
 import type { EventActor } from '../domain/gateway-event.ts'
@@ -159,7 +160,8 @@ async function ask(deps: RedeemInvitationDeps, redemption: Redemption): Promise<
       const current = await tx.findInvitation(invitation.id)
       if (!current || current.redeemedBy !== undefined) return false
       if (!(await fits(tx, current, { redemption, now }))) return false
-      return (await standingCreator(tx, deps, current, now)).ok
+      const creator = await standingCreator(tx, deps, current, now)
+      return creator.ok && mayTakeIn(creator.value, await findHome(tx, deviceId))
     },
   })
   if (!filed.ok) return filed

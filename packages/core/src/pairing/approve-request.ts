@@ -1,6 +1,7 @@
 import { coversScopes, missingScope, parseScope, type RequestId, type Scope } from '@pairgate/protocol'
 import type { Home } from '../access/home-session.ts'
 import { wouldLoseLastAdmin } from '../access/last-admin.ts'
+import { givesItselfTime } from '../access/own-time.ts'
 import type { Actor } from '../access/reread-actor.ts'
 import type { TellArrival } from '../devices/tell-arrival.ts'
 import { type Device, nameOf } from '../domain/device.ts'
@@ -116,6 +117,7 @@ async function planApproval(
   const token = grantToken(existing, grant, drawSecret())
   const missing = missingOfWhole(actor, request, existing, token)
   if (missing !== undefined) return refuse({ reason: 'ceiling', missing })
+  if (givesItselfTime(actor, existing, token)) return refuse({ reason: 'extension-of-own' })
   const before = existing ? [existing] : []
   if (await wouldLoseLastAdmin(tx, actor, { before, after: [token] }, decision))
     return refuse({ reason: 'last-admin' })

@@ -4,7 +4,8 @@ import type { DevicePairList } from '@pairgate/protocol/wire'
 import { openGateway } from '../harness/gateway-of-test.ts'
 import { askToPair, connectPaired, type PairedDevice, pair } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
-import { expectClose, type WireClient } from '../harness/wire-client.ts'
+import { expectClose, type Hello, type WireClient } from '../harness/wire-client.ts'
+import { INVALID, invite, outcomeOf, redeem, rowOf } from '../invitations/invite.ts'
 
 const gateway = await openGateway({ after }, { config: { limits: { pendingInAll: 10_000 } } })
 const nobody = 'f'.repeat(64)
@@ -122,6 +123,35 @@ describe('an admin of one session (T43)', () => {
       const hello = await gateway.open().hello({ device, extended: true, scopes: ['operator.read'] })
       assert.equal(hello.auth.session, sessionOf(one))
     }
+  })
+
+  test('raises no device of another session by an invitation, and takes none away by it', async () => {
+    const [one, other] = [await admin(), await admin()]
+    const far = await beside(other)
+    await far.client.end()
+    const owner = await gateway.owner()
+    for (const order of [{}, { session: 'main' }, { role: 'node', scopes: [] }, { confirm: true }]) {
+      const { id, secret } = await invite(one.client, {
+        scopes: ['operator.admin'],
+        ...order,
+        withCode: false,
+      })
+      const role = 'role' in order ? order.role : 'operator'
+      const open = () => redeem(gateway, secret, { device: far.device, role, scopes: [] })
+      assert.equal(outcomeOf(await open()), INVALID, JSON.stringify(order))
+      assert.deepEqual((await rowOf(owner, id))?.state, 'open')
+    }
+    const row = (await list(owner)).paired.find(({ deviceId }) => deviceId === far.device.id)
+    const held = row?.tokens.map(({ session, scopes }) => [session, scopes])
+    assert.deepEqual(held, [[sessionOf(other), ['operator.read']]])
+    // Who belongs to no session yet comes into its own, and who lies there already may be given more.
+    const near = await beside(one)
+    for (const device of [near.device, makeDevice()]) {
+      const { secret } = await invite(one.client, { scopes: ['operator.write'], withCode: false })
+      const { payload } = await redeem(gateway, secret, { device, extended: true })
+      assert.equal((payload as Hello).auth.session, sessionOf(one))
+    }
+    await owner.end()
   })
 
   test('hears of its own devices and of strangers, and nothing of another session', async () => {

@@ -12,10 +12,12 @@ import {
   refusedConnect,
 } from '../harness/pair.ts'
 import { expectClose, type WireClient } from '../harness/wire-client.ts'
+import { INVALID, invite, outcomeOf, redeem } from '../invitations/invite.ts'
 
 const scopes = ['operator.read', 'operator.pairing']
 const US = { extended: true }
 const DENIED = { code: 'INVALID_REQUEST', message: 'device token extension denied' }
+const OWN = 'a device cannot extend its own token; another operator or the gateway host has to'
 const HOUR = 3_600_000
 const gateway = await openGateway({ after })
 const owner = await gateway.owner()
@@ -145,6 +147,37 @@ describe('an extension', () => {
     assert.deepEqual(await plain.client.fail('device.token.extend', foreign), DENIED)
     await admin.client.call('device.token.extend', foreign)
     await extend(second.client, admin, HOUR)
+  })
+
+  test('is nothing that a device gives itself by saying yes to itself, or by an invitation of its own (T17)', async () => {
+    const tries = {
+      approval: async (self: PairedDevice, own: readonly string[]) => {
+        const { requestId } = await askToPair(gateway, { device: self.device, scopes: own })
+        const more = { requestId, expiresInMs: null }
+        assert.equal((await self.client.fail('device.pair.approve', more)).message, OWN)
+        await self.client.call('device.pair.approve', { requestId, expiresInMs: HOUR / 2 })
+      },
+      invitation: async (self: PairedDevice) => {
+        const order = { scopes: ['operator.read'], tokenTtlMs: 2 * HOUR }
+        const { secret } = await invite(self.client, { ...order, withCode: false })
+        assert.equal(outcomeOf(await redeem(gateway, secret, { device: self.device })), INVALID)
+      },
+      confirmation: async (self: PairedDevice) => {
+        const order = { scopes: ['operator.read'], tokenTtlMs: 2 * HOUR, confirm: true, withCode: false }
+        const { id, secret } = await invite(self.client, order)
+        await redeem(gateway, secret, { device: self.device })
+        assert.equal((await self.client.fail('device.pair.confirm', { id })).message, OWN)
+      },
+    }
+    for (const own of [scopes, ['operator.admin']]) {
+      for (const tried of Object.values(tries)) {
+        const self = await pair(gateway, { scopes: own, approval: { expiresInMs: HOUR }, ...US })
+        await tried(self, own)
+        const { paired } = await owner.call<DevicePairList>('device.pair.list')
+        const row = paired.find(({ deviceId }) => deviceId === self.device.id)
+        assert.ok(Number(row?.tokens[0]?.expiresAtMs) <= Number(self.hello.auth.expiresAtMs))
+      }
+    }
   })
 
   test('needs all that the token holds, and the session that it opens (T16)', async (t) => {
