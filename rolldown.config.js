@@ -1,5 +1,6 @@
 import { defineConfig } from 'rolldown'
 import { buildPages } from './packages/ui/build/build-pages.js'
+import { takeBuiltins } from './tools/bundle/take-builtins.js'
 
 const dir = 'packages/cli/dist'
 
@@ -10,7 +11,7 @@ export default defineConfig({
   tsconfig: false,
   transform: { target: 'node24' },
   plugins: [
-    { name: 'ascii', generateBundle },
+    { name: 'chunks', generateBundle },
     // What the gateway serves to browsers, once the folder has been cleaned.
     { name: 'pages', writeBundle: () => buildPages(`${dir}/pages`) },
   ],
@@ -26,16 +27,19 @@ export default defineConfig({
   },
 })
 
+function generateBundle(_options, bundle) {
+  for (const chunk of Object.values(bundle)) {
+    if (chunk.type === 'chunk') chunk.code = inAscii(takeBuiltins(chunk.code))
+  }
+}
+
 /**
  * The runtime keeps the text of what it runs, and a text with one letter outside of Latin-1 twice as large.
  * Such letters stand in texts and patterns only, where an escape means the same.
  */
-function generateBundle(_options, bundle) {
-  for (const chunk of Object.values(bundle)) {
-    if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, escapeLetter)
-  }
-}
-
-function escapeLetter(letter) {
-  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+function inAscii(code) {
+  return code.replaceAll(
+    /[^\0-\x7f]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // The one file that any Node.js must be able to read: it finds the right runtime, then hands over to the
 // bundle. Plain old JavaScript on purpose, so that an old Node.js prints a sentence and no syntax error.
-import childProcess from 'node:child_process'
-import fs from 'node:fs'
 import nodeModule from 'node:module'
-import os from 'node:os'
-import path from 'node:path'
-import process from 'node:process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+
+// An import reads every name of a module, and that loads more than all of this file: `require` does not.
+const require = nodeModule.createRequire(import.meta.url)
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { fileURLToPath, pathToFileURL } = require('node:url')
 
 const NEEDED_MAJOR = 24
 const HANDED_OVER = 'PAIRGATE_HANDED_OVER'
@@ -40,7 +41,7 @@ function handOver(runtime) {
   const args = process.execArgv.concat(process.argv.slice(1))
   // A secret on the command line must not stand in the list of processes for as long as this one waits.
   process.title = 'openclaw'
-  const child = childProcess.spawn(runtime, args, {
+  const child = require('node:child_process').spawn(runtime, args, {
     stdio: 'inherit',
     env: Object.assign({}, process.env, { [HANDED_OVER]: '1' }),
   })
