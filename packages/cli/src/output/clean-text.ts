@@ -11,6 +11,7 @@ const LONGEST = 200
  */
 export function cleanText(text: string, longest = LONGEST): string {
   const visible = text.replace(HAZARDS, (hazard) => `\\u{${(hazard.codePointAt(0) ?? 0).toString(16)}}`)
+  if (visible.length <= longest) return visible
   const letters = [...visible]
   return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : visible
 }

@@ -54,3 +54,31 @@ test('where a table has no room, its rows stand below each other, each cell with
   )
   assert.ok(formatTable(head, rows, 45).startsWith('┌'))
 })
+
+test('a table is drawn around cells of any height, and an emoji takes two columns', () => {
+  assert.equal(
+    formatTable(
+      ['Name', 'State'],
+      [
+        ['✅ 书房', 'one two three'],
+        ['🇩🇪', ''],
+      ],
+      22,
+    ),
+    [
+      '┌─────────┬──────────┐',
+      '│ Name    │ State    │',
+      '├─────────┼──────────┤',
+      '│ ✅ 书房 │ one two  │',
+      '│         │ three    │',
+      '├─────────┼──────────┤',
+      '│ 🇩🇪      │          │',
+      '└─────────┴──────────┘',
+    ].join('\n'),
+  )
+})
+
+test('a list may be as long as it likes', () => {
+  const long = Array.from({ length: 150_000 }, (_, n) => [String(n), 'device'])
+  assert.equal(formatTable(['Number', 'Name'], long, 80).split('\n').length, 2 * long.length + 3)
+})

@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import { displayWidth, wrapText } from './wrap-text.ts'
 
 const NARROWEST_COLUMN = 8
@@ -18,16 +17,17 @@ export function formatTable(
 ): string {
   const widths = fitWidths([head, ...rows], width)
   if (fullWidth(widths) > width) return formatRecords(head, rows, width)
-  const table = new Table({ head: wrapRow(head, widths), style: { head: [], border: [] } })
-  table.push(...rows.map((row) => wrapRow(row, widths)))
-  return table.toString()
+  const rule = (left: string, cross: string, right: string): string =>
+    `${left}${widths.map((each) => '─'.repeat(each + 2)).join(cross)}${right}`
+  const drawn = [head, ...rows].map((row) => drawRow(row, widths))
+  return [rule('┌', '┬', '┐'), drawn.join(`\n${rule('├', '┼', '┤')}\n`), rule('└', '┴', '┘')].join('\n')
 }
 
 /** The widest column gives way first, so that short ones like an age stay on one line. */
 export function fitWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
   const columns = rows[0]?.length ?? 0
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(1, ...rows.map((row) => displayWidth(row[column] ?? ''))),
+    rows.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), 1),
   )
   let excess = fullWidth(widths) - width
   while (excess > 0) {
@@ -55,6 +55,15 @@ function formatRecords(head: readonly string[], rows: readonly (readonly string[
   return rows.map(record).join('\n\n')
 }
 
-function wrapRow(row: readonly string[], widths: readonly number[]): string[] {
-  return row.map((cell, column) => wrapText(cell, widths[column] ?? NARROWEST_COLUMN).join('\n'))
+/** As many lines as its longest cell needs. */
+function drawRow(row: readonly string[], widths: readonly number[]): string {
+  const cells = widths.map((width, column) => wrapText(row[column] ?? '', width))
+  const height = Math.max(...cells.map((lines) => lines.length))
+  const drawLine = (at: number): string =>
+    `│ ${cells.map((lines, column) => padTo(lines[at] ?? '', widths[column] ?? 0)).join(' │ ')} │`
+  return Array.from({ length: height }, (_, at) => drawLine(at)).join('\n')
+}
+
+function padTo(line: string, width: number): string {
+  return line + ' '.repeat(Math.max(0, width - displayWidth(line)))
 }
