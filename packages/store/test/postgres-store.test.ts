@@ -309,7 +309,7 @@ async function untilCounted(database: string) {
     const isCounted = ['devices', 'events', 'pairing_requests', 'sessions', 'tokens'].every((name) =>
       tables.some(({ relname, idx_scan: found }) => relname === name && Number(found) > 0),
     )
-    if (isCounted || tries === 50) {
+    if (isCounted || tries === 500) {
       assert.ok(isCounted, inspect(tables))
       return tables
     }

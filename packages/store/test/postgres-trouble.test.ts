@@ -244,22 +244,27 @@ describe('a server that lets us wait', () => {
   })
 
   test('for an answer is given up after a while', async (context) => {
-    const { url, store } = await openFor(context, { statement_timeout: 100 })
-    const locked = server.ask('begin; lock table devices; select pg_sleep(0.5); commit', nameOf(url))
-    await pause(100)
-    await assert.rejects(store.read.listDevices(), failsFor('slow'))
-    await locked
+    const { url, store } = await openFor(context, { statement_timeout: 500 })
+    const release = await server.hold('lock table devices', nameOf(url))
+    try {
+      await assert.rejects(store.read.listDevices(), failsFor('slow'))
+    } finally {
+      await release()
+    }
     await worksAgain(store, 2)
   })
 
   test('because the network swallows everything is given up, and closed, after a while', async (context) => {
     const url = await server.freshDatabase()
     const silent = await startSilentServer(context, url)
-    const store = await openPostgresStore({ url: `${silent.url}?query_timeout=200` })
+    // Long enough for answers that do come, on a busy machine too.
+    const store = await openPostgresStore({ url: `${silent.url}?query_timeout=1000` })
     await Promise.all([store.mutate(save(1)), store.read.listDevices()])
     silent.swallow()
-    await assert.rejects(store.mutate(save(2)), failsFor('slow'))
-    await assert.rejects(store.read.listDevices(), failsFor('slow'))
+    await Promise.all([
+      assert.rejects(store.mutate(save(2)), failsFor('slow')),
+      assert.rejects(store.read.listDevices(), failsFor('slow')),
+    ])
     silent.heal()
     await worksAgain(store, 3)
     silent.swallow()
@@ -286,14 +291,14 @@ test('a process whose network is gone closes its store and ends by itself', asyn
 })
 
 test('a process that stands still inside a transaction loses the lock, and its transaction', async (context) => {
-  const { url, store } = await openFor(context, { idle_in_transaction_session_timeout: 100 })
+  const { url, store } = await openFor(context, { idle_in_transaction_session_timeout: 500 })
   const other = await openPostgresStore({ url })
   context.after(() => other.close())
   let isNext: Promise<void> | undefined
   const frozen = store.mutate(async (tx) => {
     await tx.saveDevice(device(1))
     isNext = other.mutate(save(2))
-    await pause(300)
+    await isNext
     await tx.saveDevice(device(3))
   })
   await assert.rejects(frozen, failsFor('lost'))

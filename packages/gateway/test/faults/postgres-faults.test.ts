@@ -178,14 +178,16 @@ test('connections that are killed under decisions cost some of them, and leave t
 test('a lock of somebody else refuses all who wait for it at once, and no reads', async (context) => {
   const house = await openHouse(context, 'lock_timeout=500')
   const { gateway, owner, paired, name } = house
-  const locked = server.ask('begin; select id from append_lock for update; select pg_sleep(3); commit', name)
-  await pause(200)
-  const waiting = Promise.all(Array.from({ length: 50 }, (_, n) => rename(owner, paired, `lost ${n}`)))
-  assert.equal((await paired.client.request('device.pair.list')).ok, true)
-  const answers = await waiting
-  assert.ok(answers.every(({ error }) => error?.code === 'UNAVAILABLE'))
-  assert.deepEqual(await readiness(gateway), AWAY)
-  await locked
+  const release = await server.hold('select id from append_lock for update', name)
+  try {
+    const waiting = Promise.all(Array.from({ length: 50 }, (_, n) => rename(owner, paired, `lost ${n}`)))
+    assert.equal((await paired.client.request('device.pair.list')).ok, true)
+    const answers = await waiting
+    assert.ok(answers.every(({ error }) => error?.code === 'UNAVAILABLE'))
+    assert.deepEqual(await readiness(gateway), AWAY)
+  } finally {
+    await release()
+  }
   await expectService(house)
   assert.equal(await soundEvents(gateway), 3)
 })

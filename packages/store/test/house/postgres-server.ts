@@ -26,6 +26,8 @@ export interface PostgresServer {
   freshDatabase(options?: string): Promise<string>
   /** Asks as the server's own superuser, who may do everything; in `database`, or beside all. */
   ask(sql: string, database?: string): Promise<readonly Record<string, unknown>[]>
+  /** Somebody else who has done this in a transaction, and stays in it until the answer is called. */
+  hold(sql: string, database: string): Promise<() => Promise<void>>
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   start(): Promise<void>
   /** From its next start on a server in recovery, as a standby is, or no longer. */
@@ -65,6 +67,7 @@ export async function startPostgres(hooks: TestHooks): Promise<PostgresServer> {
       return `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${name}`
     },
     ask,
+    hold: (sql, database) => holdOpen(superuser(database), sql),
     stop: (mode = 'fast') => control(place, ['stop', '-m', mode]),
     start: () => control(place, ['start', ...startFlags(place, port)]),
     setStandby: (isStandby) => setStandby(place, isStandby),
@@ -199,6 +202,16 @@ async function askOnce(url: string, sql: string): Promise<readonly Record<string
     const { rows } = await client.query(sql)
     return rows
   } finally {
+    await client.end()
+  }
+}
+
+async function holdOpen(url: string, sql: string): Promise<() => Promise<void>> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(`begin; ${sql}`)
+  return async () => {
+    await client.query('commit')
     await client.end()
   }
 }
