@@ -191,12 +191,12 @@ test('a port that accepts and says nothing is given up in time', async (t) => {
 
 test('an abort ends the attempt with its own reason; one that came before lets nothing begin', async (t) => {
   let knocks = 0
-  const gateway = await misbehaving(t, () => {
-    knocks += 1
-  })
   const stop = new AbortController()
   const reason = new Error('enough')
-  setTimeout(() => stop.abort(reason), 20)
+  const gateway = await misbehaving(t, () => {
+    knocks += 1
+    stop.abort(reason)
+  })
   await assert.rejects(knock(gateway.url, { signal: stop.signal }), reason)
   await assert.rejects(knock(gateway.url, { signal: stop.signal }), reason)
   await new Promise((done) => setTimeout(done, 30))

@@ -92,12 +92,3 @@ export async function openHouse(
   })
   return { listening, guard, upgraded, logged }
 }
-
-/** Resolves when a condition holds; gives up loudly after two seconds. */
-export async function eventually(holds: () => boolean): Promise<void> {
-  const signal = AbortSignal.timeout(2_000)
-  while (!holds()) {
-    if (signal.aborted) throw new Error('this did not come true within two seconds')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}

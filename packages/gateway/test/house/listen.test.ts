@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type ListenOptions, listen } from '../../src/http/listen.ts'
 import { ListenError } from '../../src/http/listen-error.ts'
+import { eventually } from '../harness/within.ts'
 import { writeCertificate } from './certificate.ts'
-import { eventually, openHouse } from './http-house.ts'
+import { openHouse } from './http-house.ts'
 import { otherProcess } from './other-process.ts'
 import { rawRequest, upgradeLines } from './raw-request.ts'
 import { temporaryDir } from './temporary-dir.ts'
@@ -166,7 +167,7 @@ test('closing lets an answer in flight finish', async (context) => {
     },
   })
   const answer = rawRequest({ port, host: '127.0.0.1' }, ['GET / HTTP/1.1', 'Host: x', 'Connection: close'])
-  await eventually(() => finish.name !== '' && finish.toString().includes('late'))
+  await eventually(() => finish.name !== '' && finish.toString().includes('late'), 'the request in flight')
   const closing = close()
   finish()
   assert.equal((await answer).body, 'late')

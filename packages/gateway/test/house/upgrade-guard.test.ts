@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually, openHouse } from './http-house.ts'
+import { eventually } from '../harness/within.ts'
+import { openHouse } from './http-house.ts'
 import { rawRequest, upgradeLines } from './raw-request.ts'
 import { temporaryDir } from './temporary-dir.ts'
 
@@ -89,7 +90,7 @@ test('one peer holds no more unproved sockets than its limit, and gets a place b
   assert.match(third.headers['content-type'] ?? '', /^text\/plain/)
 
   first.socket.destroy()
-  await eventually(() => guard.size() === 1)
+  await eventually(() => guard.size() === 1, 'room for one more')
   const fourth = await knock(listening.port)
   assert.match(fourth.text, /^welcome/)
   for (const { socket } of [second, fourth]) socket.destroy()

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, type TestContext, test } from 'node:test'
 import { ON_SQLITE } from '../harness/engine.ts'
 import { type GatewayOfTest, openGateway } from '../harness/gateway-of-test.ts'
+import { holdSweepers, holdTime } from '../harness/hold-time.ts'
 import { eventually } from '../harness/within.ts'
 import { from, guess, TOKEN } from './guess.ts'
 import { restartRules } from './restart-rules.ts'
@@ -33,9 +34,14 @@ describe('the database', () => {
   })
 
   test('keeps no counter that is over', async (t) => {
+    const time = holdTime(t)
+    const sweep = holdSweepers(t)
     const gateway = await open(t, { failuresPerPeer: 3, failureWindowMs: 1_000, lockoutMs: 1_000 })
     await guess(gateway, 5, { open: from('203.0.113.5') })
+    sweep()
     await eventually(() => rowsOf(gateway).length > 0, 'the counters in the database')
+    time.advance(2_000)
+    sweep()
     await eventually(() => rowsOf(gateway).length === 0, 'their end')
   })
 })

@@ -44,7 +44,7 @@ describe('a client that takes next to nothing of a download (T23)', { skip }, ()
       assert.ok(isListed(port, localPort))
       const owner = await gateway.owner()
       await owner.call('device.token.revoke', { deviceId: caller.device.id, role: 'operator' })
-      await eventually(() => !isListed(port, localPort), 'the end of the connection', 1_000)
+      await eventually(() => !isListed(port, localPort), 'the end of the connection')
     })
   }
 })

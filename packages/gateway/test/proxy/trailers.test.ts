@@ -60,7 +60,7 @@ const { port, gateway } = await openProxy({ after }, [
   { match: { path: '/http' }, auth: 'public', target: `http://127.0.0.1:${plain}` },
   { match: { path: '/https' }, auth: 'public', target: `https://localhost:${behindTls}`, tls: { ca: cert } },
   { match: { path: '/unix' }, auth: 'public', target: `unix:${path}` },
-  { match: { path: '/slow' }, auth: 'public', target: `unix:${path}`, timeouts: { responseMs: 100 } },
+  { match: { path: '/slow' }, auth: 'public', target: `unix:${path}`, timeouts: { responseMs: 500 } },
   { match: { path: '/away' }, auth: 'public', target: `unix:${path}.not-there` },
 ])
 
@@ -165,7 +165,7 @@ describe('trailers of a request', () => {
   })
   test('do not cut an answer that had begun before them', async () => {
     begin = (_request, response) => void response.writeHead(200).write('first')
-    answer = (_request, response) => void setTimeout(() => response.end('last'), 400)
+    answer = (_request, response) => void setTimeout(() => response.end('last'), 700)
     const client = open()
     client.send(`${headOf('/slow', 'X-Sum')}3\r\none\r\n`)
     await answered(client, 'first')

@@ -18,6 +18,8 @@ export interface ReferenceGateway {
   approve(requestId: unknown, approval?: object): Promise<void>
   rotate(device: ReferenceDevice, change?: object): Promise<void>
   revoke(device: ReferenceDevice): Promise<void>
+  /** Its token runs out in so many milliseconds, which may be sooner than before. */
+  extend(device: ReferenceDevice, expiresInMs: number): Promise<void>
   remove(device: ReferenceDevice): Promise<void>
 }
 
@@ -56,6 +58,9 @@ export async function openReferenceGateway(
     },
     async revoke(device) {
       await ask('device.token.revoke', { deviceId: deviceIdOf(device), role })
+    },
+    async extend(device, expiresInMs) {
+      await ask('device.token.extend', { deviceId: deviceIdOf(device), role, expiresInMs })
     },
     async remove(device) {
       await ask('device.pair.remove', { deviceId: deviceIdOf(device) })

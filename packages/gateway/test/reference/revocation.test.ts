@@ -90,9 +90,10 @@ suite('The reference client whose token has expired', { concurrency: true }, () 
   test('keeps it, waits for a renewal, and goes on with the very same token', async (t) => {
     const story = await tellStory(t)
     const asked = await story.askForApproval()
-    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_000 })
+    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_600_000 })
     const { client } = await story.enter()
     const token = storedToken(story.device)
+    await story.gateway.extend(story.device, 1_000)
     await expectCutOff(client, 'token expired')
 
     const refusal = await client.refusals.next()

@@ -133,9 +133,10 @@ suite('The reference client in mode "token"', { concurrency: true }, () => {
   test('whose token has expired keeps it and goes on with it after the renewal', async (t) => {
     const story = await tellStory(t, tokenMode)
     const asked = await story.askForApproval()
-    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_000 })
+    await story.gateway.approve(asked.details['requestId'], { expiresInMs: 3_600_000 })
     const { client } = await story.enter()
     const token = storedToken(story.device)
+    await story.gateway.extend(story.device, 1_000)
     await expectCutOff(client, 'token expired')
     const refusal = await client.refusals.next()
     assert.equal(refusal.details['code'], 'PAIRING_REQUIRED')

@@ -216,8 +216,9 @@ describe('a session that is deleted', () => {
     const { key } = await create()
     const { device, client } = await pair(gateway, {
       scopes: WRITER,
-      approval: { session: key, expiresInMs: 1_000 },
+      approval: { session: key, expiresInMs: 60_000 },
     })
+    await owner.call('device.token.extend', { deviceId: device.id, role: 'operator', expiresInMs: 1_000 })
     const rowOf = async () => {
       const { paired } = await owner.call<DevicePairList>('device.pair.list')
       return paired.find(({ deviceId }) => deviceId === device.id)?.tokens[0]

@@ -209,7 +209,7 @@ test('who does not finish the handshake in time is closed 1000 without a word', 
 
 test('a handshake that was finished is not ended by the handshake timeout', async (context) => {
   const hasty = await openGateway(context, {
-    config: { auth: { token: TOKEN }, limits: { handshakeMs: 400 } },
+    config: { auth: { token: TOKEN }, limits: { handshakeMs: 1_000 } },
   })
   const finished = hasty.open()
   await finished.hello(SHARED)
