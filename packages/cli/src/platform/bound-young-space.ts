@@ -10,6 +10,9 @@ const USUAL_FACTOR = 2
  * The engine doubles its room for short-lived objects whenever much of them lives on, up to 128 MB, and hardly
  * ever gives it back. Ten thousand devices that come at once live on, so most of what they took was that room.
  * Whoever has chosen a size at the start keeps it.
+ *
+ * So small a room is collected by one thread: to wake the others, many hundred times a second, costs more than they
+ * take over.
  */
 export function boundYoungSpace(): void {
   const chosen = [...process.execArgv, process.env['NODE_OPTIONS'] ?? '']
@@ -20,12 +23,16 @@ export function boundYoungSpace(): void {
     factor = next
     setFlagsFromString(`--semi-space-growth-factor=${next}`)
   }
+  setFlagsFromString('--no-parallel-scavenge')
   // After each collection, because it may shrink as well: what is small may grow again.
   new PerformanceObserver(() => growBy(youngSpace() < ROOM_BYTES ? USUAL_FACTOR : 1)).observe({
     entryTypes: ['gc'],
   })
   // What is compiled is kept for the next start together with the flags, and a start begins with the usual ones.
-  process.once('exit', () => growBy(USUAL_FACTOR))
+  process.once('exit', () => {
+    growBy(USUAL_FACTOR)
+    setFlagsFromString('--parallel-scavenge')
+  })
 }
 
 function youngSpace(): number {
