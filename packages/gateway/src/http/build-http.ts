@@ -104,6 +104,8 @@ function guardWith(judge: JudgeRequest, judgeVerify: JudgeRequest) {
   // With a callback: a promise for each request would cost more than the judgement.
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     reply.headers(SECURITY_HEADERS)
+    // The framework would wait for the end of a body that never was: without a length, a type says nothing.
+    if (request.raw.readableEnded) delete request.raw.headers['content-type']
     // Asked for by what watches the process, under whatever name and through whatever proxy.
     if (LIVE_PATHS.has(request.url)) return done()
 

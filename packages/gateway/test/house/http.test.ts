@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { within } from '../harness/within.ts'
 import { openHouse } from './http-house.ts'
 import { rawRequest } from './raw-request.ts'
 import { temporaryDir } from './temporary-dir.ts'
@@ -167,4 +168,17 @@ test('the owner socket serves the same app, whatever Host its client writes', as
     CLOSE,
   ])
   assert.equal(proxied.status, 403)
+})
+
+test('a body that was announced by its type alone is none, and nobody waits for it', async (context) => {
+  const { listening } = await openHouse(context)
+  for (const type of ['application/json', 'text/plain', 'image/png']) {
+    for (const [path, status] of [
+      ['/nowhere', 404],
+      ['/healthz', 405],
+    ] as const) {
+      const asked = rawRequest(listening, [`POST ${path} HTTP/1.1`, HOST, CLOSE, `Content-Type: ${type}`])
+      assert.equal((await within(asked, () => `${type} ${path}`)).status, status)
+    }
+  }
 })
