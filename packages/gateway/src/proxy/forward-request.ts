@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough, type Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { UpstreamConfig } from '../config/upstream-config.ts'
+import { earlyLinks } from './early-links.ts'
 import { isShared } from './find-upstream.ts'
 import { hasNoBody, sendRefusal } from './proxy-refusal.ts'
+import { reasonPhrase } from './reason-phrase.ts'
 import { type AnswerNotes, responseHeaders, responseTrailers } from './response-headers.ts'
 import { sendWithTrailers } from './send-with-trailers.ts'
 import { announcedTrailers } from './trailers.ts'
@@ -96,6 +98,9 @@ interface Exchange {
 /** So much of a body waits until the end of the step in which it came: most answers leave in one piece then. */
 const HELD_BYTES = 4_096
 
+/** Nothing holds an upstream back that says it again and again to a client that does not read. */
+const MOST_NEWS = 100
+
 /** One request on its way, and its answer on its way back. */
 class Relay implements Dispatcher.DispatchHandler, Forwarded {
   readonly #deps: ForwardDeps
@@ -109,6 +114,7 @@ class Relay implements Dispatcher.DispatchHandler, Forwarded {
   /** The beginning of a body, as long as the head has not left either. */
   #held: Buffer | undefined
   #hasLeft = false
+  #news = 0
 
   constructor(deps: ForwardDeps, exchange: Exchange) {
     const { request, response, body } = exchange
@@ -154,7 +160,7 @@ class Relay implements Dispatcher.DispatchHandler, Forwarded {
     this.#tell(status)
     // The rest of the upload is nobody's: what follows it on this connection could be taken for a request.
     if (!this.#request.complete) this.#response.shouldKeepAlive = false
-    this.#response.writeHead(status, statusText ?? '', headers)
+    this.#response.writeHead(status, reasonPhrase(statusText), headers)
     if (begun.push(this) === 1) setImmediate(letLeave)
   }
 
@@ -213,10 +219,12 @@ class Relay implements Dispatcher.DispatchHandler, Forwarded {
 
   /** What comes before the answer is news and nothing more: whoever cannot pass it on may drop it. */
   #sendInterim(status: number, headers: readonly string[]): void {
-    if (this.#request.httpVersionMinor < 1) return
+    this.#news += 1
+    if (this.#request.httpVersionMinor < 1 || this.#news > MOST_NEWS) return
     if (status === 102) return this.#response.writeProcessing()
-    const links = headers.filter((_value, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'link')
-    if (status === 103 && links.length > 0) this.#response.writeEarlyHints({ link: links })
+    const said = headers.filter((_value, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'link')
+    const link = earlyLinks(said)
+    if (status === 103 && link.length > 0) this.#response.writeEarlyHints({ link: [...link] })
   }
 }
 

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type ForwardDeps, notesOf, type Outgoing } from './forward-request.ts'
 import { REFUSALS, sendUpgradeRefusal } from './proxy-refusal.ts'
+import { reasonPhrase } from './reason-phrase.ts'
 import { responseHeaders } from './response-headers.ts'
 import type { UpstreamClients } from './upstream-clients.ts'
-import { LATE, refusalOf } from './upstream-failure.ts'
+import { isNoAnswer, LATE, refusalOf } from './upstream-failure.ts'
 
 export interface UpgradeSocket {
   readonly socket: Duplex & { setTimeout?(ms: number, late: () => void): unknown }
@@ -42,29 +43,37 @@ export function createForwardUpgrade({ clients, onOutcome, ticks }: ForwardUpgra
     socket.once('close', over)
     socket.setTimeout?.(upstream.timeouts.idleMs, () => socket.destroy())
 
+    let hasAnswer = false
     asked.on('error', (error) => {
       clearTimeout(late)
+      // What would be said now would be taken for a piece of the answer.
+      if (hasAnswer) return void socket.destroy()
       const { code = error.name } = error as NodeJS.ErrnoException
       tell(code)
       if (!socket.destroyed) sendUpgradeRefusal(refusalOf(code), socket)
     })
     asked.on('response', (answer) => {
       clearTimeout(late)
+      hasAnswer = true
+      if (isNoAnswer(answer)) return void refuseBroken(socket, answer)
       tell(answer.statusCode ?? 502)
       passRefusal(socket, answer, outgoing)
     })
     asked.on('upgrade', (answer, inner, innerHead) => {
       clearTimeout(late)
-      if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
-        inner.destroy()
-        return sendUpgradeRefusal(REFUSALS.brokenAnswer, socket)
-      }
+      hasAnswer = true
+      if (answer.headers.upgrade?.toLowerCase() !== 'websocket') return refuseBroken(socket, inner)
       tell(101)
       socket.write(headOf(answer, outgoing, ['Connection: Upgrade', 'Upgrade: websocket']), 'latin1')
       tie({ socket, head }, inner, innerHead)
     })
     asked.end()
   }
+}
+
+function refuseBroken(socket: Duplex, answer: { destroy(): unknown }): void {
+  answer.destroy()
+  sendUpgradeRefusal(REFUSALS.brokenAnswer, socket)
 }
 
 function tie({ socket, head }: UpgradeSocket, inner: Duplex, innerHead: Buffer): void {
@@ -88,11 +97,11 @@ function passRefusal(socket: Duplex, answer: IncomingMessage, outgoing: Outgoing
 }
 
 function headOf(
-  { statusCode, statusMessage = '', rawHeaders }: IncomingMessage,
+  { statusCode, statusMessage, rawHeaders }: IncomingMessage,
   outgoing: Outgoing,
   more: readonly string[],
 ): string {
   const headers = responseHeaders({ raw: rawHeaders }, notesOf(outgoing))
   const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1]}`] : []))
-  return `${[`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, ...more].join('\r\n')}\r\n\r\n`
+  return `${[`HTTP/1.1 ${statusCode} ${reasonPhrase(statusMessage)}`, ...lines, ...more].join('\r\n')}\r\n\r\n`
 }

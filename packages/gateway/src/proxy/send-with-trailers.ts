@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { UpstreamTimeouts } from '../config/upstream-config.ts'
 import { sentTrailers } from './trailers.ts'
-import { LATE } from './upstream-failure.ts'
+import { isNoAnswer, LATE, NO_ANSWER } from './upstream-failure.ts'
 
 export interface TrailedRequest {
   readonly request: IncomingMessage
@@ -33,13 +33,22 @@ export function sendWithTrailers(
     // It may have begun before the end of the request.
     if (!hasAnswer) timer = setTimeout(late, timeouts.responseMs).unref()
   })
-  asked.once('close', () => clearTimeout(timer))
-  asked.on('error', (error) => relay.onResponseError(answer, error))
+  let hasFailed = false
+  asked.once('close', () => {
+    clearTimeout(timer)
+    // Such as one that went over to another protocol, which nobody has asked for.
+    if (!hasAnswer && !hasFailed) relay.onResponseError(answer, noAnswer())
+  })
+  asked.on('error', (error) => {
+    hasFailed = true
+    relay.onResponseError(answer, error)
+  })
   asked.on('information', (interim) => {
     answer.rawHeaders = interim.rawHeaders
     relay.onResponseStart(answer, interim.statusCode, {}, interim.statusMessage)
   })
   asked.on('response', (message) => {
+    if (isNoAnswer(message)) return void asked.destroy(noAnswer())
     hasAnswer = true
     clearTimeout(timer)
     answer.take(message)
@@ -54,6 +63,10 @@ export function sendWithTrailers(
     asked.addTrailers(sentTrailers(request, names))
     asked.end()
   })
+}
+
+function noAnswer(): Error {
+  return Object.assign(new Error('no answer'), { code: NO_ANSWER })
 }
 
 type Heard = 'onRequestStart' | 'onResponseStart' | 'onResponseData' | 'onResponseEnd' | 'onResponseError'

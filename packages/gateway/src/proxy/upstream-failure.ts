@@ -3,6 +3,14 @@ import { type ProxyRefusal, REFUSALS } from './proxy-refusal.ts'
 /** Of an upstream that took longer than its `timeouts` allow. */
 export const LATE = 'UPSTREAM_LATE'
 
+/** Of one that hung up, or went over to another protocol, without an answer. */
+export const NO_ANSWER = 'UPSTREAM_NO_ANSWER'
+
+/** A status that nobody can pass on as the end of an exchange: news, and what is none at all. */
+export function isNoAnswer({ statusCode = 0 }: { readonly statusCode?: number | undefined }): boolean {
+  return statusCode < 200
+}
+
 /** What its clients are told of an upstream that failed with this code. */
 export function refusalOf(code: string): ProxyRefusal {
   if (isUntrusted(code)) return REFUSALS.untrusted

@@ -29,6 +29,7 @@ after(() => void server.close())
 const route = { auth: 'public', target: `http://127.0.0.1:${inner}` }
 const { port } = await openProxy({ after }, [
   { ...route, match: { path: '/app' } },
+  { ...route, match: { path: '/app/ws' }, websocket: true },
   { ...route, match: { path: '/idle' }, timeouts: { idleMs: 1_000 } },
 ])
 
@@ -99,6 +100,61 @@ describe('an upstream that hangs up', () => {
       socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n', () => socket.destroy())
     const text = await ask(send('POST', '\r\n'))
     assert.match(text, /^HTTP\/1\.1 103 .*\r\n\r\nHTTP\/1\.1 502 /s)
+  })
+})
+
+/** The three ways by which a request goes on: they must not differ in what a broken answer does. */
+const WAYS = {
+  plain: send('GET', '\r\n'),
+  trailed: send('POST', 'Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n0\r\nX-Sum: a\r\n\r\n'),
+  upgrade: `GET /app/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+} as const
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+
+describe('an upstream that does not keep to the rules', () => {
+  const answers: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'with a hint that is none',
+      `HTTP/1.1 103 Early Hints\r\nLink: garbage;;<>\r\n\r\n${OK}`,
+      /^HTTP\/1\.1 200 .*ok$/s,
+    ],
+    ['with an empty hint', `HTTP/1.1 103 Early Hints\r\nLink:\r\n\r\n${OK}`, /^HTTP\/1\.1 200 .*ok$/s],
+    [
+      'with a control character beside its status',
+      OK.replace('OK', 'O\x01K'),
+      /^HTTP\/1\.1 200 \S*\r\n.*ok$/s,
+    ],
+    ['with a NUL there', OK.replace('OK', 'O\0K'), /^HTTP\/1\.1 200 \S*\r\n.*ok$/s],
+    ['with a foreign letter there', OK.replace('OK', 'd\xe9j\xe0'), /^HTTP\/1\.1 200 \S*\r\n.*ok$/s],
+    ['with the status 000', OK.replace('200', '000'), /^HTTP\/1\.1 502 /],
+    ['with the status 099', OK.replace('200', '099'), /^HTTP\/1\.1 502 /],
+    ['with a switch to nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', /^HTTP\/1\.1 502 /],
+    [
+      'with a switch to another protocol',
+      'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      /^HTTP\/1\.1 502 /,
+    ],
+    ['with news and no answer', 'HTTP/1.1 102 Processing\r\n\r\n', /HTTP\/1\.1 502 /],
+  ]
+  for (const [what, bytes, wanted] of answers) {
+    test(`${what} harms nobody but its own answer`, async () => {
+      onRequest = (socket) => socket.end(Buffer.from(bytes, 'latin1'))
+      for (const [way, asked] of Object.entries(WAYS)) assert.match(await ask(asked), wanted, way)
+    })
+  }
+  test('and ends in the middle of what it says instead of a WebSocket: nothing follows that', async () => {
+    for (const head of ['204 No Content\r\nContent-Length: 2', '200 OK\r\nTransfer-Encoding: chunked']) {
+      onRequest = (socket) => socket.end(`HTTP/1.1 ${head}\r\n\r\n2\r\nok\r\nnonsense`)
+      assert.equal((await ask(WAYS.upgrade)).match(/HTTP\/1\.1/g)?.length, 1, head)
+    }
+  })
+  test('and says without end that it works is heard for a while, and then only with its answer', async () => {
+    onRequest = (socket) => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(500) + OK)
+    for (const asked of [WAYS.plain, WAYS.trailed]) {
+      const text = await ask(asked)
+      assert.equal(text.match(/HTTP\/1\.1 102/g)?.length, 100)
+      assert.match(text, /HTTP\/1\.1 200 .*ok$/s)
+    }
   })
 })
 
