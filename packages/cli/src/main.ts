@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { addAuditCommands } from './commands/audit.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addCallCommand } from './commands/call.ts'
+import { jsonStyleOf } from './commands/common-options.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addConnectCommand } from './commands/connect.ts'
@@ -19,7 +20,7 @@ import { addSessionsCommands } from './commands/sessions.ts'
 import { addTokenCommand } from './commands/token.ts'
 import { EXIT } from './exit-codes.ts'
 import { printFailure } from './output/print-error.ts'
-import { usageError } from './usage-error.ts'
+import { unknownCommand, usageError } from './usage-error.ts'
 
 /** Runs one command line. The exit code is left in `process.exitCode`, so that all output is written first. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -33,10 +34,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   hideSecrets(argv)
 
   const output = { complaint: '' }
+  const program = createProgram(output)
   try {
-    await createProgram(output).parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) printFailure(error, argv.includes('--json'))
+    if (!(error instanceof CommanderError)) printFailure(error, jsonStyleOf(program, argv))
     // A group of commands without one of them is a question, and its help the answer.
     else if (error.code === 'commander.help') process.stdout.write(output.complaint)
   }
@@ -49,6 +51,7 @@ function createProgram(output: { complaint: string }): Command {
     )
     .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show the help of a command')
     // What stands behind a command is about that command: `pair list --json` is about the list.
     .enablePositionalOptions()
     .configureOutput({
@@ -91,6 +94,9 @@ function hideSecrets(argv: readonly string[]): void {
 // An exit callback is not told whose it is, so each command gets its own.
 function rewordErrors(command: Command): void {
   command.exitOverride((error) => {
+    const [asked, about] = command.args
+    if (error.code === 'commander.help' && error.exitCode !== 0 && asked === 'help' && about !== undefined)
+      throw unknownCommand(command, about)
     const isAnswer = error.exitCode === 0 || error.code === 'commander.help'
     throw isAnswer ? error : usageError(command, error)
   })

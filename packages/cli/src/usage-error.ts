@@ -1,4 +1,5 @@
-import type { Command, CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
+import { EXIT } from './exit-codes.ts'
 import { CommandError } from './output/command-error.ts'
 
 /** Commands of OpenClaw's gateway that keep a service of the system, which is left to the system here. */
@@ -16,6 +17,11 @@ export function usageError(command: Command, error: CommanderError): CommandErro
   return new CommandError(sentence(error.code, path, subject ?? '', error.message), {
     next: [...(elsewhere ? [SERVICE_ADVICE] : guess), `Try: ${path} --help`],
   })
+}
+
+/** Of `openclaw help <word>`: the parser itself shows the help of the whole group. */
+export function unknownCommand(group: Command, word: string): CommandError {
+  return usageError(group, new CommanderError(EXIT.failed, 'commander.unknownCommand', `'${word}'`))
 }
 
 function sentence(code: string, path: string, subject: string, message: string): string {

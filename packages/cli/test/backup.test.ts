@@ -152,6 +152,8 @@ test('a restore explains itself, and does nothing while the gateway runs', async
   const { code, stderr: foreign } = await phone.run(['backup', 'restore', early, '--yes'])
   assert.equal(code, 1)
   assert.match(foreign, /^There is no .*token\.key, and keys are no part of a backup/)
+  const missing = await phone.run(['backup', 'restore', `${early}.nope`, '--yes'])
+  assert.deepEqual([missing.code, missing.stderr], [1, `There is no file ${early}.nope.\n`])
 })
 
 test('a backup that is made while two connections decide verifies and holds all that was answered before', async (t) => {

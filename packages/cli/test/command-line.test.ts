@@ -41,6 +41,8 @@ describe('a command line that cannot be meant', { concurrency: 4 }, () => {
     ['devices list --foo', 'OpenClaw does not recognize option "--foo".'],
     ['devices nope', 'OpenClaw devices has no command "nope".'],
     ['nope', 'OpenClaw has no command "nope".'],
+    ['help nope', 'OpenClaw has no command "nope".'],
+    ['devices help nope', 'OpenClaw devices has no command "nope".'],
     ['devices remove', 'Missing required argument "deviceId".'],
     ['devices rename --device x', 'Missing required option "--name <label>".'],
     [
@@ -119,6 +121,24 @@ describe('a command line that cannot be meant', { concurrency: 4 }, () => {
       ok: false,
       error: { type: 'cli_error', message: 'OpenClaw does not recognize option "--foo".' },
     })
+  })
+
+  test('a command that prints a line for each step says in one line what is wrong', async () => {
+    const lines = [
+      'pair --foo',
+      'pair --timeout x',
+      'pair nonsense',
+      'connect --scope boss',
+      'devices list --watch',
+    ]
+    const away = ['dashboard', 'connect --url nope', 'audit export', 'pair 482913 --url nope']
+    for (const line of [...lines, ...away]) {
+      const { code, stdout } = await run([...line.split(' '), '--json'])
+      assert.equal(code, 1, line)
+      assert.match(stdout, /^\{"ok":false,"error":\{.*\}\}\n$/, line)
+      assert.equal(typeof JSON.parse(stdout).error.message, 'string')
+    }
+    assert.match((await run(['pair', 'list', '--json'])).stdout, /^\{\n {2}"ok": false,/)
   })
 
   test('--yes is missed in plain words also by a program', async () => {

@@ -84,7 +84,11 @@ describe('without a gateway', () => {
     assert.equal(text(), before)
 
     write('{ gateway: ')
-    ended(await run('config set gateway.port 1'), 1, /cannot be changed without losing something/)
+    ended(
+      await run('config set gateway.port 1'),
+      1,
+      /is no JSON5: invalid end of input at 1:12\. Correct it there\./,
+    )
     assert.equal(text(), '{ gateway: ')
   })
 

@@ -55,9 +55,9 @@ function addExport(audit: Command): void {
     .description('write events as lines of JSON, oldest first')
     .option('--from <seq>', 'number of the first event (default: 1)', countOf('--from'))
     .option('--to <seq>', 'number of the last event (default: the newest)', countOf('--to'))
-  addExamples(addGatewayOptions(all), ['audit export', 'audit export --from 1000 --to 1999'])
+  addExamples(addGatewayOptions(all, 'lines'), ['audit export', 'audit export --from 1000 --to 1999'])
   all.action((options: ExportOptions) =>
-    runAction(options.json, async () => (await import('./audit-export.ts')).exportEvents(options)),
+    runAction(options.json, async () => (await import('./audit-export.ts')).exportEvents(options), 'lines'),
   )
 }
 

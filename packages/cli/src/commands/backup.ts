@@ -9,7 +9,11 @@ export function addBackupCommands(program: Command): void {
   const backup = program
     .command('backup')
     .description('copy the database while the gateway runs, check a copy, and put one back')
-  addExamples(backup, ['backup create', 'backup verify <file>', 'backup restore <file> --yes'])
+  addExamples(backup, [
+    'backup create',
+    'backup verify pairgate-backup.db',
+    'backup restore pairgate-backup.db --yes',
+  ])
 
   const create = backup
     .command('create')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { printFailure } from '../output/print-error.ts'
+import { type JsonStyle, printFailure } from '../output/print-error.ts'
 import type { LinkOptions } from '../target/gateway-link.ts'
 import type { TargetFlags } from '../target/read-target-facts.ts'
 import { DEFAULT_TIMEOUT_MS, readTimeout } from '../target/read-timeout.ts'
@@ -11,7 +11,12 @@ export interface CommonOptions extends TargetFlags {
   readonly json?: boolean
 }
 
-export function addGatewayOptions(command: Command): Command {
+const JSON_HELP: Readonly<Record<JsonStyle, string>> = {
+  value: 'print JSON, for programs',
+  lines: 'print a line of JSON for each step, for programs',
+}
+
+export function addGatewayOptions(command: Command, json: JsonStyle = 'value'): Command {
   return command
     .option(
       '--url <url>',
@@ -21,7 +26,20 @@ export function addGatewayOptions(command: Command): Command {
     .option('--password <password>', 'shared password of the gateway')
     .option('--tls-fingerprint <sha256>', 'the only certificate to accept (wss://)', readTlsFingerprint)
     .option('--timeout <ms>', 'milliseconds to wait for the gateway', readTimeout, DEFAULT_TIMEOUT_MS)
-    .option('--json', 'print JSON, for programs')
+    .option('--json', JSON_HELP[json])
+}
+
+/** How a command line wants to be told of a failure, also where it cannot be parsed. */
+export function jsonStyleOf(program: Command, argv: readonly string[]): JsonStyle | undefined {
+  if (!argv.includes('--json')) return undefined
+  let command = program
+  for (const word of argv) {
+    const next = command.commands.find((child) => child.name() === word)
+    if (!next) break
+    command = next
+  }
+  const isOfLines = command.options.some(({ description }) => description === JSON_HELP.lines)
+  return isOfLines || argv.includes('--watch') ? 'lines' : 'value'
 }
 
 /** The options as a way to the gateway; `method` is what the command is about. */
@@ -31,11 +49,15 @@ export function linkFor(options: CommonOptions, method: string): LinkOptions {
 }
 
 /** Runs an action; a failure is told as the caller asked and leaves its exit code. */
-export async function runAction(json: boolean | undefined, work: () => Promise<void>): Promise<void> {
+export async function runAction(
+  json: boolean | undefined,
+  work: () => Promise<void>,
+  style: JsonStyle = 'value',
+): Promise<void> {
   try {
     await work()
   } catch (error) {
-    printFailure(error, json ?? false)
+    printFailure(error, json ? style : undefined)
   }
 }
 

@@ -13,16 +13,19 @@ export function addConnectCommand(program: Command): void {
     .option('--name <name>', 'how this device introduces itself (default: the name of the machine)')
     .option('--wait', 'wait until an operator has decided (default)')
     .option('--no-wait', 'ask, and leave at once')
-  addExamples(addGatewayOptions(connect), [
+  addExamples(addGatewayOptions(connect, 'lines'), [
     'connect --url wss://gateway.example',
     'connect --url ws://127.0.0.1:18789 --scope operator.read operator.pairing',
     'connect --url wss://gateway.example --role node --name "Build node" --no-wait --json',
   ])
   connect.action((invitation: string | undefined, options: ConnectOptions) =>
-    runAction(options.json, async () =>
-      invitation === undefined
-        ? (await import('./connect-device.ts')).connectDevice(options)
-        : (await import('./pair-redeem.ts')).redeemInvitation([invitation], options),
+    runAction(
+      options.json,
+      async () =>
+        invitation === undefined
+          ? (await import('./connect-device.ts')).connectDevice(options)
+          : (await import('./pair-redeem.ts')).redeemInvitation([invitation], options),
+      'lines',
     ),
   )
 }

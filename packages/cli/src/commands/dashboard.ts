@@ -7,13 +7,17 @@ export function addDashboardCommand(program: Command): void {
     .command('dashboard')
     .description('open the console in a browser, which becomes an admin by a link that works once')
     .option('--no-open', 'print the link and leave; open no browser')
-  addExamples(addGatewayOptions(dashboard), [
+  addExamples(addGatewayOptions(dashboard, 'lines'), [
     'dashboard',
     'dashboard --no-open',
     'dashboard --no-open --json',
     'dashboard --url wss://gateway.example',
   ])
   dashboard.action((options: DashboardOptions) =>
-    runAction(options.json, async () => (await import('./dashboard-open.ts')).openDashboard(options)),
+    runAction(
+      options.json,
+      async () => (await import('./dashboard-open.ts')).openDashboard(options),
+      'lines',
+    ),
   )
 }

@@ -39,10 +39,13 @@ function addLookCommands(devices: Command): void {
     'devices list --watch',
   ])
   list.action((options: ListOptions & { readonly watch?: boolean }) =>
-    runAction(options.json, async () =>
-      options.watch
-        ? (await import('./devices-watch.ts')).watchDevices(options)
-        : (await import('./devices-list.ts')).listDevices(options),
+    runAction(
+      options.json,
+      async () =>
+        options.watch
+          ? (await import('./devices-watch.ts')).watchDevices(options)
+          : (await import('./devices-list.ts')).listDevices(options),
+      options.watch ? 'lines' : 'value',
     ),
   )
 

@@ -11,7 +11,7 @@ export function addFetchCommand(program: Command): void {
     .description('send an HTTP request with the token of this device, to its gateway or to an app behind it')
     .argument('<url>', 'what to ask for: an address, or a path of the gateway that begins with /')
     .option('-X, --method <method>', 'method of the request (default: GET, with a body POST)')
-    .option('-H, --header <line>', 'a header, such as "Accept: text/plain"; may be given again', collect, [])
+    .option('-H, --header <line>', 'a header, such as "Accept: text/plain"; may be given again', collect)
     .option('-d, --data <text>', 'body of the request; @<file> reads a file, - standard input')
     .option('-o, --output <file>', 'write the body of the answer into a file')
     .option('-i, --include', 'print status and headers of the answer before its body')
@@ -40,6 +40,6 @@ export function addFetchCommand(program: Command): void {
   )
 }
 
-function collect(line: string, lines: readonly string[]): readonly string[] {
+function collect(line: string, lines: readonly string[] = []): readonly string[] {
   return [...lines, line]
 }

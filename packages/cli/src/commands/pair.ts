@@ -30,7 +30,7 @@ export function addPairCommands(program: Command): void {
     .option('--wait', 'wait until a device has joined, or until this one is let in (default)')
     .option('--no-wait', 'leave at once')
     .enablePositionalOptions()
-  addExamples(addGatewayOptions(pair), [
+  addExamples(addGatewayOptions(pair, 'lines'), [
     'pair',
     'pair --scope operator.read operator.write --expires 30d --label "Kitchen tablet"',
     'pair 482 913 --url wss://gateway.example',
@@ -38,7 +38,7 @@ export function addPairCommands(program: Command): void {
     'pair --claim',
   ])
   pair.action((words: readonly string[], options: PairOptions) =>
-    runAction(options.json, () => inviteOrJoin(words, options)),
+    runAction(options.json, () => inviteOrJoin(words, options), 'lines'),
   )
   addManageCommands(pair)
 }

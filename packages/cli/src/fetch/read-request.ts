@@ -5,7 +5,7 @@ import { CommandError } from '../output/command-error.ts'
 
 export interface RequestFlags {
   readonly method?: string
-  readonly header: readonly string[]
+  readonly header?: readonly string[]
   readonly data?: string
 }
 
@@ -26,7 +26,7 @@ const FRAMING: ReadonlySet<string> = new Set([
 ])
 
 /** @throws CommandError for a flag that cannot be meant. */
-export async function readRequest({ method, header, data }: RequestFlags): Promise<Asking> {
+export async function readRequest({ method, header = [], data }: RequestFlags): Promise<Asking> {
   const headers = readHeaders(header)
   const body = data === undefined ? undefined : await readData(data)
   // What is printed are the bytes that were sent.

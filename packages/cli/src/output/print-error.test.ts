@@ -5,7 +5,7 @@ import { describeFailure } from './print-error.ts'
 
 test('a person reads one sentence and what to do next, on stderr', () => {
   const error = new CommandError('Missing.', { next: ['Do this.'] })
-  assert.deepEqual(describeFailure(error, false, false), {
+  assert.deepEqual(describeFailure(error, undefined, false), {
     stdout: '',
     stderr: 'Missing.\nDo this.\n',
     exitCode: 1,
@@ -15,7 +15,7 @@ test('a person reads one sentence and what to do next, on stderr', () => {
 test('a program reads the default shape on stdout', () => {
   const { stdout, stderr } = describeFailure(
     new CommandError('Missing.', { next: ['Do this.'] }),
-    true,
+    'value',
     false,
   )
   assert.deepEqual(JSON.parse(stdout), { ok: false, error: { type: 'cli_error', message: 'Missing.' } })
@@ -32,7 +32,7 @@ test('an unreachable gateway is told to a program with the target, and stderr st
   const gateway = { url: 'ws://127.0.0.1:1', urlSource: 'cli --url' }
   const { stdout, stderr, exitCode } = describeFailure(
     new CommandError('no', { shape, gateway }),
-    true,
+    'value',
     false,
   )
   assert.deepEqual(JSON.parse(stdout), { ok: false, error: shape, gateway })
@@ -50,25 +50,25 @@ test("the gateway's refusal keeps its code and details", () => {
   } as const
   const { stdout } = describeFailure(
     new CommandError('missing scope: operator.pairing', { shape }),
-    true,
+    'value',
     false,
   )
   assert.deepEqual(JSON.parse(stdout), { ok: false, error: shape })
 })
 
 test('a few answers stay plain text also for programs', () => {
-  const { stdout, stderr } = describeFailure(new CommandError('No.', { plainAlways: true }), true, false)
+  const { stdout, stderr } = describeFailure(new CommandError('No.', { plainAlways: true }), 'value', false)
   assert.equal(stdout, '')
   assert.equal(stderr, 'No.\n')
 })
 
 test("a gateway's words cannot drive the terminal", () => {
-  const { stderr } = describeFailure(new CommandError('bad \u001b[2Jword'), false, false)
+  const { stderr } = describeFailure(new CommandError('bad \u001b[2Jword'), undefined, false)
   assert.equal(stderr, 'bad \\u{1b}[2Jword\n')
 })
 
 test('a surprise says how to see more, and shows its stack only when asked', () => {
-  const quiet = describeFailure(new TypeError('x is not a function'), true, false)
+  const quiet = describeFailure(new TypeError('x is not a function'), 'value', false)
   assert.match(
     quiet.stderr,
     /^\[openclaw\] The CLI command failed\.\n\[openclaw\] Reason: x is not a function\n/,
@@ -78,5 +78,13 @@ test('a surprise says how to see more, and shows its stack only when asked', () 
     error: { type: 'cli_error', message: 'x is not a function' },
   })
   assert.doesNotMatch(quiet.stderr, /print-error\.test/)
-  assert.match(describeFailure(new TypeError('x'), false, true).stderr, /print-error\.test/)
+  assert.match(describeFailure(new TypeError('x'), undefined, true).stderr, /print-error\.test/)
+})
+
+test('a command that prints a line for each step says in one line that it failed', () => {
+  for (const error of [new CommandError('Missing.', { next: ['Do this.'] }), new TypeError('x\ny')]) {
+    const { stdout } = describeFailure(error, 'lines', false)
+    assert.equal(stdout.indexOf('\n'), stdout.length - 1)
+    assert.equal(JSON.parse(stdout).error.message, error.message)
+  }
 })

@@ -10,6 +10,7 @@ import { takeInstanceLock } from '../state/instance-lock.ts'
 import { explainStore } from '../state/open-database.ts'
 import { prepareState } from '../state/prepare-state.ts'
 import { StateError } from '../state/state-error.ts'
+import { readFileFacts } from './backup-file.ts'
 import type { BackupManifest } from './backup-manifest.ts'
 import { type BackupPlace, embeddedPaths, timeInName } from './backup-place.ts'
 import {
@@ -39,6 +40,8 @@ const STOP_IT = 'Stop it first: a restore replaces the database under it.'
  */
 export async function restoreBackup(file: string, place: BackupPlace): Promise<RestoredBackup> {
   const paths = embeddedPaths(place)
+  // A name with a slip in it is told before anything that may be wrong with the state.
+  await readFileFacts(file)
   const keys = await findBackupKeys(paths, place.env)
   refuseWithoutKeys(keys, paths)
   await prepareState(paths)

@@ -15,9 +15,9 @@ import { openWireClient } from '../harness/wire-client.ts'
 import { eventually } from '../harness/within.ts'
 import { bytesBelow } from './openclaw-state.ts'
 
-/** The directory of an installed `openclaw`, 2026.9.6: half a gigabyte that `npm ci` does not bring. */
-const PACKAGE = process.env['PAIRGATE_TEST_OPENCLAW']
-const skip = PACKAGE ? false : 'PAIRGATE_TEST_OPENCLAW names no installed package of OpenClaw'
+/** A directory with OpenClaw 2026.9.6 in its `node_modules`: half a gigabyte that `npm ci` does not bring. */
+const INSTALLED = process.env['PAIRGATE_OPENCLAW_DIR']
+const skip = INSTALLED ? false : 'PAIRGATE_OPENCLAW_DIR names no directory with OpenClaw in its node_modules'
 const SHARED = 'shared-token-of-the-test-0123456789'
 
 /** A real gateway of OpenClaw on a state directory of its own, which approves nothing by itself. */
@@ -30,7 +30,7 @@ async function startOpenClaw(context: TestContext, root: string) {
   const port = await freePort()
   const url = `ws://127.0.0.1:${port}`
   const env = { PATH: process.env['PATH'], HOME: root, OPENCLAW_STATE_DIR: stateDir, NO_COLOR: '1' }
-  const command = join(PACKAGE ?? '', 'openclaw.mjs')
+  const command = join(INSTALLED ?? '', 'node_modules', 'openclaw', 'openclaw.mjs')
   const flags = ['--port', String(port), '--bind', 'loopback', '--auth', 'token', '--token', SHARED]
   const gateway: ChildProcess = spawn(process.execPath, [command, 'gateway', 'run', ...flags], {
     env,

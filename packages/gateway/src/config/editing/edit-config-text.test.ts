@@ -107,6 +107,14 @@ describe('taking a value out', () => {
   })
 })
 
+test('a file that cannot be read is told where it goes wrong, and is not changed', () => {
+  assert.throws(() => set('{\n  gateway: }', 'gateway.port', 1), {
+    name: 'ConfigError',
+    message: /is no JSON5: invalid character '}' at 2:12\. Correct it there\.$/,
+  })
+  assert.throws(() => set('[]', 'gateway.port', 1), { message: /must hold one object/ })
+})
+
 test('a file that is no object is never written over', () => {
   for (const text of ['{ gateway: ', '[]', '5', '{ gateway: 5 }']) {
     assert.throws(() => set(text, 'gateway.port', 1), { name: 'ConfigError' })

@@ -22,8 +22,11 @@ export function editConfigText(text: string | undefined, edits: readonly ConfigE
     const settings = nestSettings(edits.map(({ key, value }) => [key, value]))
     return `${JSON.stringify(settings, undefined, 2)}\n`
   }
+  const { found, problems } = parseConfigText(text, file)
+  const unreadable = problems.find(({ path }) => path === undefined)
+  if (unreadable) throw new ConfigError(unreadable.message)
   const edited = edits.reduce((current, edit) => applyEdit(current, edit, file), text)
-  const wanted = new Map(parseConfigText(text, file).found)
+  const wanted = new Map(found)
   for (const { key, value } of edits) {
     if (value === undefined) wanted.delete(key)
     else wanted.set(key, value)
