@@ -201,6 +201,28 @@ describe('without a gateway', () => {
   })
 })
 
+test('validate tells what a start would refuse about modes, and what it would warn about', async (t) => {
+  const { machine, run, write, file } = machineOf(t)
+  write('{ gateway: { auth: { mode: "none" } } }')
+  const { code, stdout, stderr } = await run('config validate')
+  assert.deepEqual([code, stdout], [0, `Config valid: ${file}\n`])
+  assert.match(stderr, /^Warning: gateway\.auth\.mode is "none"/)
+
+  chmodSync(file, 0o644)
+  chmodSync(machine.stateDir, 0o750)
+  const refused = await run('config validate')
+  assert.equal(refused.code, 1)
+  const started = await run('gateway run --port 0')
+  for (const told of [refused.stderr, started.stderr])
+    assert.ok(told.includes(`chmod 700 ${machine.stateDir}`), told)
+  assert.match(
+    refused.stderr,
+    /^Nothing is wrong in [^\n]+\n.*chmod 700 .*\n.*chmod 600 .*\n.*exit code 1\)\.\n$/,
+  )
+  const { valid, issues, warnings } = JSON.parse((await run('config validate --json')).stdout)
+  assert.deepEqual([valid, issues.length, warnings.length], [false, 2, 1])
+})
+
 describe('a secret', () => {
   test('comes by standard input, and no command shows it again', async (t) => {
     const { machine, run, text } = machineOf(t)

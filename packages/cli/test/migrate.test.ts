@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -146,6 +146,37 @@ test('a second --apply changes nothing; a new device there is imported, and ours
   assert.equal(statSync(backup).mode & 0o777, 0o600)
   assert.equal((await host.run(['backup', 'verify', backup])).code, 0)
   assert.match(stdout, /Imported: 1 device\./)
+})
+
+test('a private copy that a killed reading left goes with the next one, and with doctor --fix', async () => {
+  const scratch = join(home, 'scratch')
+  mkdirSync(scratch)
+  const preload = new URL('./kill-at.ts', import.meta.url).href
+  const place = { HOME: home, TMPDIR: scratch }
+  // It is killed right before it takes its copy away.
+  const leave = async () => {
+    const { code } = await host.run(['migrate'], {
+      ...place,
+      NODE_OPTIONS: `--import=${preload}`,
+      KILL_AT: '1',
+    })
+    assert.equal(code, null)
+    const left = Object.values(bytesBelow(scratch)).map((text) => Buffer.from(text, 'base64'))
+    assert.ok(
+      left.some((file) => file.includes(openClawToken(1))),
+      'it was killed too early',
+    )
+  }
+  await leave()
+  assert.equal((await host.run(['migrate'], place)).code, 0)
+  assert.deepEqual(readdirSync(scratch), [])
+
+  await leave()
+  const [name = ''] = readdirSync(scratch)
+  const { stdout } = await host.run(['doctor'], place)
+  assert.match(stdout, new RegExp(`Leftovers +${join(scratch, name)} was left by a process that was killed`))
+  await host.run(['doctor', '--fix'], place)
+  assert.deepEqual(readdirSync(scratch), [])
 })
 
 test('what is not understood is refused with exit code 1, in words and for programs', async () => {

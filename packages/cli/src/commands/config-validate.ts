@@ -2,6 +2,7 @@ import { readConfigText } from '@pairgate/gateway/config'
 import { EXIT } from '../exit-codes.ts'
 import { CommandError } from '../output/command-error.ts'
 import { printJson } from '../output/print-json.ts'
+import { systemNow } from '../platform/system-clock.ts'
 import { askLocalGateway } from '../target/ask-local-gateway.ts'
 import { findLocalFiles, type LocalFiles } from '../target/read-target-facts.ts'
 import { explained } from './config-path.ts'
@@ -12,38 +13,59 @@ interface Issue {
   readonly message: string
 }
 
-/** Tells everything that is wrong with the file, and what a gateway does with it. */
+/** What is wrong in the text of the file, and what with the files and directories around it. */
+interface Found {
+  readonly inText: readonly Issue[]
+  readonly around: readonly Issue[]
+  readonly warnings: readonly string[]
+}
+
+/** Tells everything for which a gateway would not start, and what it would warn about. */
 export async function validateConfig({ json }: { readonly json?: boolean }): Promise<void> {
   const files = await findLocalFiles(process.env)
   const path = files.configFile
   const text = explained(() => readConfigText(path))
   if (text === undefined) return tellMissing(path, json)
-  const issues = await findIssues(path, text)
+  const found = await findAll(files, text)
+  const issues = [...found.inText, ...found.around]
+  const { warnings } = found
   const [first] = issues
   if (json) {
     const failure = first && { ok: false, error: { type: 'cli_error', message: first.message } }
-    printJson({ ...failure, valid: first === undefined, path, warnings: [], ...(first && { issues }) })
+    printJson({ ...failure, valid: first === undefined, path, warnings, ...(first && { issues }) })
   } else if (first) {
     const lines = issues.map(({ line, message }) =>
       line === undefined ? message : `Line ${line}: ${message}`,
     )
-    process.stderr.write(`${[`Config invalid: ${path}`, ...lines, await consequence(files)].join('\n')}\n`)
+    process.stderr.write(`${[headOf(path, found), ...lines, await consequence(files, found)].join('\n')}\n`)
   } else {
     process.stdout.write(`Config valid: ${path}\n`)
+    for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`)
   }
   if (first) process.exitCode = EXIT.failed
 }
 
-async function findIssues(file: string, text: string): Promise<readonly Issue[]> {
-  const { findConfigProblems, lineOf } = await import('@pairgate/gateway/config-editing')
-  return findConfigProblems({ file, env: process.env }, text).map(({ path, message }) => {
+function headOf(path: string, { inText }: Found): string {
+  return inText.length > 0 ? `Config invalid: ${path}` : `Nothing is wrong in ${path}, but around it:`
+}
+
+async function findAll(files: LocalFiles, text: string): Promise<Found> {
+  const { findConfigProblems, findConfigWarnings, lineOf } = await import('@pairgate/gateway/config-editing')
+  const { findStateFaults } = await import('@pairgate/gateway/doctor')
+  const { statePaths } = await import('@pairgate/gateway/config')
+  const input = { file: files.configFile, env: process.env }
+  const inText = findConfigProblems(input, text).map(({ path, message }): Issue => {
     const line = path === undefined ? undefined : lineOf(text, path)
     return { ...(path !== undefined && { path }), ...(line !== undefined && { line }), message }
   })
+  const faults = await findStateFaults(statePaths(files.stateDir, process.env))
+  const warnings = inText.length > 0 ? [] : findConfigWarnings(input, text, systemNow())
+  return { inText, around: faults.map((message) => ({ message })), warnings }
 }
 
-async function consequence(files: LocalFiles): Promise<string> {
-  const starts = `A gateway would not start with it (exit code ${EXIT.badConfig}).`
+async function consequence(files: LocalFiles, { inText }: Found): Promise<string> {
+  const code = inText.length > 0 ? EXIT.badConfig : EXIT.failed
+  const starts = `A gateway would not start with it (exit code ${code}).`
   const running = await askLocalGateway(files, (gateway) => gateway.request('health', {}))
   return running ? `${starts} The one that runs here goes on with the settings it has.` : starts
 }

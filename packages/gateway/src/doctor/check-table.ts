@@ -24,7 +24,7 @@ export const DOCTOR_CHECKS = {
   },
   leftovers: {
     title: 'Leftovers',
-    looksAt: 'drafts, locks and sockets of processes that were killed',
+    looksAt: 'drafts, locks, sockets and private copies of processes that were killed',
     repairs: 'removes them, while no gateway runs and they are older than a minute',
   },
   gateway: {

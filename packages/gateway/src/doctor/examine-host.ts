@@ -63,6 +63,7 @@ export async function examineHost(host: HostExamination): Promise<readonly Findi
     ...files.findings,
     ...(isLocked && !running ? [unanswered(paths)] : []),
     ...(isRunning ? [] : await lookAtPort(settings.checked.values['gateway.port'])),
+    ...(files.sight === 'closed' ? [] : await lookAtLeftovers(paths, { nowMs: host.nowMs, isRunning })),
     ...(files.sight === 'open' ? await lookInside(examined) : []),
     ...(config ? judgeExposure(config, host.nowMs) : []),
     ...(config ? await lookOutside(config, examined) : []),
@@ -94,7 +95,6 @@ async function lookInside(examined: Examined): Promise<readonly Finding[]> {
   const { devices, newestAtMs } = database ?? {}
   const openClaim = (await usable(() => lookForClaim(paths))) ?? false
   return [
-    ...(await lookAtLeftovers(paths, { nowMs, isRunning })),
     ...judgeCopies({ env, checked, running: running?.settings, tokenKey, fingerprintOf }),
     ...(database?.findings ?? [elsewhere()]),
     ...(devices ? judgeDevices(devices, { nowMs, openClaim }) : []),

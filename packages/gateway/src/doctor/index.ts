@@ -1,3 +1,4 @@
+export { findStateFaults } from '../state/prepare-state.ts'
 export { DOCTOR_CHECK_IDS, DOCTOR_CHECKS, type DoctorCheckId } from './check-table.ts'
 export { examineHost, type HostExamination, type RunningFacts } from './examine-host.ts'
 export type { Finding, FindingLevel } from './finding.ts'

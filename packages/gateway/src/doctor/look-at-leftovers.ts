@@ -1,6 +1,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { StatePaths } from '../config/state-dir.ts'
+import { findLeftScratchDirs } from '../platform/scratch-dir.ts'
 import { type Finding, orFine } from './finding.ts'
 
 /** What our own writers call a file until it is complete. */
@@ -16,7 +17,7 @@ export interface LeftoversOptions {
   readonly isRunning: boolean
 }
 
-/** Files that a process which was killed could not take away. None of them is ever read again. */
+/** Files and directories that a process which was killed could not take away. None of them is ever read again. */
 export async function lookAtLeftovers(
   paths: StatePaths,
   { nowMs, isRunning }: LeftoversOptions,
@@ -29,8 +30,9 @@ export async function lookAtLeftovers(
     ...(await listed(identity, TOKENS_LOCK)),
   ]
   const old = await Promise.all(found.map(async (path) => ((await isOld(path, nowMs)) ? [path] : [])))
+  const scratch = await findLeftScratchDirs(nowMs)
   const socket = isRunning ? [] : await deadSocket(paths.ownerSocket)
-  return orFine('leftovers', 'None.', [...old.flat(), ...socket].map(leftover))
+  return orFine('leftovers', 'None.', [...old.flat(), ...scratch, ...socket].map(leftover))
 }
 
 function leftover(path: string): Finding {
@@ -39,7 +41,7 @@ function leftover(path: string): Finding {
     level: 'note',
     what: `${path} was left by a process that was killed.`,
     advice: 'openclaw doctor --fix',
-    repair: { did: `Removed ${path}.`, run: () => rm(path, { force: true }) },
+    repair: { did: `Removed ${path}.`, run: () => rm(path, { recursive: true, force: true }) },
   }
 }
 

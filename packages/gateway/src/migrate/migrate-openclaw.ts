@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type JudgedGrant, type JudgeReads, judgeImport } from '@pairgate/core'
 import { copySqliteDatabase, openSqliteCopy, StoreUnavailable } from '@pairgate/store'
 import { readGatewayConfig } from '../config/read-config.ts'
 import { type Env, resolveStateDir, statePaths } from '../config/state-dir.ts'
 import { createNodeCrypto } from '../platform/node-crypto.ts'
+import { withScratchDir } from '../platform/scratch-dir.ts'
 import { createSystemClock } from '../platform/system-clock.ts'
 import { explainStore } from '../state/open-database.ts'
 import { applyImport } from './apply-import.ts'
@@ -62,20 +62,19 @@ export async function migrateOpenClaw({
 
 /** A gateway may run on the database, so a copy of it is asked. */
 async function compare(database: string, { devices }: ForeignState): Promise<readonly JudgedGrant[]> {
-  const scratch = await mkdtemp(join(tmpdir(), 'pairgate-migrate-'))
   try {
-    const file = join(scratch, 'ours.db')
-    copySqliteDatabase(database, file)
-    const copy = await openSqliteCopy(file)
-    try {
-      return await judgeImport(copy.read, devices)
-    } finally {
-      copy.close()
-    }
+    return await withScratchDir(async (dir) => {
+      const file = join(dir, 'ours.db')
+      copySqliteDatabase(database, file)
+      const copy = await openSqliteCopy(file)
+      try {
+        return await judgeImport(copy.read, devices)
+      } finally {
+        copy.close()
+      }
+    })
   } catch (error) {
     throw error instanceof StoreUnavailable ? explainStore(`Cannot read ${database}`, error) : error
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
   }
 }
 

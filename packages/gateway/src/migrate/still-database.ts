@@ -1,9 +1,9 @@
-import { copyFile, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, realpath, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { hashFile } from '../backup/backup-file.ts'
+import { withScratchDir } from '../platform/scratch-dir.ts'
 import { statOf } from '../state/file-modes.ts'
 import { StateError } from '../state/state-error.ts'
 
@@ -15,19 +15,14 @@ const MOST_COPIES = 5
 /**
  * Reads a database that belongs to another program, which may be running, without a trace: SQLite gets the
  * file itself only with the promise that nobody writes, and else a private copy, in which it may bring home
- * what lies beside. The copy holds secrets of that program, so it lives no longer than the reading.
+ * what lies beside. The copy holds secrets of that program, so it lives no longer than the reading; if that is
+ * killed, the next one takes it away, and so does `openclaw doctor --fix`.
  */
 export async function withStillDatabase<T>(named: string, read: (database: DatabaseSync) => T): Promise<T> {
   const path = await realpath(named).catch(() => named)
   try {
     if ((await filesOf(path)).length === 1) return readFrom(immutable(path), read)
-    const scratch = await mkdtemp(join(tmpdir(), 'pairgate-migrate-'))
-    try {
-      const copy = await copySettled(path, scratch)
-      return readFrom(new DatabaseSync(copy), read)
-    } finally {
-      await rm(scratch, { recursive: true, force: true })
-    }
+    return await withScratchDir(async (dir) => readFrom(new DatabaseSync(await copySettled(path, dir)), read))
   } catch (error) {
     throw error instanceof StateError ? error : unreadable(path, error)
   }

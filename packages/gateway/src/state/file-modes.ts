@@ -21,11 +21,14 @@ export async function statOf(path: string): Promise<Stats | undefined> {
 
 /** Makes a directory that nobody else may enter; one that exists must be like that already. */
 export async function preparePrivateDir(dir: string): Promise<void> {
+  if (await statOf(dir)) return checkPrivateDir(dir)
+  await makeDir(dir)
+}
+
+/** Refuses a directory that others may enter, or that somebody else owns. A missing one is fine. */
+export async function checkPrivateDir(dir: string): Promise<void> {
   const found = await statOf(dir)
-  if (!found) {
-    await makeDir(dir)
-    return
-  }
+  if (!found) return
   if (found.isSymbolicLink()) {
     throw new StateError(`${dir} is a symbolic link. Put a directory of its own in its place.`)
   }

@@ -1,7 +1,7 @@
 import { realpath, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StatePaths } from '../config/state-dir.ts'
-import { checkPrivateFile, preparePrivateDir, statOf } from './file-modes.ts'
+import { checkPrivateDir, checkPrivateFile, preparePrivateDir, statOf } from './file-modes.ts'
 import { networkFileSystem } from './network-file-systems.ts'
 import { StateError } from './state-error.ts'
 
@@ -24,6 +24,31 @@ export async function prepareState(paths: StatePaths, options: PrepareStateOptio
   for (const file of privateFiles(paths)) await checkPrivateFile(file)
   await checkConfigFile(paths)
   await prepareSocketDir(paths)
+}
+
+/** Everything that a start would refuse in the state directory as it is now. Makes and changes nothing. */
+export async function findStateFaults(paths: StatePaths): Promise<readonly string[]> {
+  const dir = await realpath(paths.dir).catch(() => paths.dir)
+  // Of another user's gateway only that user can say it.
+  if ((await statOf(dir))?.uid !== process.getuid?.()) return []
+  const checks = [
+    () => refuseForeignState(paths.dir),
+    () => checkPrivateDir(dir),
+    () => refuseNetworkFileSystem(dir),
+    () => checkPrivateDir(paths.secretsDir),
+    ...privateFiles(paths).map((file) => () => checkPrivateFile(file)),
+    () => checkConfigFile(paths),
+  ]
+  const faults: string[] = []
+  for (const check of checks) {
+    try {
+      await check()
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error
+      faults.push(error.message)
+    }
+  }
+  return faults
 }
 
 /** Everything that only the gateway's user may open. */

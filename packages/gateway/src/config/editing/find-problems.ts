@@ -1,5 +1,6 @@
+import type { Instant } from '@pairgate/protocol'
 import { thisMachine } from '../../platform/machine.ts'
-import { checkExposure, resolveBind } from '../bind-address.ts'
+import { checkExposure, exposureWarnings, resolveBind } from '../bind-address.ts'
 import { ConfigError } from '../config-error.ts'
 import type { ConfigProblem } from '../config-file.ts'
 import { type ConfigInput, checkSettings, gatewayConfigOf } from '../read-config.ts'
@@ -19,4 +20,14 @@ export function findConfigProblems(input: ConfigInput, text: string | undefined)
     if (error instanceof ConfigError) return [{ message: error.message }]
     throw error
   }
+}
+
+/** What a gateway with this text in its file would warn about at its start. Of a text without problems. */
+export function findConfigWarnings(
+  input: ConfigInput,
+  text: string | undefined,
+  now: Instant,
+): readonly string[] {
+  const config = gatewayConfigOf(checkSettings(input, text).values, input.file)
+  return exposureWarnings(config, resolveBind(config, thisMachine()), now)
 }
