@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { createRecentlyUsed } from '../platform/recently-used.ts'
 import { OUR_SECRET } from './our-secrets.ts'
 import { readCookie } from './read-cookie.ts'
 
@@ -24,6 +25,8 @@ export function readCredential(request: IncomingMessage, cookieName?: string | u
   const { authorization, cookie } = request.headers
   if (authorization !== undefined) {
     const values = valuesOf(request.rawHeaders, AUTHORIZATION)
+    const known = values.length === 1 && knownOf(values[0] ?? '')
+    if (known) return known
     if (values.some(isOurs)) return readAuthorization(values)
   }
   const token = cookieName === undefined ? 'absent' : readCookie(cookie, cookieName)
@@ -36,6 +39,19 @@ function readAuthorization(values: readonly string[]): HttpCredential | 'unclear
   const [, scheme, token] = CREDENTIAL.exec(only) ?? []
   if (scheme === undefined || token === undefined || others.length > 0) return 'unclear'
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
+}
+
+/** Whoever has a credential shows the same one with every request, and to read it takes longer than to find it. */
+const REMEMBERED = 1_024
+/** Ours are shorter. */
+const LONGEST_REMEMBERED = 128
+const recent = createRecentlyUsed(REMEMBERED, (authorization) => {
+  const credential = isOurs(authorization) ? readAuthorization([authorization]) : 'unclear'
+  return credential === 'unclear' ? undefined : credential
+})
+
+function knownOf(authorization: string): HttpCredential | undefined {
+  return authorization.length > LONGEST_REMEMBERED ? undefined : recent(authorization)
 }
 
 /** Apps have passwords and tokens of their own, which their browsers send along. */
