@@ -22,7 +22,7 @@ const json = async (code: number, ...args: string[]) =>
 
 before(async () => {
   gateway = host.start(['gateway', 'run', '--port', '0'])
-  ended = collect(gateway, 120_000)
+  ended = collect(gateway, 580_000)
   const [, found = ''] = await waitForOutput(gateway, /listening on (ws:\/\/127\.0\.0\.1:\d+)\n/)
   url = found
   const connect = phone.start(['connect', '--url', url, '--name', 'Pocket', '--json'])

@@ -15,7 +15,7 @@ let deviceId = ''
 
 async function startGateway(): Promise<void> {
   gateway = host.start(['gateway', 'run', '--port', '0'])
-  ended = collect(gateway, 120_000)
+  ended = collect(gateway, 580_000)
   const [, found = ''] = await waitForOutput(gateway, /listening on (ws:\/\/127\.0\.0\.1:\d+)\n/)
   url = found
 }

@@ -79,7 +79,7 @@ async function inviteOnTerminal(): Promise<
   const terminal = openTerminal(['pair', '--confirm', '--scope', 'operator.read', 'operator.write'])
   const asked = waitForOutput(terminal.child, /may it have this\?[\s\S]*Refuse it/)
   asked.catch(() => undefined)
-  const [, link = ''] = await waitForOutput(terminal.child, /Link: +(\S+)/)
+  const [, link = ''] = await waitForOutput(terminal.child, /Link: +(\S+)\s/)
   return { ...terminal, link, asked }
 }
 

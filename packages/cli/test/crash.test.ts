@@ -13,8 +13,8 @@ const AT_ONCE = 4
 
 async function startGateway(host: Machine) {
   const gateway = host.start(['gateway', 'run', '--port', '0'])
-  const ended = collect(gateway, 60_000)
-  const [, url = ''] = await waitForOutput(gateway, /listening on (ws:\S+)/)
+  const ended = collect(gateway, 580_000)
+  const [, url = ''] = await waitForOutput(gateway, /listening on (ws:\S+)\n/)
   const localKey = Buffer.from(
     readFileSync(join(host.stateDir, 'secrets', 'local.key'), 'utf8').trim(),
     'base64url',

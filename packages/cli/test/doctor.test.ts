@@ -65,7 +65,7 @@ before(async () => {
     gateway.kill('SIGTERM')
     return ended
   }
-  url = (await waitForOutput(gateway, /listening on (ws:\S+)/))[1] ?? ''
+  url = (await waitForOutput(gateway, /listening on (ws:\S+)\n/))[1] ?? ''
   const connect = phone.start(['connect', '--url', url, '--json', '--scope', 'operator.admin', '--name', RED])
   const whole = collect(connect)
   const [, requestId = ''] = await waitForOutput(connect, /"requestId":"([^"]+)"/)

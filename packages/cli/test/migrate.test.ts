@@ -56,7 +56,7 @@ async function migrated(...args: string[]) {
 
 async function withGateway(use: (url: string) => Promise<void>): Promise<void> {
   const gateway: ChildProcess = host.start(['gateway', 'run', '--port', '0'])
-  const ended = collect(gateway, 120_000)
+  const ended = collect(gateway, 580_000)
   const [, url = ''] = await waitForOutput(gateway, /listening on (ws:\/\/127\.0\.0\.1:\d+)\n/)
   try {
     await use(url)

@@ -20,7 +20,7 @@ const secrets: Secret[] = []
 before(async () => {
   const running = gateway.start(['gateway', 'run', '--port', '0', '--verbose'])
   const whole = collect(running, 580_000)
-  const [, url = ''] = await waitForOutput(running, /listening on (ws:\S+)/)
+  const [, url = ''] = await waitForOutput(running, /listening on (ws:\S+)\n/)
   const say = async (machine: Machine, ...args: string[]) => {
     const result = await machine.run(args)
     printed.push(result.stdout, result.stderr)

@@ -54,7 +54,7 @@ const tokenOf = (machine: Machine): string =>
 before(async () => {
   const gateway = host.start(['gateway', 'run', '--port', '0'])
   const ended = collect(gateway, 580_000)
-  const [, url = ''] = await waitForOutput(gateway, /listening on (ws:\S+)/)
+  const [, url = ''] = await waitForOutput(gateway, /listening on (ws:\S+)\n/)
   for (const machine of [phone, laptop]) {
     const asking = machine.start(['connect', '--url', url, '--json', '--scope', 'operator.admin'])
     const whole = collect(asking)

@@ -41,7 +41,7 @@ async function rotate(deviceId: string): Promise<void> {
 before(async () => {
   const settings = { gateway: { auth: { mode: 'token', token: IN_FILE } } }
   writeFileSync(join(host.stateDir, 'pairgate.json'), JSON.stringify(settings), { mode: 0o600 })
-  url = (await waitForOutput(gateway, /listening on (ws:\S+)/))[1] ?? ''
+  url = (await waitForOutput(gateway, /listening on (ws:\S+)\n/))[1] ?? ''
   phoneId = await pair(phone)
   laptopId = await pair(laptop)
   // The phone comes back with a token file of the day before, as out of a backup.

@@ -3,6 +3,7 @@ import type { InviteResult } from '@pairgate/protocol/wire'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { findChromium, launchChromium } from './chromium.ts'
 import { openUiWorld, type TestHooks, type UiWorld } from './ui-world.ts'
+import { noteWaits } from './watch-waits.ts'
 
 export const skip = findChromium() === undefined && 'no Chromium on this machine (chromium, google-chrome)'
 
@@ -37,6 +38,7 @@ export async function openBrowser(
 
   async function visit(url = world.pairPage, { from = url, ...options }: VisitOptions = {}): Promise<Visit> {
     const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options })
+    await noteWaits(context)
     const page = await context.newPage()
     const faults: string[] = []
     page.on('pageerror', ({ message }) => faults.push(message))

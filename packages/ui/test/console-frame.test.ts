@@ -4,6 +4,7 @@ import { expectAccessible } from './accessible.ts'
 import { skip } from './browser-world.ts'
 import { openConsole } from './console-world.ts'
 import { photograph } from './photograph.ts'
+import { expectSoon } from './watch-waits.ts'
 
 const world = skip ? undefined : await openConsole({ after })
 
@@ -45,8 +46,9 @@ test('who is revoked with the console open reads it within a second, and nothing
   await world.device('Waiting').ask(['operator.read'])
   await page.getByRole('article', { name: 'Waiting' }).waitFor()
   const deviceId = await world.newestDevice()
+  const showsSoon = await expectSoon(page)
   await world.owner.request('device.token.revoke', { deviceId, role: 'operator' })
-  await page.getByRole('heading', { name: 'This browser was put out' }).waitFor({ timeout: 1_500 })
+  await showsSoon(page.getByRole('heading', { name: 'This browser was put out' }))
   assert.equal(await page.getByText('Waiting').count(), 0)
   assert.equal(await page.title(), 'This browser was put out · Pairgate')
   await expectAccessible(page)

@@ -28,7 +28,7 @@ test('an invitation shows code, link and QR code, and who has joined the moment 
   const guest = world.device('Guest <i>phone</i>')
   const scopes = await guest.redeem(code.replaceAll(/\D/g, ''))
   assert.ok(scopes.includes('operator.write'))
-  await page.getByText('Sam has joined').waitFor({ timeout: 3_000 })
+  await page.getByText('Sam has joined').waitFor()
   await page.locator('.words').waitFor()
   assert.equal(await page.getByRole('textbox', { name: 'Link' }).count(), 0)
   await expectAccessible(page)

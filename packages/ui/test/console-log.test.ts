@@ -108,7 +108,7 @@ test('sessions show their messages, older ones when asked for, and a new one whi
   assert.ok(Math.abs((await top()) - before) < 80, `${before} ${await top()}`)
   assert.equal(await dialog.getByRole('button', { name: 'Show older' }).count(), 0)
   await say('Second')
-  await dialog.getByText('Second').waitFor({ timeout: 3_000 })
+  await dialog.getByText('Second').waitFor()
   await expectAccessible(page)
   await photograph(page, 'console-messages')
   await page.keyboard.press('Escape')

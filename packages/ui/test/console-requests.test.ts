@@ -20,7 +20,7 @@ test('a request appears while the console is open, and is approved for less, by 
   const phone = world.device('Phone of Ann')
   const requestId = await phone.ask(['operator.read', 'operator.pairing'], { platform: 'android' })
   const shown = card(page, 'Phone of Ann')
-  await shown.waitFor({ timeout: 2_000 })
+  await shown.waitFor()
   assert.equal(await page.title(), '(1) Requests · Pairgate')
   assert.deepEqual(await shown.locator('.rights .chip').allTextContents(), [
     'look at things',

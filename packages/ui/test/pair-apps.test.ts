@@ -39,7 +39,7 @@ async function openApps(): Promise<AppsOfTest> {
 }
 const world = skip ? undefined : await openApps()
 
-const shows = (page: Page, text: string, timeout = 5_000) => page.getByText(text).first().waitFor({ timeout })
+const shows = (page: Page, text: string) => page.getByText(text).first().waitFor()
 
 test('a browser that wants an app enters a code on the way, and stands where it wanted to go', {
   skip,

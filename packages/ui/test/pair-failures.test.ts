@@ -7,7 +7,7 @@ import { openUiWorld } from './ui-world.ts'
 
 const world = skip ? undefined : await openBrowser({ after })
 
-const shows = (page: Page, text: string, timeout = 5_000) => page.getByText(text).first().waitFor({ timeout })
+const shows = (page: Page, text: string) => page.getByText(text).first().waitFor()
 const enterCode = async (page: Page, code: string): Promise<void> => {
   await page.getByRole('textbox').fill(code)
   await page.keyboard.press('Enter')
@@ -239,7 +239,7 @@ test('while the gateway is away the page waits and comes back by itself, on ever
   await shows(page, 'The gateway does not answer')
   await expectAccessible(page)
   await away.start()
-  await shows(page, 'This browser is paired', 10_000)
+  await shows(page, 'This browser is paired')
   await close()
 })
 

@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { fingerprintWords } from '@pairgate/protocol'
 import { expectAccessible } from './accessible.ts'
 import { openBrowser, skip } from './browser-world.ts'
+import { expectSoon } from './watch-waits.ts'
 
 const world = skip ? undefined : await openBrowser({ after })
 
@@ -59,7 +60,7 @@ test('who asks sees id and words, and is in by itself the moment that an operato
   assert.equal(words.join(' '), fingerprintWords(request.deviceId as never))
   assert.match((await page.getByRole('timer').textContent()) ?? '', /^(?:10:00|9:\d\d)$/)
   await world.owner.request('device.pair.approve', { requestId: request.requestId })
-  await page.getByRole('heading', { name: 'This browser is paired' }).waitFor({ timeout: 5_000 })
+  await page.getByRole('heading', { name: 'This browser is paired' }).waitFor()
   await close()
 })
 
@@ -73,8 +74,9 @@ test('a browser that is revoked is out within a second, is told so, and asks aga
   await page.getByRole('button', { name: 'Pair', exact: true }).click()
   await page.getByRole('heading', { name: 'This browser is paired' }).waitFor()
   const deviceId = await world.newestDevice()
+  const showsSoon = await expectSoon(page)
   await world.owner.request('device.token.revoke', { deviceId, role: 'operator' })
-  await page.getByText('This browser was put out').waitFor({ timeout: 1_500 })
+  await showsSoon(page.getByText('This browser was put out'))
   await page.getByRole('button', { name: 'Ask for approval' }).click()
   await page.locator('.words').waitFor()
   await close()

@@ -7,6 +7,7 @@ import { skip } from './browser-world.ts'
 import { type ConsoleWorld, openConsole } from './console-world.ts'
 import { photograph } from './photograph.ts'
 import { serveApp } from './serve-app.ts'
+import { expectSoon } from './watch-waits.ts'
 
 interface WayWorld extends ConsoleWorld {
   /** What both tests want to get to. */
@@ -58,10 +59,11 @@ test('from a fresh gateway to a phone before an app that is put out and reads wh
   await owner.page.getByText('Phone of Ann has joined').waitFor()
   await owner.page.getByRole('link', { name: 'Show the device' }).click()
   await owner.page.getByRole('button', { name: 'Revoke…' }).click()
-  const cut = once(world.streams, 'cut', { signal: AbortSignal.timeout(1_500) })
+  const showsSoon = await expectSoon(phone.page)
+  const cut = once(world.streams, 'cut', { signal: AbortSignal.timeout(10_000) })
   await owner.page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click()
   await cut
-  await phone.page.getByText('This browser was put out').waitFor({ timeout: 1_500 })
+  await showsSoon(phone.page.getByText('This browser was put out'))
   await expectAccessible(phone.page)
   await photograph(phone.page, 'way-phone-out')
   // It was told once, and is out all the same.
@@ -84,7 +86,7 @@ test('a phone asks on its way to an app, an operator compares the words in the c
   assert.equal(words.length, 6)
 
   const card = operator.page.getByRole('article').filter({ hasText: requestId })
-  await card.waitFor({ timeout: 2_000 })
+  await card.waitFor()
   assert.deepEqual(await card.locator('.words li').allTextContents(), words)
   await card.getByRole('button', { name: 'Approve…' }).click()
   await operator.page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
