@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isRunning } from './house/postgres-server.ts'
 
 test('a server for tests ends with the process that started it, even if that is killed', async () => {
   const house = new URL('./house/postgres-server.ts', import.meta.url).href
@@ -23,15 +24,6 @@ test('a server for tests ends with the process that started it, even if that is 
   const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
   assert.ok(isRunning(pid))
   child.kill('SIGKILL')
-  for (let tries = 0; tries < 200 && (isRunning(pid) || existsSync(data)); tries += 1) await pause(25)
+  for (let tries = 0; tries < 1_000 && (isRunning(pid) || existsSync(data)); tries += 1) await pause(25)
   assert.deepEqual([isRunning(pid), existsSync(data)], [false, false])
 })
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

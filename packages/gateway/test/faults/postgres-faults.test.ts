@@ -30,8 +30,7 @@ const rename = (owner: WireClient, { device }: House['paired'], label: string) =
 
 /** Ends the gateway's connections to its database; with `but` all except those. */
 const endConnections = (name: string, but = 'false') =>
-  server.ask(`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = '${name}' and application_name = 'pairgate' and not (${but})`)
+  server.endConnections(name, `application_name = 'pairgate' and not (${but})`)
 
 /** Newcomers and the paired are told to come again, calls too, and nobody is thrown out. */
 async function expectNoService({ gateway, owner, paired }: House): Promise<void> {

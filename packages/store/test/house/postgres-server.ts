@@ -16,6 +16,7 @@ import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -28,6 +29,8 @@ export interface PostgresServer {
   ask(sql: string, database?: string): Promise<readonly Record<string, unknown>[]>
   /** Somebody else who has done this in a transaction, and stays in it until the answer is called. */
   hold(sql: string, database: string): Promise<() => Promise<void>>
+  /** Ends connections to a database, as operators may; those are gone then. `which` of them, or all. */
+  endConnections(database: string, which?: string): Promise<void>
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   start(): Promise<void>
   /** From its next start on a server in recovery, as a standby is, or no longer. */
@@ -68,6 +71,12 @@ export async function startPostgres(hooks: TestHooks): Promise<PostgresServer> {
     },
     ask,
     hold: (sql, database) => holdOpen(superuser(database), sql),
+    async endConnections(database, which = 'true') {
+      const ended = await ask(
+        `select pid, pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}' and (${which})`,
+      )
+      while (ended.some(({ pid }) => isRunning(Number(pid)))) await pause(5)
+    },
     stop: (mode = 'fast') => control(place, ['stop', '-m', mode]),
     start: () => control(place, ['start', ...startFlags(place, port)]),
     setStandby: (isStandby) => setStandby(place, isStandby),
@@ -213,5 +222,15 @@ async function holdOpen(url: string, sql: string): Promise<() => Promise<void>> 
   return async () => {
     await client.query('commit')
     await client.end()
+  }
+}
+
+/** Whether there is such a process. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
   }
 }
