@@ -2,6 +2,7 @@
 export { holdTime } from './harness/hold-time.ts'
 export { makeDevice } from './harness/test-device.ts'
 export { openWireClient } from './harness/wire-client.ts'
+export { withoutUse } from './harness/without-use.ts'
 export {
   bytesBelow,
   insertPaired,

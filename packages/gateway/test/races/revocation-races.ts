@@ -4,6 +4,7 @@ import { askToPair, connectPaired, pair } from '../harness/pair.ts'
 import { makeDevice } from '../harness/test-device.ts'
 import { expectClose, type WireClient, type WireResponse } from '../harness/wire-client.ts'
 import { within } from '../harness/within.ts'
+import { withoutUse } from '../harness/without-use.ts'
 import { createRace, type RaceWorld, READER, ROUNDS } from './race-world.ts'
 
 const operatorOf = (deviceId: string) => ({ deviceId, role: 'operator' })
@@ -126,12 +127,6 @@ export function revocationRaces({ gateway, alice, bob, rowOf, events }: RaceWorl
       await gateway.open().hello({ device, scopes: READER, auth: { deviceToken } })
     }
   })
-}
-
-/** What was decided about a device. When it was last here is written down once a minute, so at any moment. */
-function withoutUse(row: Awaited<ReturnType<RaceWorld['rowOf']>>) {
-  const { lastSeenAtMs: _, lastSeenReason: __, tokens = [], ...decided } = row ?? {}
-  return { ...decided, tokens: tokens.map(({ lastUsedAtMs: ___, ...token }) => token) }
 }
 
 /** The answer of a connect, or nothing where the connection ended without one. */
