@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import { systemNow } from '../platform/clock.ts'
 import { createMemo } from '../platform/memo.ts'
 import { type Console, ConsoleContext } from './console-context.ts'
@@ -21,7 +21,7 @@ export function ConsoleApp() {
   })
   const say = useMemo(() => speak(language), [language])
   const link = useLink()
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language
   }, [language])
   const choose = (next: Language): void => {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { AuditView } from './audit/audit-view.tsx'
 import { holds, isEverywhere, useConsole } from './console-context.ts'
 import { DevicesView } from './devices/devices-view.tsx'
@@ -25,7 +25,7 @@ export function Frame({ isAway, onLanguage }: FrameProps) {
   const route = useRoute()
   const inbox = useInbox()
   const waiting = inbox.data?.pending.length ?? 0
-  useEffect(() => {
+  useLayoutEffect(() => {
     const count = waiting > 0 ? `(${waiting}) ` : ''
     document.title = `${count}${say(`view.${route.view}`)} · Pairgate`
   }, [say, route.view, waiting])

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { Button } from '../components/button.tsx'
 import { Gate } from '../components/gate.tsx'
 import { Heading } from '../components/heading.tsx'
@@ -43,7 +43,7 @@ interface OutViewProps extends ShortViewProps {
 /** Nothing of what was shown before is left on the page. */
 export function OutView({ out, detail, say }: OutViewProps) {
   const isOwn = out === 'storage' || out === 'unsupported'
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${say(`out.${out}.title`)} · Pairgate`
   }, [out, say])
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button } from '../components/button.tsx'
 import type { Pairing } from './pairing.ts'
 import type { Problem } from './problem.ts'
@@ -18,7 +18,8 @@ export function AskForm({ say, wanted, onAsk }: AskFormProps) {
   const [wish, setWish] = useState(WISHES.find((each) => wanted?.scopes[0] === `operator.${each}`) ?? 'read')
   // Read from the field when it is needed, and held nowhere else.
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [wanted])
+  // As the headings do, before anything is painted.
+  useLayoutEffect(() => field.current?.focus(), [wanted])
   function submit(event: Event): void {
     event.preventDefault()
     const text = field.current?.value ?? ''

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { Gate, type GateLook } from '../components/gate.tsx'
 import { Notice } from '../components/notice.tsx'
 import { LeavingView, ScopeView } from './app-views.tsx'
@@ -16,7 +16,7 @@ export function PairApp({ address }: { readonly address: Address }) {
   const language = useMemo(() => languageFor(navigator.languages), [])
   const say = useMemo(() => speak(language), [language])
   const page = usePairing(address)
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language
     document.title = `${say('page.title')} · Pairgate`
   }, [language, say])
