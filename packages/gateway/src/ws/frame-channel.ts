@@ -3,6 +3,7 @@ import type { EventFrame, ResponseFrame } from '@pairgate/protocol/wire'
 import { CLOSES, LIMITS } from '@pairgate/protocol/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { Timers } from '../platform/timers.ts'
+import { holdsTooMuch } from './holds-too-much.ts'
 
 /** A WebSocket in words of frames. Sending on a channel that is closing does nothing. */
 export interface FrameChannel {
@@ -145,7 +146,9 @@ class WebSocketChannel implements FrameChannel {
     if (!this.#open) return
     const bytes = asBuffer(data)
     if (this.#isTooBig(bytes.length)) return this.close(CLOSES['too-big'])
-    this.#take(bytes.toString('utf8'))
+    const text = bytes.toString('utf8')
+    if (holdsTooMuch(text)) return this.close(CLOSES['too-big'])
+    this.#take(text)
   }
 
   #isTooBig(bytes: number): boolean {

@@ -32,6 +32,20 @@ async function openGreeted(gateway: GatewayOfTest): Promise<SilentPeer> {
   return peer
 }
 
+test('a peer whose frame holds values without end is let go before anybody reads them', async (context) => {
+  const gateway = await openGateway(context, { config: CONFIG })
+  for (const params of ['['.repeat(200_000) + ']'.repeat(200_000), `[${'{},'.repeat(150_000)}1]`]) {
+    const peer = gateway.open()
+    await peer.hello({ client: { id: 'cli', mode: 'cli' }, auth: { token: TOKEN } })
+    // So much in one text is nothing special.
+    const long = `{"type":"req","id":"${'[{,'.repeat(200_000)}","method":"health"}`
+    peer.sendRaw(long)
+    assert.equal((await peer.response('[{,'.repeat(200_000))).ok, true)
+    peer.sendRaw(`{"type":"req","id":"a","method":"health","params":${params}}`)
+    await expectClose(peer, 1009, '')
+  }
+})
+
 describe('a peer that does not read', () => {
   const openConnections = async (gateway: GatewayOfTest) => {
     const owner = await gateway.owner()

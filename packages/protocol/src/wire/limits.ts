@@ -4,6 +4,8 @@ import { minutes, seconds } from '../instant.ts'
 export const LIMITS = {
   preAuthFrameBytes: 65_536,
   frameBytes: 26_214_400,
+  /** Lists, objects and what is in them, of a frame that is larger than one before the hello may be. */
+  frameValues: 100_000,
   bufferedBytes: 52_428_800,
   messageBytes: 65_536,
   handshakeMs: seconds(15),
