@@ -161,7 +161,8 @@ function mutate(draft: DraftConnect, { section, key, value }: Mutation): void {
   const target: unknown = section ? draft[section] : draft
   if (typeof target !== 'object' || target === null) return
   if (value === undefined) Reflect.deleteProperty(target, key)
-  else Reflect.set(target, key, value)
+  // A copy: what the next change puts into it must not be in the value of a later round.
+  else Reflect.set(target, key, structuredClone(value))
 }
 
 /** Any of these keys, each with any of these values, or taken out. */
