@@ -11,6 +11,9 @@ const IN_FILE = 'token-in-the-file-12345678'
 const OF_CLIENT = 'token-of-the-client-1234567'
 const host = createMachine()
 const [phone, laptop] = [createMachine(), createMachine()]
+const settings = { gateway: { auth: { mode: 'token', token: IN_FILE } } }
+// Before the gateway starts: on a busy machine it may read its settings as soon as that.
+writeFileSync(join(host.stateDir, 'pairgate.json'), JSON.stringify(settings), { mode: 0o600 })
 const gateway = host.start(['gateway', 'run', '--port', '0'], { OPENCLAW_GATEWAY_TOKEN: OF_GATEWAY })
 const ended = collect(gateway, 580_000)
 const tokenFile = (machine: Machine): string => join(machine.stateDir, 'identity', 'tokens.json')
@@ -39,8 +42,6 @@ async function rotate(deviceId: string): Promise<void> {
 }
 
 before(async () => {
-  const settings = { gateway: { auth: { mode: 'token', token: IN_FILE } } }
-  writeFileSync(join(host.stateDir, 'pairgate.json'), JSON.stringify(settings), { mode: 0o600 })
   url = (await waitForOutput(gateway, /listening on (ws:\S+)\n/))[1] ?? ''
   phoneId = await pair(phone)
   laptopId = await pair(laptop)
