@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { at, device, session, use } from './sample-records.ts'
 import { type OpenStore, withStore } from './with-store.ts'
 
@@ -30,9 +29,11 @@ export function describeTransactionMisuse(open: OpenStore): void {
   test(
     'a transaction may follow from within what an earlier one has started',
     withStore(open, async (store) => {
+      const over = Promise.withResolvers<void>()
       const later = await store.mutate(async () => ({
-        done: pause(5).then(() => store.mutate((tx) => tx.saveDevice(device(1)))),
+        done: over.promise.then(() => store.mutate((tx) => tx.saveDevice(device(1)))),
       }))
+      over.resolve()
       await later.done
       assert.deepEqual(await store.read.listDevices(), [device(1)])
     }),
