@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { ChildProcess } from 'node:child_process'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type CliResult, collect, createMachine, waitForOutput } from './run-cli.ts'
+import { type CliResult, COMMAND, collect, createMachine, WHAT_RUNS, waitForOutput } from './run-cli.ts'
 
 const host = createMachine()
 const phone = createMachine()
@@ -131,6 +131,14 @@ test('a pruning says what it will do, exports first, and the rest verifies', asy
   assert.equal((await json(0, 'audit', 'list')).first, 1)
 
   const fresh = join(host.stateDir, 'fresh.jsonl')
+  // No file of this process may grow, as on a full disk.
+  const words = [process.execPath, COMMAND, 'audit', 'prune', '--before', '3', '--export', fresh, '--yes']
+  const full = spawn('sh', ['-c', `trap '' XFSZ; ulimit -f 0; exec "$@"`, 'sh', ...words], {
+    env: { ...process.env, ...WHAT_RUNS, PAIRGATE_STATE_DIR: host.stateDir },
+  })
+  const stopped = await collect(full)
+  assert.match(stopped.stderr, /^Nothing was pruned: .* cannot be written \(EFBIG\)\.\nName another file /)
+  assert.equal(existsSync(fresh), false)
   const { stdout } = await run(0, 'audit', 'prune', '--before', '3', '--export', fresh, '--yes')
   assert.equal(stdout, 'Pruned 2 events, 1 to 2.\n')
   const lines = readFileSync(fresh, 'utf8').trim().split('\n')

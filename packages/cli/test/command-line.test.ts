@@ -52,6 +52,10 @@ describe('a command line that cannot be meant', { concurrency: 4 }, () => {
     ['devices list --url nope', 'Invalid gateway URL "nope".'],
     ['devices clear', 'Refusing to clear pairing table without --yes'],
     ['devices approve 935cddd1 --expires soon', 'Invalid --expires.'],
+    [
+      'pair --expires never',
+      'Invalid --expires. Use a number with s, m, h, d or w, e.g. --expires 30d. Received: "never".',
+    ],
     ['connect --role boss', 'Invalid --role. Use "operator" or "node". Received: "boss".'],
     ['gateway run --bind nope', 'Invalid --bind. Use "loopback", "lan", "tailnet", "auto", or "custom".'],
     ['devices list --limit 0', 'Invalid --limit. Use a whole number from 1 on. Received: "0".'],

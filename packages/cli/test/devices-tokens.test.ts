@@ -73,6 +73,13 @@ test('a move leads the device into another session, with the secret that it has'
 
 test('what cannot be done ends with exit code 1, says why, and changes nothing', async () => {
   const before = withoutUse(await tokens())
+  for (const verb of ['revoke', 'rotate']) {
+    const { code, stderr } = await host.run(['devices', verb, '--device', deviceId, '--role', 'node'])
+    assert.equal(code, 1)
+    assert.match(stderr, /denied\nThe device has no token of the role node; it has: operator\.\n/)
+  }
+  const short = await host.run(['devices', 'extend', deviceId.slice(0, 4), '--expires', '1d'])
+  assert.match(short.stderr, /^unknown deviceId\nAt least the first 8 letters of an id are needed\.\n/)
   const nobody = 'f'.repeat(64)
   for (const [line, why] of [
     ['extend ffffffff --expires 30d', /^unknown deviceId\n/],

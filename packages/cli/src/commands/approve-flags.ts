@@ -19,14 +19,14 @@ export function readScopes(texts: readonly string[]): readonly Scope[] {
 
 /** Milliseconds, or `null` for no deadline. @throws CommandError for what is neither. */
 export function readLifetime(text: string): number | null {
-  return text === 'never' ? null : readDuration(text)
+  return text === 'never' ? null : readDuration(text, '--expires', ', or never')
 }
 
 /** @throws CommandError for what is no length of time. */
-export function readDuration(text: string, flag = '--expires'): number {
+export function readDuration(text: string, flag = '--expires', orElse = ''): number {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
   throw new CommandError(
-    `Invalid ${flag}. Use a number with s, m, h, d or w, e.g. ${flag} 30d${flag === '--expires' ? ', or never' : ''}. Received: "${text}".`,
+    `Invalid ${flag}. Use a number with s, m, h, d or w, e.g. ${flag} 30d${orElse}. Received: "${text}".`,
   )
 }

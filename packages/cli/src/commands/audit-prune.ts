@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { AuditPruning } from '@pairgate/protocol/wire'
 import { eventsText } from '../audit/describe-event.ts'
@@ -45,16 +45,26 @@ function describePruning({ events, from, to }: AuditPruning, file: string | unde
 /** On the disk, and all of them, before the first one is deleted. */
 async function exportTo(path: string, link: GatewayLink, { events, from, to }: AuditPruning): Promise<void> {
   const file = await createFile(path)
+  let isWhole = false
   try {
-    const written = await exportPages(link, { from, to }, (lines) => file.appendFile(lines))
+    const written = await exportPages(link, { from, to }, async (lines) => {
+      await file.appendFile(lines).catch((error: unknown) => {
+        throw cannotWrite(path, error)
+      })
+    })
     await file.sync()
     const { syncDirectory } = await import('@pairgate/gateway')
     syncDirectory(dirname(path))
     if (written !== events) {
-      throw new CommandError(`Nothing was pruned: ${path} holds ${written} of ${events} events.`)
+      throw new CommandError(`Nothing was pruned: ${written} of ${events} events could be exported.`, {
+        next: ['Find out why: openclaw audit verify'],
+      })
     }
+    isWhole = true
   } finally {
     await file.close()
+    // A part of it would stand in the way of the next try.
+    if (!isWhole) await rm(path, { force: true })
   }
 }
 
@@ -62,10 +72,16 @@ async function createFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx', 0o600)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'EEXIST' ? 'it is there already' : String(code)
-    throw new CommandError(`Nothing was pruned: ${path} cannot be written (${why}).`)
+    throw cannotWrite(path, error)
   }
+}
+
+function cannotWrite(path: string, error: unknown): CommandError {
+  const { code } = error as NodeJS.ErrnoException
+  const why = code === 'EEXIST' ? 'it is there already' : String(code)
+  return new CommandError(`Nothing was pruned: ${path} cannot be written (${why}).`, {
+    next: ['Name another file with --export.'],
+  })
 }
 
 function formatPruning({ events, from, to, traces = 'none' }: AuditPruning): readonly string[] {

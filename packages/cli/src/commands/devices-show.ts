@@ -9,7 +9,7 @@ import { formatTokenEnd } from '../pairing/token-end.ts'
 import { systemNow } from '../platform/system-clock.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
-import { findDevice, findRequest, PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
+import { findDevice, findRequest, PAIRING_SCOPES, readPairList, tooShort } from './read-pair-list.ts'
 
 /** Older events are in the audit. */
 const TOLD = 10
@@ -35,7 +35,7 @@ async function showPaired(
   const device = findDevice(paired, id)
   if (!device) {
     throw new CommandError(`No device and no request matches "${id}".`, {
-      next: ['Look it up with: openclaw devices list'],
+      next: [...tooShort(id), 'Look it up with: openclaw devices list'],
     })
   }
   const now = systemNow()

@@ -7,7 +7,7 @@ import { type GatewayLink, withLink } from '../target/gateway-link.ts'
 import { readScopes } from './approve-flags.ts'
 import { readRole } from './call-method.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
-import { findDevice, PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
+import { findDevice, listAdvice, PAIRING_SCOPES, readPairList } from './read-pair-list.ts'
 
 interface TokenOptions extends CommonOptions {
   readonly device: string
@@ -30,7 +30,11 @@ export async function rotateToken(options: RotateOptions): Promise<void> {
   const result = await withLink(linkFor(options, 'device.token.rotate'), async (link) => {
     const { deviceId, row } = await findTokenOwner(link, options)
     const params = { deviceId, role, ...(scopes && { scopes: [...scopes] }) }
-    return link.request('device.token.rotate', params, neededScopes(row, role, scopes))
+    return unlessMissing(
+      link.request('device.token.rotate', params, neededScopes(row, role, scopes)),
+      row,
+      role,
+    )
   })
   printJson(withoutSecret(result))
 }
@@ -42,10 +46,24 @@ export async function revokeToken(options: RevokeOptions): Promise<void> {
     const { deviceId, row } = await findTokenOwner(link, options)
     // Devices of others, and nodes among them, are an admin's business.
     const scopes = cascade ? [...PAIRING_SCOPES, 'operator.admin'] : neededScopes(row, role)
-    return link.request('device.token.revoke', { deviceId, role, ...(cascade && { cascade }) }, scopes)
+    const params = { deviceId, role, ...(cascade && { cascade }) }
+    return unlessMissing(link.request('device.token.revoke', params, scopes), row, role)
   })
   printJson(result)
   if (result.standing) tellStanding(result.standing, result.deviceId)
+}
+
+/** A gateway denies all alike, as OpenClaw's does; whoever may see the list can be told what is missing. */
+async function unlessMissing<T>(change: Promise<T>, row: PairedRow | undefined, role: string): Promise<T> {
+  try {
+    return await change
+  } catch (error) {
+    const isThere = !row || row.tokens.some((token) => token.role === role)
+    if (isThere || !(error instanceof CommandError)) throw error
+    const has = row.tokens.map((token) => cleanText(token.role)).join(', ') || 'none'
+    const next = [`The device has no token of the role ${role}; it has: ${has}.`, ...error.next]
+    throw new CommandError(error.message, { next, shape: error.shape })
+  }
 }
 
 /** On stderr, for people: whoever stole the key may have let itself in by another device as well. */
@@ -79,9 +97,7 @@ export async function findTokenOwner(
   const row = findDevice((await readPairList(link)).paired, device)
   if (row) return { deviceId: row.deviceId, row }
   if (isCompleteId(device)) return { deviceId: device, row: undefined }
-  throw new CommandError('unknown deviceId', {
-    next: [`No device matches "${device}". Look it up with: openclaw devices list`],
-  })
+  throw new CommandError('unknown deviceId', { next: listAdvice('device', device) })
 }
 
 /** As OpenClaw asks (interop fact 3): all that the token holds; admin for other roles and unknown devices. */

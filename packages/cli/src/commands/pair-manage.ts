@@ -12,7 +12,7 @@ import { terminalWidth } from '../platform/terminal.ts'
 import { type GatewayLink, withLink } from '../target/gateway-link.ts'
 import { agree } from './agree.ts'
 import { type CommonOptions, linkFor } from './common-options.ts'
-import { PAIRING_SCOPES } from './read-pair-list.ts'
+import { PAIRING_SCOPES, tooShort } from './read-pair-list.ts'
 import { readCandidates } from './wait-for-device.ts'
 
 export interface ConfirmOptions extends CommonOptions {
@@ -128,6 +128,6 @@ async function findInvitation(link: GatewayLink, typed: string): Promise<Invitat
     throw ambiguousId(typed, found.rows, (row) => `${row.id}  ${row.label ?? row.state}`)
   if (found.kind === 'one') return found.row
   throw new CommandError(`No invitation matches "${cleanText(typed)}".`, {
-    next: ['Look it up with: openclaw pair list'],
+    next: [...tooShort(typed), 'Look it up with: openclaw pair list'],
   })
 }

@@ -46,10 +46,14 @@ export async function resolveDeviceId(link: GatewayLink, typed: string): Promise
   throw new CommandError('unknown deviceId', { next: listAdvice('device', typed) })
 }
 
-function listAdvice(kind: 'request' | 'device', typed: string): readonly string[] {
-  const tooShort =
-    typed.length < SHORTEST_PREFIX
-      ? [`At least the first ${SHORTEST_PREFIX} letters of an id are needed.`]
-      : []
-  return [...tooShort, `No ${kind} matches "${typed}". Look it up with: openclaw devices list`]
+/** What to do when a typed id fits nothing. */
+export function listAdvice(kind: 'request' | 'device', typed: string): readonly string[] {
+  return [...tooShort(typed), `No ${kind} matches "${typed}". Look it up with: openclaw devices list`]
+}
+
+/** Whoever types less than is needed is not told by "no match" alone. */
+export function tooShort(typed: string): readonly string[] {
+  return typed.length < SHORTEST_PREFIX
+    ? [`At least the first ${SHORTEST_PREFIX} letters of an id are needed.`]
+    : []
 }
