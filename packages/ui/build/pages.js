@@ -15,6 +15,7 @@ export const PAGES = [
       'console/frame.css',
       'console/console.css',
       'console/devices.css',
+      'console/log.css',
     ],
   },
   {

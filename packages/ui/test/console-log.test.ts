@@ -5,6 +5,7 @@ import { expectAccessible } from './accessible.ts'
 import { skip } from './browser-world.ts'
 import { openConsole } from './console-world.ts'
 import { photograph } from './photograph.ts'
+import { slowGateway } from './slow-gateway.ts'
 
 const world = skip ? undefined : await openConsole({ after })
 
@@ -144,7 +145,7 @@ test('a session is made, renamed and deleted, and who is put out with it is name
   const requestId = String(await opener.ask(['operator.read']))
   await owner.request('device.pair.approve', { requestId, session: 'garage' })
   await opener.ask([])
-  await page.getByText('devices: 1').first().waitFor()
+  await page.getByText('1 device ·').first().waitFor()
   await page.getByRole('button', { name: 'Rename… garage' }).click()
   await page.getByLabel('Key').fill('carport')
   await page.keyboard.press('Enter')
@@ -177,13 +178,29 @@ test('a browser of one session is told why it reads no audit, and sees its own s
   await close()
 })
 
-test('health shows what went on and what was refused', { skip }, async () => {
+test('health shows what went on and what was refused, and before the first figures that there are none', {
+  skip,
+}, async () => {
   assert.ok(world)
   const { page, close } = await world.open({ view: 'health' })
-  await page.getByRole('img', { name: /^Let in: \d/ }).waitFor()
-  assert.equal(await page.locator('.bars').count(), 5)
+  await page.getByRole('heading', { name: 'No figures yet' }).waitFor()
+  await expectAccessible(page)
+  const gateway = await slowGateway(page)
+  await page.reload()
+  await page.locator('.nav').waitFor()
+  const bars = Array.from({ length: 30 }, (_, at) => at * 10)
+  gateway.answer('gateway.figures', {
+    connections: bars,
+    connects: bars,
+    requests: bars.map((value) => value * 100),
+    proxied: bars.map(() => 0),
+    refused: { AUTH_TOKEN_MISMATCH: bars, RATE_LIMITED: bars.map(() => 0) },
+  })
   await page.getByLabel('last day').check()
-  await page.getByRole('img', { name: /^Let in: \d/ }).waitFor()
+  await page.getByRole('img', { name: 'Let in: 4,350, at most 290 within 48 minutes' }).waitFor()
+  await page.getByText('435,000').waitFor()
+  assert.equal(await page.locator('.bars').count(), 5)
+  assert.deepEqual(await page.locator('li .mono').allTextContents(), ['AUTH_TOKEN_MISMATCH'])
   await expectAccessible(page)
   await photograph(page, 'console-health')
   await close()

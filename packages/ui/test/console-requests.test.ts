@@ -23,7 +23,7 @@ test('a request appears while the console is open, and is approved for less, by 
   await shown.waitFor()
   assert.equal(await page.title(), '(1) Requests · Pairgate')
   assert.deepEqual(await shown.locator('.rights .chip').allTextContents(), [
-    'look at things',
+    'view',
     'let devices in',
     'operator',
   ])

@@ -105,6 +105,10 @@ test('an app that needs more says what, the page asks for it and goes on when it
   await page.locator('.words').waitFor()
   const second = (await request.textContent()) ?? ''
   assert.notEqual(second, first)
+  // Who is in stays in, however long it takes.
+  await page.clock.setSystemTime(Date.now() + 11 * 60_000)
+  await page.getByRole('timer').getByText('0:00').waitFor()
+  assert.equal(await request.textContent(), second)
   const { pending } = await world.owner.request('device.pair.list', {})
   assert.deepEqual(pending.find((row) => row.requestId === second)?.scopes?.toSorted(), ['operator.write'])
   await world.owner.request('device.pair.approve', { requestId: second })

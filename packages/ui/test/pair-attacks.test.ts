@@ -76,7 +76,7 @@ test('a page on the own origin that guesses is locked after three tries, on loop
   for (let guess = 0; guess < 3; guess += 1) {
     await field.fill(`00000${guess}`)
     await page.keyboard.press('Enter')
-    await page.getByText('This code does not open').waitFor()
+    await page.getByText('This code is not valid').waitFor()
     await field.fill('')
   }
   const { code } = await other.invite()

@@ -59,7 +59,7 @@ test('a link that somebody else has used says so, and a broken one too', { skip 
   await first.close()
   const { page, close } = await world.visit(link)
   await page.getByRole('button', { name: 'Pair this browser' }).click()
-  await shows(page, 'The link does not open any more')
+  await shows(page, 'The link is not valid any more')
   await page.goto(`${world.pairPage}#${secret.slice(0, -1)}`)
   await shows(page, 'The link is not complete')
   assert.equal(page.url(), world.pairPage)
@@ -249,9 +249,14 @@ test('too many wrong codes lock the field for a while, and the other ways stay o
   const { page, close } = await world.visit(locked.pairPage)
   for (const code of ['000001', '000002', '000003']) {
     await enterCode(page, code)
-    await shows(page, 'This code does not open')
+    await shows(page, 'This code is not valid')
     await page.getByRole('textbox').fill('')
   }
+  // A code that is pasted over another is written as it is read aloud, too.
+  const field = page.getByRole('textbox')
+  await field.fill('000009')
+  await field.fill('000004')
+  assert.equal(await field.inputValue(), '000 004')
   await enterCode(page, '000004')
   await shows(page, 'Too many tries')
   await expectAccessible(page)

@@ -19,7 +19,7 @@ test('the link of the claim makes the first browser the owner, and nobody after 
   await close()
   const second = await world.visit(link)
   await second.page.getByRole('button', { name: 'Pair this browser' }).click()
-  await second.page.getByText('The link does not open any more').waitFor()
+  await second.page.getByText('The link is not valid any more').waitFor()
   assert.ok(!fresh.logged.join('').includes(secret))
   await second.close()
 })

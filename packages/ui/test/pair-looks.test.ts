@@ -24,7 +24,7 @@ for (const { name, width, height, ...look } of LOOKS) {
     assert.ok(world)
     const { page, close } = await world.visit(world.pairPage, { viewport: { width, height }, ...look })
     const see = (step: string) => lookAt(page, `${step}-${name}`)
-    const main = page.locator('main .button').first()
+    const main = page.locator('main button').first()
     await page.getByRole('textbox').waitFor()
     assert.equal(await page.locator('html').getAttribute('lang'), look.locale.slice(0, 2))
     await see('choose')

@@ -19,7 +19,7 @@ test('an unpaired browser enters a code, with spaces, by the keyboard alone, and
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'This browser is paired' }).waitFor()
   await expectAccessible(page)
-  assert.equal(await page.locator('.chip').textContent(), 'look at things')
+  assert.equal(await page.locator('.chip').textContent(), 'view')
   const { invitations } = await world.owner.request('device.pair.invitations', {})
   assert.equal(invitations.find((row) => row.id === id)?.state, 'redeemed')
 

@@ -21,7 +21,7 @@ for (const mode of modes)
     const options = { viewport: { width: 320, height: 640 } }
     const { page, close } = await world.visit(world.pairPage, options)
     assert.equal(await page.getByLabel('Secret of the gateway').count(), 0)
-    await page.getByLabel('Look and work with them').check()
+    await page.getByLabel('View and work').check()
     const ask = page.getByRole('button', { name: 'Ask for approval' })
     await ask.click()
     await page.getByRole('alert').getByText('Asking needs the secret').waitFor()

@@ -4,7 +4,7 @@ import { systemNow } from '../platform/clock.ts'
 interface CountdownProps {
   /** By this clock. */
   readonly endsAt: number
-  readonly onEnd?: () => void
+  readonly onEnd?: (() => void) | undefined
   /** How the time is said; as it is when left out. */
   readonly say?: (time: string) => string
 }
@@ -36,6 +36,6 @@ function useTimeLeft(endsAt: number, onEnd: (() => void) | undefined): number {
 }
 
 function formatTime(ms: number): string {
-  const seconds = Math.ceil(ms / 1_000)
+  const seconds = Math.round(ms / 1_000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

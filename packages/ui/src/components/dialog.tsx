@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
+import { rememberPlace } from '../platform/keep-focus.ts'
 
 interface DialogProps {
   readonly title: string
   readonly children: ComponentChildren
+  /** Not asked while something is under way that cannot be taken back. */
   readonly onClose: () => void
 }
 
@@ -14,10 +16,12 @@ export function Dialog({ title, children, onClose }: DialogProps) {
   useEffect(() => {
     const shown = dialog.current
     const before = document.activeElement
+    const goBack = before instanceof HTMLElement ? rememberPlace(before) : undefined
     shown?.showModal()
     return () => {
       shown?.close()
       if (before instanceof HTMLElement) before.focus()
+      goBack?.()
     }
   }, [])
   return (

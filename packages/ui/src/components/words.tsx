@@ -2,8 +2,9 @@
 export function Words({ fingerprint, label }: { readonly fingerprint: string; readonly label: string }) {
   return (
     <ol class="words" aria-label={label} lang="en" translate={false}>
-      {fingerprint.split(' ').map((word) => (
-        <li key={word}>{word}</li>
+      {fingerprint.split(' ').map((word, at) => (
+        // A word may stand there twice.
+        <li key={at}>{word}</li>
       ))}
     </ol>
   )

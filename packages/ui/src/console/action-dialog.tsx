@@ -19,13 +19,22 @@ interface ActionDialogProps {
   readonly onDone?: () => void
 }
 
-/** A question that says what will happen; it stays until it was done, and says why it was not. */
+/** Who waits longer than that is told why. */
+const SLOW_MS = 1_500
+
+/**
+ * A question that says what will happen; it stays until it was done, and says why it was not. What is under way
+ * cannot be taken back, so nothing closes it before the answer: that would look as if nothing had been done.
+ */
 export function ActionDialog(props: ActionDialogProps) {
   const { title, action, leave, isDangerous, children, onDo, onClose, onDone = onClose } = props
   const { say } = useConsole()
-  const { isBusy, error, run } = useAction(onDo, onDone)
+  const { isBusy, isSlow, error, run } = useAction(onDo, onDone)
+  const close = (): void => {
+    if (!isBusy) onClose()
+  }
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={close}>
       <form
         class="stack"
         noValidate
@@ -36,11 +45,16 @@ export function ActionDialog(props: ActionDialogProps) {
       >
         {children}
         {error !== undefined && <FailureNotice error={error} />}
+        <p class="quiet" role="status">
+          {isSlow && say('console.slow')}
+        </p>
         <div class="row">
           <Button look={isDangerous ? 'danger' : 'main'} submits isWaiting={isBusy}>
             {action}
           </Button>
-          <Button onPress={onClose}>{leave ?? say('console.cancel')}</Button>
+          <Button isWaiting={isBusy} onPress={close}>
+            {leave ?? say('console.cancel')}
+          </Button>
         </div>
       </form>
     </Dialog>
@@ -49,7 +63,10 @@ export function ActionDialog(props: ActionDialogProps) {
 
 function useAction(work: () => Promise<unknown>, onDone: () => void) {
   const [isBusy, setBusy] = useState(false)
+  const [isSlow, setSlow] = useState(false)
   const [error, setError] = useState<unknown>()
+  // The state is only seen at the next drawing, and a second click may come before.
+  const isRunning = useRef(false)
   const isThere = useRef(true)
   useEffect(
     () => () => {
@@ -58,8 +75,10 @@ function useAction(work: () => Promise<unknown>, onDone: () => void) {
     [],
   )
   async function act(): Promise<void> {
+    isRunning.current = true
     setBusy(true)
     setError(undefined)
+    const timer = setTimeout(() => setSlow(true), SLOW_MS)
     try {
       await work()
       if (isThere.current) onDone()
@@ -67,13 +86,18 @@ function useAction(work: () => Promise<unknown>, onDone: () => void) {
       if (!isThere.current) return
       setError(failure)
       setBusy(false)
+    } finally {
+      isRunning.current = false
+      clearTimeout(timer)
+      setSlow(false)
     }
   }
   return {
     isBusy,
+    isSlow,
     error,
     run: () => {
-      if (!isBusy) void act()
+      if (!isRunning.current) void act()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import { systemNow } from '../platform/clock.ts'
-import { createMemo } from '../platform/memo.ts'
+import { languageMemo, wantedLanguages } from '../platform/wanted-languages.ts'
 import { type Console, ConsoleContext } from './console-context.ts'
 import { Frame } from './frame.tsx'
 import type { LinkState } from './link.ts'
@@ -8,24 +8,16 @@ import { OutView, StartingView, UnpairedView } from './short-views.tsx'
 import { type Language, languageFor, type Say, speak } from './texts/catalogue.ts'
 import { type Link, useLink } from './use-link.ts'
 
-interface ConsoleMemo {
-  readonly language: Language
-}
-
 /** The page of those who look after the gateway. */
 export function ConsoleApp() {
-  const memo = useMemo(() => createMemo<ConsoleMemo>('pairgate.console'), [])
-  const [language, setLanguage] = useState(() => {
-    const { language: chosen } = memo.read()
-    return languageFor(chosen === undefined ? navigator.languages : [chosen])
-  })
+  const [language, setLanguage] = useState(() => languageFor(wantedLanguages()))
   const say = useMemo(() => speak(language), [language])
   const link = useLink()
   useLayoutEffect(() => {
     document.documentElement.lang = language
   }, [language])
   const choose = (next: Language): void => {
-    memo.write({ language: next })
+    languageMemo.write({ language: next })
     setLanguage(next)
   }
   const console = useConsoleOf(link, language, say)

@@ -3,16 +3,23 @@ import { Notice } from '../components/notice.tsx'
 import { cutText, tameText } from '../texts/tame-text.ts'
 import { useConsole } from './console-context.ts'
 import { refusalText, type Say } from './texts/catalogue.ts'
+import type { TextKey } from './texts/en.ts'
 
 /** What the reader has to mend before anything is asked of the gateway. */
 export class WrongInput extends Error {}
 
+interface FailureNoticeProps {
+  readonly error: unknown
+  /** Left out: something was not done. */
+  readonly title?: TextKey
+}
+
 /** Why something was not done; said at once. */
-export function FailureNotice({ error }: { readonly error: unknown }) {
+export function FailureNotice({ error, title = 'refusal.title' }: FailureNoticeProps) {
   const { say } = useConsole()
   return (
     <div role="alert">
-      <Notice tone="problem" title={say('refusal.title')}>
+      <Notice tone="problem" title={say(title)}>
         {failureText(error, say)}
       </Notice>
     </div>

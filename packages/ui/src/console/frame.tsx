@@ -1,12 +1,16 @@
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Notice } from '../components/notice.tsx'
+import { keepFocus } from '../platform/keep-focus.ts'
 import { AuditView } from './audit/audit-view.tsx'
 import { holds, isEverywhere, useConsole } from './console-context.ts'
 import { DevicesView } from './devices/devices-view.tsx'
 import { HealthView } from './health/health-view.tsx'
 import { InviteView } from './invite/invite-view.tsx'
+import type { Invited } from './invite/invited.ts'
 import { MeView } from './me/me-view.tsx'
 import { MissingView } from './me/missing-view.tsx'
+import { UpgradeContext, useUpgrades } from './me/use-upgrade.ts'
 import { type Route, VIEWS, type View } from './read-route.ts'
 import { type Inbox, useInbox } from './requests/inbox.ts'
 import { RequestsView } from './requests/requests-view.tsx'
@@ -24,13 +28,17 @@ export function Frame({ isAway, onLanguage }: FrameProps) {
   const { say } = useConsole()
   const route = useRoute()
   const inbox = useInbox()
+  const upgrade = useUpgrades()
+  const [invited, setInvited] = useState<Invited>()
+  const frame = useRef<HTMLDivElement>(null)
+  useEffect(() => (frame.current ? keepFocus(frame.current) : undefined), [])
   const waiting = inbox.data?.pending.length ?? 0
   useLayoutEffect(() => {
     const count = waiting > 0 ? `(${waiting}) ` : ''
     document.title = `${count}${say(`view.${route.view}`)} · Pairgate`
   }, [say, route.view, waiting])
   return (
-    <div class="frame">
+    <div ref={frame} class="frame">
       <button type="button" class="button skip" onClick={() => document.getElementById('content')?.focus()}>
         {say('console.skip')}
       </button>
@@ -41,7 +49,10 @@ export function Frame({ isAway, onLanguage }: FrameProps) {
       </header>
       <Navigation view={route.view} waiting={waiting} />
       <main class="content" id="content" tabIndex={-1}>
-        <ContentOf route={route} inbox={inbox} />
+        {isAway && <AwayNotice />}
+        <UpgradeContext.Provider value={upgrade}>
+          <ContentOf {...{ route, inbox, invited }} onInvited={setInvited} />
+        </UpgradeContext.Provider>
       </main>
       <p class="hidden" role="status">
         {waiting > 0 && say('requests.new', { count: waiting })}
@@ -95,13 +106,38 @@ function Navigation({ view, waiting }: { readonly view: View; readonly waiting: 
   )
 }
 
-function ContentOf({ route, inbox }: { readonly route: Route; readonly inbox: Inbox }) {
+const AWAY_MS = 1_500
+
+/** Said only where it takes longer than a blink. */
+function AwayNotice() {
+  const { say } = useConsole()
+  const [isLong, setLong] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), AWAY_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!isLong) return null
+  return (
+    <Notice tone="warning" title={say('link.away')}>
+      {say('link.away.text')}
+    </Notice>
+  )
+}
+
+interface ContentProps {
+  readonly route: Route
+  readonly inbox: Inbox
+  readonly invited: Invited | undefined
+  readonly onInvited: (invited: Invited | undefined) => void
+}
+
+function ContentOf({ route, inbox, invited, onInvited }: ContentProps) {
   const { view, deviceId } = route
   const scope = NEEDED[view]
   const shown = {
     requests: () => <RequestsView inbox={inbox} />,
     devices: () => <DevicesView deviceId={deviceId} />,
-    invite: () => <InviteView inbox={inbox} />,
+    invite: () => <InviteView {...{ inbox, invited, onInvited }} />,
     sessions: () => <SessionsView />,
     audit: () => <AuditView deviceId={deviceId} />,
     health: () => <HealthView />,

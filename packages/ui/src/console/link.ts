@@ -49,9 +49,15 @@ export function outOf(error: unknown): Extract<LinkState, { kind: 'out' }> {
   return { kind: 'out', out: wordOf(error), detail: `${error.code}: ${error.message}` }
 }
 
+const BY_CODE: Readonly<Record<string, Out>> = {
+  BROWSER_STORAGE: 'storage',
+  DEVICE_AUTH_SIGNATURE_EXPIRED: 'clock',
+  DEVICE_AUTH_SIGNATURE_INVALID: 'origin',
+  CONTROL_UI_ORIGIN_NOT_ALLOWED: 'origin',
+}
+
 function wordOf({ code, details }: ClientError): Out {
-  if (code === 'BROWSER_STORAGE') return 'storage'
   if (code === 'PAIRING_REQUIRED') return details['authReason'] === 'token_expired' ? 'expired' : 'lost'
   if (code === 'AUTH_DEVICE_TOKEN_MISMATCH') return BY_AUTH_REASON[String(details['authReason'])] ?? 'lost'
-  return 'unknown'
+  return BY_CODE[code] ?? 'unknown'
 }

@@ -5,6 +5,8 @@ export const OUTS = [
   'replaced',
   'expired',
   'lost',
+  'clock',
+  'origin',
   'storage',
   'unsupported',
   'unknown',

@@ -42,7 +42,8 @@ interface OutViewProps extends ShortViewProps {
 
 /** Nothing of what was shown before is left on the page. */
 export function OutView({ out, detail, say }: OutViewProps) {
-  const isOwn = out === 'storage' || out === 'unsupported'
+  // To pair anew would change nothing.
+  const isOwn = ['clock', 'origin', 'storage', 'unsupported'].includes(out)
   useLayoutEffect(() => {
     document.title = `${say(`out.${out}.title`)} · Pairgate`
   }, [out, say])
@@ -50,7 +51,7 @@ export function OutView({ out, detail, say }: OutViewProps) {
     <main class="alone">
       <Gate look="refused" />
       <Heading takesFocus>{say(`out.${out}.title`)}</Heading>
-      <p role="alert">{say(`out.${out}.text`, { detail })}</p>
+      <p role="alert">{say(`out.${out}.text`, { detail, host: location.host })}</p>
       {!isOwn && (
         <a class="button button-main" href={pairAgainUrl(location.hash)}>
           {say('out.pair')}

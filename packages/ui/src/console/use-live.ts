@@ -47,7 +47,7 @@ export function useLive<T>(
 }
 
 /** One at a time; what is asked for meanwhile is done once behind it, so that a flood of events asks twice. */
-function inTurn(work: () => Promise<void>): () => void {
+export function inTurn(work: () => Promise<void>): () => void {
   let isBusy = false
   let isAsked = false
   return async function ask() {

@@ -11,6 +11,8 @@ export interface Outcomes {
 export interface Attempts {
   /** Ends the attempt before, and whatever came of it. */
   run(attempt: Attempt): Promise<void>
+  /** Ends it for something else, until which the signal holds. */
+  fresh(): AbortSignal
   stop(): void
 }
 
@@ -19,11 +21,16 @@ export function createAttempts(deps: OpenDeps, { arrived, failed }: Outcomes): A
   const { enter } = deps
   let current = new AbortController()
 
+  function fresh(): AbortSignal {
+    current.abort()
+    current = new AbortController()
+    return current.signal
+  }
+
   return {
+    fresh,
     async run(attempt) {
-      current.abort()
-      current = new AbortController()
-      const { signal } = current
+      const signal = fresh()
       const { way } = attempt
       const delays = createDelays()
       enter({ kind: 'connecting', way, isAway: false })

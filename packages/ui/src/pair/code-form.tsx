@@ -52,7 +52,7 @@ export function CodeForm({ say, isChecking, isWrong, retryAt, onSubmit }: CodeFo
           value={typed}
           aria-describedby={isWrong ? 'problem code-hint' : 'code-hint'}
           aria-invalid={isWrong ? 'true' : undefined}
-          onInput={({ currentTarget }) => setTyped(tidy(currentTarget.value, typed))}
+          onInput={({ currentTarget, inputType }) => setTyped(tidy(currentTarget.value, inputType))}
         />
         <p id="code-hint" class="quiet">
           {say('code.hint')}
@@ -75,7 +75,7 @@ export function CodeForm({ say, isChecking, isWrong, retryAt, onSubmit }: CodeFo
 }
 
 /** As people read it aloud, once it is complete; while somebody deletes, nothing jumps. */
-function tidy(next: string, before: string): string {
+function tidy(next: string, how: string | undefined): string {
   const code = parsePairCode(next)
-  return code && next.length > before.length ? formatPairCode(code) : next
+  return code && !how?.startsWith('delete') ? formatPairCode(code) : next
 }

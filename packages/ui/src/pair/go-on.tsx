@@ -9,7 +9,7 @@ export function GoOn({ say }: { readonly say: Say }) {
     if (isWanted(location.search)) location.replace(url)
   }, [url])
   return (
-    <a class="onward" href={url}>
+    <a class="button button-main" href={url}>
       {say('paired.console')}
     </a>
   )

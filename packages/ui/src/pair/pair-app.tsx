@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { Gate, type GateLook } from '../components/gate.tsx'
 import { Notice } from '../components/notice.tsx'
+import { wantedLanguages } from '../platform/wanted-languages.ts'
 import { LeavingView, ScopeView } from './app-views.tsx'
 import { ChooseView } from './choose-view.tsx'
 import type { PairState } from './pair-state.ts'
@@ -13,7 +14,7 @@ import { WaitingView } from './waiting-view.tsx'
 
 /** The page on which a browser lands that is not paired. */
 export function PairApp({ address }: { readonly address: Address }) {
-  const language = useMemo(() => languageFor(navigator.languages), [])
+  const language = useMemo(() => languageFor(wantedLanguages()), [])
   const say = useMemo(() => speak(language), [language])
   const page = usePairing(address)
   useLayoutEffect(() => {

@@ -1,5 +1,6 @@
 import { Button } from '../components/button.tsx'
 import { Heading } from '../components/heading.tsx'
+import { formatInstant } from '../texts/format.ts'
 import { GoOn } from './go-on.tsx'
 import type { Grant } from './pair-state.ts'
 import type { Problem } from './problem.ts'
@@ -40,7 +41,7 @@ export function PairedView({ grant, problem, say, pairing, takesFocus }: PairedV
         {expiresAtMs !== undefined && (
           <div>
             <dt>{say('paired.until')}</dt>
-            <dd>{formatInstant(expiresAtMs)}</dd>
+            <dd>{formatInstant(expiresAtMs, document.documentElement.lang)}</dd>
           </div>
         )}
       </dl>
@@ -48,11 +49,4 @@ export function PairedView({ grant, problem, say, pairing, takesFocus }: PairedV
       {problem && <Button onPress={pairing.retry}>{say('problem.again')}</Button>}
     </>
   )
-}
-
-function formatInstant(ms: number): string {
-  const { lang } = document.documentElement
-  // As the reader writes dates: `en` alone would be American.
-  const own = navigator.languages.find((tag) => tag.startsWith(lang)) ?? lang
-  return new Intl.DateTimeFormat(own, { dateStyle: 'medium', timeStyle: 'short' }).format(ms)
 }

@@ -25,7 +25,7 @@ export interface PairingDeps extends OpenDeps {
 }
 
 export interface Pairing {
-  /** Does what needs nobody's word: comes back, or goes on waiting. */
+  /** Does what needs nobody's word: comes back, or goes on waiting. What a later one shows is not painted over. */
   begin(link: InvitationSecret | undefined, problem: Problem | undefined): Promise<void>
   redeem(way: 'code' | 'link', secret: PairCode | InvitationSecret): void
   /** @param secret that the gateway wants of everybody who asks; it is kept no longer than the asking lasts */
@@ -43,7 +43,7 @@ export interface Pairing {
 /** Gets this browser in, by whatever way its reader chooses, and tells each step. */
 export function createPairing(deps: PairingDeps): Pairing {
   const { device, memo, now, enter, visit } = deps
-  const { run, stop } = createAttempts(deps, { arrived: arrive, failed: fail })
+  const { run, fresh, stop } = createAttempts(deps, { arrived: arrive, failed: fail })
   let missing: string | undefined
 
   const comeBack = (): void => void run({ way: 'return', scopes: SCOPES })
@@ -76,8 +76,9 @@ export function createPairing(deps: PairingDeps): Pairing {
 
   return {
     async begin(link, problem) {
-      stop()
+      const signal = fresh()
       const token = await device.loadToken()
+      if (signal.aborted) return
       if (link) return enter({ kind: 'invited', secret: link, isPaired: token !== undefined })
       if (token) return comeBack()
       const asked = askedBefore(deps)

@@ -27,7 +27,7 @@ export function BusyView({ title, isAway = false, pairing, say, takesFocus }: Bu
         {title}
       </Heading>
       <p>{say(isAway ? 'away.text' : 'connecting.text')}</p>
-      {isAway && pairing && <Button onPress={() => pairing.stop()}>{say('invited.cancel')}</Button>}
+      {isAway && pairing && <Button onPress={() => pairing.stop()}>{say('away.stop')}</Button>}
     </div>
   )
 }

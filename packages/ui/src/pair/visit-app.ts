@@ -26,6 +26,8 @@ export interface Arrived {
 export type VisitApp = (connection: Connection, arrived: Arrived) => Promise<void>
 
 const BUSY_MS = 1_000
+/** So often a request is asked for again: it would run out sooner than this page stops waiting. */
+const REFRESH_MS = 60_000
 
 /**
  * Asks the gateway for the way into the app. What stands in the address of this page is passed on as it is and
@@ -100,11 +102,17 @@ async function waitForUpgrade({ enter, now, device }: VisitDeps, connection: Con
   const held = [...connection.hello.auth.scopes, scope].flatMap((word) => parseScope(word) ?? [])
   const options = { signal, timeoutMs: WAIT_MS }
   const asked = { scopes: [...new Set(leastScopes(held))] }
-  const { requestId } = await connection.request('device.scopes.requestUpgrade', asked, { signal })
+  const askOnce = () => connection.request('device.scopes.requestUpgrade', asked, { signal })
+  const { requestId } = await askOnce()
   const fingerprint = fingerprintWords(device.key.deviceId)
   const endsAt = now() + WAIT_MS
   const seen = { requestId, fingerprint, endsAt, isRenewal: false, isAway: false }
   enter({ kind: 'waiting', way: 'upgrade', ...seen })
-  const { status } = await connection.request('device.scopes.waitUpgrade', { requestId }, options)
-  return status
+  // What keeps it from asking is told by the waiting.
+  const timer = setInterval(() => void askOnce().catch(() => undefined), REFRESH_MS)
+  try {
+    return (await connection.request('device.scopes.waitUpgrade', { requestId }, options)).status
+  } finally {
+    clearInterval(timer)
+  }
 }

@@ -19,6 +19,8 @@ interface WaitingViewProps {
 export function WaitingView({ say, pairing, waiting, takesFocus }: WaitingViewProps) {
   const { way, requestId, fingerprint, endsAt, isAway, isRenewal } = waiting
   const mustConfirm = way === 'code' || way === 'link'
+  // Who is in already is told by the gateway that nobody has answered, and stays in.
+  const isIn = way === 'upgrade'
   const giveUp = useCallback(() => pairing.stop({ kind: 'expired' }), [pairing])
   return (
     <>
@@ -43,7 +45,7 @@ export function WaitingView({ say, pairing, waiting, takesFocus }: WaitingViewPr
         <div>
           <dt>{say('waiting.left')}</dt>
           <dd>
-            <Countdown endsAt={endsAt} onEnd={giveUp} />
+            <Countdown endsAt={endsAt} onEnd={isIn ? undefined : giveUp} />
           </dd>
         </div>
         <div>
@@ -58,9 +60,7 @@ export function WaitingView({ say, pairing, waiting, takesFocus }: WaitingViewPr
           <code class="command foreign">openclaw devices approve {requestId}</code>
         </details>
       )}
-      <Button onPress={way === 'upgrade' ? pairing.leaveAsking : () => pairing.stop()}>
-        {say('waiting.cancel')}
-      </Button>
+      <Button onPress={isIn ? pairing.leaveAsking : () => pairing.stop()}>{say('waiting.cancel')}</Button>
     </>
   )
 }

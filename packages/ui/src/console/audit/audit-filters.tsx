@@ -17,28 +17,26 @@ interface AuditFiltersProps {
 export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
   const { say } = useConsole()
   return (
-    <section class="stack" aria-label={say('audit.filters')}>
-      <div class="fields">
-        <div class="field">
-          <label for="kind">{say('audit.kind')}</label>
-          <select
-            id="kind"
-            class="input"
-            value={filter.kind}
-            onChange={({ currentTarget }) => onChange({ kind: currentTarget.value })}
-          >
-            <option value="">{say('devices.state.all')}</option>
-            {KINDS.map((each) => (
-              <option key={each} value={each}>
-                {kindText(each, say)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div class="days">
-          <DayField name="from" filter={filter} onChange={onChange} />
-          <DayField name="to" filter={filter} onChange={onChange} />
-        </div>
+    <section class="audit-filters" aria-label={say('audit.filters')}>
+      <div class="field">
+        <label for="kind">{say('audit.kind')}</label>
+        <select
+          id="kind"
+          class="input"
+          value={filter.kind}
+          onChange={({ currentTarget }) => onChange({ kind: currentTarget.value })}
+        >
+          <option value="">{say('devices.state.all')}</option>
+          {KINDS.map((each) => (
+            <option key={each} value={each}>
+              {kindText(each, say)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div class="days">
+        <DayField name="from" filter={filter} onChange={onChange} />
+        <DayField name="to" filter={filter} onChange={onChange} />
       </div>
       {filter.deviceId === undefined ? <DeviceChoice /> : <ChosenDevice deviceId={filter.deviceId} />}
     </section>

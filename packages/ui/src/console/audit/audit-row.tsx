@@ -1,6 +1,6 @@
+import { formatInstant } from '../../texts/format.ts'
 import { useConsole } from '../console-context.ts'
 import { DeviceLink } from '../devices/device-link.tsx'
-import { formatInstant } from '../format.ts'
 import { kindText } from '../texts/catalogue.ts'
 import { Actor } from './actor.tsx'
 import { EventChange } from './event-change.tsx'

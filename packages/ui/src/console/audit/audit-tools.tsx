@@ -67,11 +67,15 @@ function VerdictNotice({ verdict }: { readonly verdict: Verdict }) {
   const { say } = useConsole()
   if (!verdict.ok)
     return (
-      <Notice tone="problem" title={say('audit.broken', { seq: verdict.seq })}>
+      <Notice tone="problem" title={say('audit.broken', { seq: String(verdict.seq) })}>
         <p>{verdict.what}</p>
         <p>{verdict.advice}</p>
       </Notice>
     )
-  const { events, from, to } = verdict
-  return <Notice title={say('audit.whole')}>{say('audit.whole.text', { events, from, to })}</Notice>
+  const { events: count, from, to } = verdict
+  return (
+    <Notice title={say('audit.whole')}>
+      {say('audit.whole.text', { count, from: String(from), to: String(to) })}
+    </Notice>
+  )
 }

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks'
-import { Button } from '../../components/button.tsx'
 import { Heading } from '../../components/heading.tsx'
 import { useConsole } from '../console-context.ts'
-import { FailureNotice } from '../failure-notice.tsx'
+import { LiveProblem } from '../live-problem.tsx'
+import { MoreRows } from '../more-rows.tsx'
 import type { AuditFilter } from './audit-filter.ts'
 import { AuditFilters } from './audit-filters.tsx'
 import { AuditRow } from './audit-row.tsx'
@@ -20,6 +20,7 @@ export function AuditView({ deviceId }: AuditViewProps) {
   const [chosen, setChosen] = useState<Omit<AuditFilter, 'deviceId'>>({ kind: '', from: '', to: '' })
   const filter = useMemo(() => ({ ...chosen, deviceId }), [chosen, deviceId])
   const audit = useAudit(filter)
+  const { data: events } = audit
   return (
     <>
       <Heading takesFocus={false}>{say('audit.title')}</Heading>
@@ -29,18 +30,20 @@ export function AuditView({ deviceId }: AuditViewProps) {
         onChange={(change) => setChosen((before) => ({ ...before, ...change }))}
       />
       <AuditTools filter={filter} />
-      {audit.error !== undefined && <FailureNotice error={audit.error} />}
-      {audit.isLoaded && audit.events.length === 0 && <p class="card empty">{say('audit.none')}</p>}
-      <ol class="device-list">
-        {audit.events.map((event) => (
+      <LiveProblem live={audit} />
+      {events?.length === 0 && <p class="card empty">{say('audit.none')}</p>}
+      <ol id="audit-list" class="device-list">
+        {events?.map((event) => (
           <AuditRow key={event.seq} event={event} />
         ))}
       </ol>
-      {audit.hasMore && (
-        <div class="row">
-          <Button onPress={audit.more}>{say('audit.more')}</Button>
-        </div>
-      )}
+      <MoreRows
+        list="audit-list"
+        count={events?.length ?? 0}
+        hasMore={audit.hasMore}
+        label={say('audit.more')}
+        onMore={audit.more}
+      />
     </>
   )
 }

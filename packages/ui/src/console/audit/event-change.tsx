@@ -1,8 +1,8 @@
 import type { MethodResult } from '@pairgate/client'
 import type { ComponentChildren } from 'preact'
 import { Foreign } from '../../components/foreign.tsx'
+import { formatInstant } from '../../texts/format.ts'
 import { useConsole } from '../console-context.ts'
-import { formatInstant } from '../format.ts'
 import { SessionName } from '../scope-chips.tsx'
 import { scopeText } from '../texts/catalogue.ts'
 

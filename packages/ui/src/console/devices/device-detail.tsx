@@ -4,17 +4,17 @@ import { Foreign } from '../../components/foreign.tsx'
 import { Heading } from '../../components/heading.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Words } from '../../components/words.tsx'
+import { formatInstant } from '../../texts/format.ts'
 import { tameText } from '../../texts/tame-text.ts'
 import { Actor } from '../audit/actor.tsx'
 import { useConsole } from '../console-context.ts'
 import { Fact } from '../fact.tsx'
-import { formatInstant } from '../format.ts'
 import { LiveProblem } from '../live-problem.tsx'
 import { useLive } from '../use-live.ts'
 import { DeviceQuestion } from './device-dialogs.tsx'
 import { DeviceHistory } from './device-history.tsx'
 import type { Device } from './device-list.ts'
-import { seenText } from './device-row.tsx'
+import { Seen } from './device-row.tsx'
 import type { Question } from './question.ts'
 import { TokenCard } from './token-card.tsx'
 
@@ -49,7 +49,7 @@ export function DeviceDetail({ deviceId }: { readonly deviceId: string }) {
       {device && deviceId === own.key.deviceId && <Notice title={say('devices.self')} />}
       {device && <DeviceFacts device={device} onAsk={setQuestion} />}
       {device && (
-        <ul class="cards">
+        <ul class="cards cards-fit">
           {device.tokens.map((token) => (
             <li key={token.role}>
               <TokenCard token={token} onAsk={setQuestion} />
@@ -69,8 +69,7 @@ interface DeviceFactsProps {
 }
 
 function DeviceFacts({ device, onAsk }: DeviceFactsProps) {
-  const console = useConsole()
-  const { say, language } = console
+  const { say, language } = useConsole()
   const { displayName, platform, deviceFamily, remoteIp, approvedAtMs, fingerprint, connections } = device
   return (
     <section class="card stack" aria-label={say('devices.one')}>
@@ -85,9 +84,7 @@ function DeviceFacts({ device, onAsk }: DeviceFactsProps) {
           <Foreign text={remoteIp} otherwise={say('console.unknown')} />
         </Fact>
         <Fact name={say('devices.live')}>
-          {connections > 0
-            ? say('devices.now', { count: connections })
-            : seenText(console, device.lastSeenAtMs)}
+          <Seen connections={connections} at={device.lastSeenAtMs} />
         </Fact>
         <Fact name={say('devices.paired')}>{formatInstant(approvedAtMs, language)}</Fact>
         <Fact name={say('devices.by')}>

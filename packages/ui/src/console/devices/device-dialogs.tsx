@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
-import { Notice } from '../../components/notice.tsx'
 import { ActionDialog } from '../action-dialog.tsx'
 import { useConsole } from '../console-context.ts'
 import { LabelField, type Lifetime, LifetimeField, SessionField } from '../grant-fields.tsx'
 import type { DeviceDialogProps, Question, TokenDialogProps } from './question.ts'
 import { RevokeDialog } from './revoke-dialog.tsx'
+import { SelfWarning, Subject } from './subject.tsx'
 
 interface DeviceQuestionProps extends DeviceDialogProps {
   readonly question: Question
@@ -29,12 +29,6 @@ export function DeviceQuestion({ device, question, onClose }: DeviceQuestionProp
   }
 }
 
-function SelfWarning({ device }: Pick<DeviceDialogProps, 'device'>) {
-  const { say, device: own } = useConsole()
-  if (device.deviceId !== own.key.deviceId) return null
-  return <Notice tone="warning" title={say('devices.self.out')} />
-}
-
 function RenameDialog({ device, onClose }: DeviceDialogProps) {
   const { say, session } = useConsole()
   const [label, setLabel] = useState(device.operatorLabel ?? '')
@@ -46,6 +40,7 @@ function RenameDialog({ device, onClose }: DeviceDialogProps) {
       onDo={() => session.request('device.pair.rename', { deviceId, label: label.trim() })}
       onClose={onClose}
     >
+      <Subject device={device} />
       <LabelField id="label" value={label} hint={say('approve.label.hint')} onChange={setLabel} />
     </ActionDialog>
   )
@@ -62,6 +57,7 @@ function RemoveDialog({ device, onClose }: DeviceDialogProps) {
       onDo={() => session.request('device.pair.remove', { deviceId })}
       onClose={onClose}
     >
+      <Subject device={device} />
       <p>{say('remove.text')}</p>
       <SelfWarning device={device} />
     </ActionDialog>
@@ -78,6 +74,7 @@ function RotateDialog({ device, role, onClose }: TokenDialogProps) {
       onDo={() => session.request('device.token.rotate', { deviceId, role })}
       onClose={onClose}
     >
+      <Subject device={device} />
       <p>{say('rotate.text')}</p>
     </ActionDialog>
   )
@@ -94,6 +91,7 @@ function MoveDialog({ device, role, onClose }: TokenDialogProps) {
       onDo={() => session.request('device.token.move', { deviceId, role, session: target })}
       onClose={onClose}
     >
+      <Subject device={device} />
       <p>{say('move.text')}</p>
       <SessionField id="move-session" value={target} onChange={setTarget} />
     </ActionDialog>
@@ -113,6 +111,7 @@ function ExtendDialog({ device, role, onClose }: TokenDialogProps) {
       onDo={() => session.request('device.token.extend', { deviceId, role, expiresInMs: lifetime ?? null })}
       onClose={onClose}
     >
+      <Subject device={device} />
       <p>{say('extend.text')}</p>
       <LifetimeField id="extend-expiry" value={lifetime} onChange={setLifetime} />
     </ActionDialog>

@@ -1,9 +1,9 @@
-import { Button } from '../../components/button.tsx'
+import { formatInstant } from '../../texts/format.ts'
 import { Actor } from '../audit/actor.tsx'
 import { EventChange } from '../audit/event-change.tsx'
 import { holds, isEverywhere, useConsole } from '../console-context.ts'
-import { FailureNotice } from '../failure-notice.tsx'
-import { formatInstant } from '../format.ts'
+import { LiveProblem } from '../live-problem.tsx'
+import { MoreRows } from '../more-rows.tsx'
 import { kindText } from '../texts/catalogue.ts'
 import { type HistoryEvent, useHistory } from './use-history.ts'
 
@@ -18,27 +18,33 @@ export function DeviceHistory({ deviceId, isThere }: DeviceHistoryProps) {
   const console = useConsole()
   const { say } = console
   const readsAudit = holds(console, 'operator.admin') && isEverywhere(console)
-  const { events, error, hasMore, more } = useHistory(deviceId)
+  const history = useHistory(deviceId)
+  const { data: events, hasMore, more } = history
   if (!isThere && !events?.length) return null
   return (
     <section class="card stack" aria-labelledby="history">
       <h2 id="history">{say('history.title')}</h2>
-      {events === undefined && error === undefined && <p class="quiet">{say('console.loading')}</p>}
-      {error !== undefined && <FailureNotice error={error} />}
+      <LiveProblem live={history} />
       {events?.length === 0 && <p class="quiet">{say('history.none')}</p>}
-      <ol class="history">
+      <ol id="history-list" class="history">
         {events?.map((event) => (
           <HistoryLine key={event.id} event={event} />
         ))}
       </ol>
-      <div class="row">
-        {hasMore && <Button onPress={more}>{say('audit.more')}</Button>}
-        {readsAudit && (
+      <MoreRows
+        list="history-list"
+        count={events?.length ?? 0}
+        hasMore={hasMore}
+        label={say('audit.more')}
+        onMore={more}
+      />
+      {readsAudit && (
+        <div class="row">
           <a class="button" href={`#audit/${deviceId}`}>
             {say('history.audit')}
           </a>
-        )}
-      </div>
+        </div>
+      )}
     </section>
   )
 }

@@ -37,18 +37,29 @@ export function DeviceLink({ deviceId, name: given }: DeviceLinkProps) {
 
 /** Asked once for each device, however often it is named. */
 function nameOf(session: GatewaySession, deviceId: string): Promise<string | undefined> {
-  const names: Names = known.get(session) ?? new Map()
-  known.set(session, names)
-  const name = names.get(deviceId) ?? askName(session, deviceId)
+  const names = known.get(session) ?? follow(session)
+  const name =
+    names.get(deviceId) ??
+    askName(session, deviceId).catch(() => {
+      // The gateway was away: whoever asks next asks anew.
+      names.delete(deviceId)
+      return undefined
+    })
   names.set(deviceId, name)
   return name
 }
 
+/** Names of devices, each until something of the device has changed. */
+function follow(session: GatewaySession): Names {
+  const names: Names = new Map()
+  known.set(session, names)
+  session.onEvent(({ event, payload }) => {
+    if (event === 'device.pair.changed') names.delete((payload as { deviceId?: string }).deviceId ?? '')
+  })
+  return names
+}
+
 async function askName(session: GatewaySession, search: string): Promise<string | undefined> {
-  try {
-    const { devices } = await session.request('device.page', { search, limit: 1 })
-    return devices[0]?.operatorLabel ?? devices[0]?.displayName
-  } catch {
-    return undefined
-  }
+  const { devices } = await session.request('device.page', { search, limit: 1 })
+  return devices[0]?.operatorLabel ?? devices[0]?.displayName
 }

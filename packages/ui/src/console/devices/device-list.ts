@@ -1,6 +1,7 @@
 import type { MethodResult } from '@pairgate/client'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useConsole } from '../console-context.ts'
+import type { Live } from '../use-live.ts'
 import { withPresence, withRow } from './patch-devices.ts'
 import { useDeviceEvents } from './use-device-events.ts'
 import { paramsOf, type Wanted } from './wanted.ts'
@@ -9,16 +10,13 @@ type Page = MethodResult<'device.page'>
 export type Device = Page['devices'][number]
 export type Token = Device['tokens'][number]
 
-export interface DeviceList {
-  readonly devices: readonly Device[]
-  readonly total: number | undefined
-  readonly isCut: boolean
-  readonly error: unknown
-  readonly hasMore: boolean
+export interface DeviceList extends Live<Loaded> {
+  /** What is shown is not yet what is wanted. */
+  readonly isStale: boolean
   readonly more: () => void
 }
 
-interface Loaded extends Pick<Page, 'devices' | 'total' | 'next'> {
+export interface Loaded extends Pick<Page, 'devices' | 'total' | 'next'> {
   readonly isCut: boolean
 }
 
@@ -32,6 +30,7 @@ export function useDeviceList(wanted: Wanted): DeviceList {
   const { session } = useConsole()
   const [loaded, setLoaded] = useState<Loaded>()
   const [error, setError] = useState<unknown>()
+  const [isStale, setStale] = useState(false)
   const last = useRef(0)
   const pages = useRef(1)
   const shown = useRef<Loaded>(undefined)
@@ -51,6 +50,7 @@ export function useDeviceList(wanted: Wanted): DeviceList {
       if (turn !== last.current) return
       show(next)
       setError(undefined)
+      setStale(false)
     } catch (failure) {
       if (turn === last.current) setError(failure)
     }
@@ -59,17 +59,17 @@ export function useDeviceList(wanted: Wanted): DeviceList {
 
   useEffect(() => {
     pages.current = 1
+    setStale(true)
     const timer = setTimeout(reload, loaded ? TYPING_MS : 0)
     return () => clearTimeout(timer)
   }, [session, params])
   useFollowing(wanted, { shown, pages, show, reload })
 
   return {
-    devices: loaded?.devices ?? [],
-    total: loaded?.total,
-    isCut: loaded?.isCut === true,
+    data: loaded,
     error,
-    hasMore: loaded?.next !== undefined,
+    isStale,
+    reload,
     more() {
       pages.current += 1
       void load(shown.current)

@@ -1,34 +1,48 @@
 import type { ComponentChildren } from 'preact'
-import { useMemo, useState } from 'preact/hooks'
-import { Button } from '../../components/button.tsx'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Heading } from '../../components/heading.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { holds, useConsole } from '../console-context.ts'
-import { FailureNotice } from '../failure-notice.tsx'
+import { LiveProblem } from '../live-problem.tsx'
 import { AskMore } from '../me/ask-more.tsx'
+import { MoreRows } from '../more-rows.tsx'
 import { scopeText } from '../texts/catalogue.ts'
 import { DeviceDetail } from './device-detail.tsx'
-import { type Device, useDeviceList } from './device-list.ts'
+import { type Device, type DeviceList, useDeviceList } from './device-list.ts'
 import { DeviceRow } from './device-row.tsx'
 import { EVERYTHING, SORTS, STATES, type Wanted } from './wanted.ts'
 
 /** Everybody who was let in: a page of them at a time, or one with all that is known of it. */
 export function DevicesView({ deviceId }: { readonly deviceId: string | undefined }) {
   const [wanted, setWanted] = useState(EVERYTHING)
-  if (deviceId !== undefined) return <DeviceDetail key={deviceId} deviceId={deviceId} />
-  return <DevicePages wanted={wanted} onWant={setWanted} />
+  // It stays while one of its devices is shown: who comes back finds it as it was.
+  const list = useDeviceList(wanted)
+  const opened = useRef<string>(undefined)
+  if (deviceId !== undefined) {
+    opened.current = deviceId
+    return <DeviceDetail key={deviceId} deviceId={deviceId} />
+  }
+  return <DevicePages list={list} opened={opened.current} wanted={wanted} onWant={setWanted} />
 }
 
-interface DevicePagesProps {
+interface FiltersProps {
   readonly wanted: Wanted
   readonly onWant: (wanted: Wanted) => void
 }
 
-function DevicePages({ wanted, onWant }: DevicePagesProps) {
+interface DevicePagesProps extends FiltersProps {
+  readonly list: DeviceList
+  /** The device that its reader comes back from. */
+  readonly opened: string | undefined
+}
+
+function DevicePages({ list, opened, wanted, onWant }: DevicePagesProps) {
   const console = useConsole()
   const { say } = console
-  const list = useDeviceList(wanted)
-  const { devices, total, error } = list
+  const { devices = [], total, isCut, next } = list.data ?? {}
+  useLayoutEffect(() => {
+    document.querySelector<HTMLElement>(`a.device-name[href="#devices/${opened}"]`)?.focus()
+  }, [opened])
   // A row that is still the same is not even looked at, however many there are.
   const rows = useMemo(() => new WeakMap<Device, ComponentChildren>(), [console])
   return (
@@ -36,25 +50,28 @@ function DevicePages({ wanted, onWant }: DevicePagesProps) {
       <Heading takesFocus={false}>{say('devices.title')}</Heading>
       {!holds(console, 'operator.admin') && <OwnOnly />}
       <Filters wanted={wanted} onWant={onWant} />
-      {error !== undefined && <FailureNotice error={error} />}
+      <LiveProblem live={list} />
       <p class="quiet" role="status">
-        {total === undefined
-          ? say('console.loading')
-          : say(list.isCut ? 'devices.count.more' : 'devices.count', { shown: devices.length, total })}
+        {total !== undefined &&
+          (list.isStale
+            ? say('devices.searching')
+            : say(isCut ? 'devices.count.more' : 'devices.count', { shown: devices.length, total }))}
       </p>
-      {total === 0 && <p class="card empty">{say('devices.none')}</p>}
-      <ul class="device-list">
+      {total === 0 && !list.isStale && <p class="card empty">{say('devices.none')}</p>}
+      <ul id="device-list" class="device-list" aria-busy={list.isStale}>
         {devices.map((device) => {
           const row = rows.get(device) ?? <DeviceRow key={device.deviceId} device={device} />
           rows.set(device, row)
           return row
         })}
       </ul>
-      {list.hasMore && (
-        <div class="row">
-          <Button onPress={list.more}>{say('devices.more')}</Button>
-        </div>
-      )}
+      <MoreRows
+        list="device-list"
+        count={devices.length}
+        hasMore={next !== undefined}
+        label={say('devices.more')}
+        onMore={list.more}
+      />
     </>
   )
 }
@@ -70,7 +87,7 @@ function OwnOnly() {
   )
 }
 
-function Filters({ wanted, onWant }: DevicePagesProps) {
+function Filters({ wanted, onWant }: FiltersProps) {
   const { say } = useConsole()
   return (
     <search class="filters">

@@ -4,12 +4,13 @@ import { Foreign } from '../../components/foreign.tsx'
 import { ActionDialog } from '../action-dialog.tsx'
 import { useConsole } from '../console-context.ts'
 import type { TokenDialogProps } from './question.ts'
+import { SelfWarning, Subject } from './subject.tsx'
 
 type Standing = NonNullable<MethodResult<'device.token.revoke'>['standing']>
 
 /** Puts a device out, and then names those that it had let in: whoever misused it may have let in himself. */
 export function RevokeDialog({ device, role, onClose }: TokenDialogProps) {
-  const { say, session, device: own } = useConsole()
+  const { say, session } = useConsole()
   const [standing, setStanding] = useState<Standing>()
   const { deviceId } = device
   const revoke = async (cascade: boolean): Promise<void> => {
@@ -54,8 +55,9 @@ export function RevokeDialog({ device, role, onClose }: TokenDialogProps) {
       onClose={onClose}
       onDone={() => {}}
     >
+      <Subject device={device} />
       <p>{say('revoke.text')}</p>
-      {deviceId === own.key.deviceId && <p>{say('devices.self.out')}</p>}
+      <SelfWarning device={device} />
     </ActionDialog>
   )
 }

@@ -1,7 +1,8 @@
 import { Button } from '../../components/button.tsx'
-import { useConsole } from '../console-context.ts'
+import { formatInstant } from '../../texts/format.ts'
+import { Age } from '../age.tsx'
+import { isEverywhere, useConsole } from '../console-context.ts'
 import { Fact } from '../fact.tsx'
-import { formatAge, formatInstant } from '../format.ts'
 import { RoleChip } from '../requests/request-facts.tsx'
 import { ScopeChips, SessionName } from '../scope-chips.tsx'
 import type { Token } from './device-list.ts'
@@ -15,7 +16,8 @@ interface TokenCardProps {
 }
 
 export function TokenCard({ token, onAsk }: TokenCardProps) {
-  const { say, gatewayNow, language } = useConsole()
+  const console = useConsole()
+  const { say, gatewayNow, language } = console
   const { role, scopes, session, lastUsedAtMs } = token
   const standing = standingOfToken(token, gatewayNow())
   const instant = (ms: number | undefined): string =>
@@ -41,9 +43,7 @@ export function TokenCard({ token, onAsk }: TokenCardProps) {
           <Fact name={say('token.idle')}>{instant(token.idleExpiresAtMs)}</Fact>
         )}
         <Fact name={say('token.used')}>
-          {lastUsedAtMs === undefined
-            ? say('console.never')
-            : formatAge(lastUsedAtMs, gatewayNow(), language)}
+          {lastUsedAtMs === undefined ? say('console.never') : <Age at={lastUsedAtMs} />}
         </Fact>
         {token.revokedAtMs !== undefined && (
           <Fact name={say('devices.state.revoked')}>{instant(token.revokedAtMs)}</Fact>
@@ -52,7 +52,9 @@ export function TokenCard({ token, onAsk }: TokenCardProps) {
       {standing !== 'revoked' && (
         <div class="row">
           <Button onPress={() => onAsk({ kind: 'extend', role })}>{say('extend.button')}</Button>
-          <Button onPress={() => onAsk({ kind: 'move', role })}>{say('move.button')}</Button>
+          {isEverywhere(console) && (
+            <Button onPress={() => onAsk({ kind: 'move', role })}>{say('move.button')}</Button>
+          )}
           {standing === 'live' && (
             <Button onPress={() => onAsk({ kind: 'rotate', role })}>{say('rotate.button')}</Button>
           )}

@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { BarChart } from '../../components/bar-chart.tsx'
 import { Heading } from '../../components/heading.tsx'
+import { formatAge } from '../../texts/format.ts'
 import { useConsole } from '../console-context.ts'
-import { formatAge } from '../format.ts'
 import { LiveProblem } from '../live-problem.tsx'
 import { useLive } from '../use-live.ts'
 
@@ -51,14 +51,30 @@ export function HealthView() {
         ))}
       </fieldset>
       <LiveProblem live={live} />
-      {live.data?.connects.length === 0 && <p role="status">{say('health.none')}</p>}
-      {live.data && <Charts figures={live.data} />}
+      {live.data?.connects.length === 0 && <NoFigures minutes={span[2]} />}
+      {live.data && live.data.connects.length > 0 && <Charts figures={live.data} minutes={span[2]} />}
     </>
   )
 }
 
-function Charts({ figures }: { readonly figures: Figures }) {
+function NoFigures({ minutes }: { readonly minutes: number }) {
   const { say } = useConsole()
+  return (
+    <section class="card empty" role="status">
+      <h2>{say('health.none')}</h2>
+      <p>{say('health.none.text', { minutes })}</p>
+    </section>
+  )
+}
+
+interface ChartsProps {
+  readonly figures: Figures
+  /** Of a bar. */
+  readonly minutes: number
+}
+
+function Charts({ figures, minutes }: ChartsProps) {
+  const { say, language } = useConsole()
   const refused = Object.entries(figures.refused).map(([name, values]) => ({ name, count: sumOf(values) }))
   const total = figures.connects.map((_none, at) =>
     sumOf(Object.values(figures.refused).map((values) => values[at] ?? 0)),
@@ -69,17 +85,18 @@ function Charts({ figures }: { readonly figures: Figures }) {
         <Chart
           key={line}
           title={say(`health.${line}`)}
+          minutes={minutes}
           values={figures[line]}
           figure={line === 'connections' ? (figures[line].at(-1) ?? 0) : sumOf(figures[line])}
         />
       ))}
-      <Chart title={say('health.refused')} values={total} figure={sumOf(total)}>
+      <Chart title={say('health.refused')} minutes={minutes} values={total} figure={sumOf(total)}>
         <ul>
           {refused
             .filter(({ count }) => count > 0)
             .map(({ name, count }) => (
               <li key={name} class="quiet">
-                <span class="mono">{name}</span> {count}
+                <span class="mono">{name}</span> {count.toLocaleString(language)}
               </li>
             ))}
         </ul>
@@ -90,21 +107,26 @@ function Charts({ figures }: { readonly figures: Figures }) {
 
 interface ChartProps {
   readonly title: string
+  readonly minutes: number
   readonly values: readonly number[]
   readonly figure: number
   readonly children?: ComponentChildren
 }
 
-function Chart({ title, values, figure, children }: ChartProps) {
-  const { say } = useConsole()
+function Chart({ title, minutes, values, figure, children }: ChartProps) {
+  const { say, language, gatewayNow } = useConsole()
   const most = Math.max(0, ...values)
   return (
     <section class="card stack" aria-label={title}>
       <header class="request-head">
         <h2>{title}</h2>
-        <strong class="figure">{figure}</strong>
+        <strong class="figure">{figure.toLocaleString(language)}</strong>
       </header>
-      <BarChart values={values} places={BARS} label={say('health.chart', { title, figure, most })} />
+      <BarChart values={values} places={BARS} label={say('health.chart', { title, figure, most, minutes })} />
+      <p class="axis quiet" aria-hidden="true">
+        <span>{formatAge(gatewayNow() - BARS * minutes * 60_000, gatewayNow(), language)}</span>
+        <span>{formatAge(0, 0, language)}</span>
+      </p>
       {children}
     </section>
   )

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx'
 import { useConsole } from '../console-context.ts'
 import { FailureNotice } from '../failure-notice.tsx'
 import { LabelField, type Lifetime, LifetimeField, SessionField } from '../grant-fields.tsx'
+import { MissingRight } from '../me/missing-view.tsx'
 import type { Invited } from './invited.ts'
 
 /** What most people mean; finer is an approval with a choice of scopes. */
@@ -15,7 +16,8 @@ const PRESETS = [
 
 export function InviteForm({ onInvited }: { readonly onInvited: (invited: Invited) => void }) {
   const { say, session, hello } = useConsole()
-  const [preset, setPreset] = useState<(typeof PRESETS)[number][0]>('viewer')
+  const offered = PRESETS.filter(([, scopes]) => coversScopes(hello.auth.scopes, scopes))
+  const [preset, setPreset] = useState(offered[0]?.[0])
   const [target, setTarget] = useState('')
   const [lifetime, setLifetime] = useState<Lifetime>()
   const [label, setLabel] = useState('')
@@ -32,6 +34,7 @@ export function InviteForm({ onInvited }: { readonly onInvited: (invited: Invite
       ...(label.trim() !== '' && { label: label.trim() }),
     }
     setBusy(true)
+    setError(undefined)
     try {
       onInvited(await session.request('device.pair.invite', order))
     } catch (failure) {
@@ -39,6 +42,7 @@ export function InviteForm({ onInvited }: { readonly onInvited: (invited: Invite
       setBusy(false)
     }
   }
+  if (offered.length === 0) return <MissingRight scope="operator.read" />
   return (
     <form
       class="card stack narrow"
@@ -51,7 +55,7 @@ export function InviteForm({ onInvited }: { readonly onInvited: (invited: Invite
       <p>{say('invite.intro')}</p>
       <fieldset class="choices">
         <legend>{say('invite.preset')}</legend>
-        {PRESETS.filter(([, scopes]) => coversScopes(hello.auth.scopes, scopes)).map(([name]) => (
+        {offered.map(([name]) => (
           <label key={name} class="choice">
             <input type="radio" name="preset" checked={preset === name} onChange={() => setPreset(name)} />
             <span>

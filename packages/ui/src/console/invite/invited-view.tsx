@@ -5,6 +5,8 @@ import { Countdown } from '../../components/countdown.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { QrCode } from '../../components/qr-code.tsx'
 import { systemNow } from '../../platform/clock.ts'
+import { tameText } from '../../texts/tame-text.ts'
+import { ActionDialog } from '../action-dialog.tsx'
 import { useConsole } from '../console-context.ts'
 import type { Invitation } from '../requests/inbox.ts'
 import type { Invited } from './invited.ts'
@@ -35,8 +37,10 @@ export function InvitedView({ invited, row, onAnother }: InvitedViewProps) {
       </div>
       {state === 'open' && (
         <>
-          <Code invited={invited} />
-          <QrCode text={invited.link} label={say('invite.qr')} />
+          <div class="handout">
+            <Code invited={invited} />
+            <QrCode text={invited.link} label={say('invite.qr')} />
+          </div>
           <LinkField link={invited.link} />
           <p class="quiet">
             <Countdown
@@ -48,7 +52,7 @@ export function InvitedView({ invited, row, onAnother }: InvitedViewProps) {
         </>
       )}
       <div class="row">
-        {state === 'open' && <CancelButton id={invited.id} />}
+        {state === 'open' && <CancelButton id={invited.id} label={row?.label} />}
         <Button onPress={onAnother}>{say('invite.another')}</Button>
       </div>
     </section>
@@ -64,7 +68,7 @@ function Code({ invited: { code, codeExpiresAtMs, link } }: { readonly invited: 
   if (isOver) return <p class="quiet">{say('invite.code.over')}</p>
   const [url = ''] = link.split('#')
   return (
-    <>
+    <div class="stack">
       <h2>{say('invite.code')}</h2>
       <p class="code">
         <span aria-hidden="true">{formatPairCode(parsed)}</span>
@@ -78,7 +82,7 @@ function Code({ invited: { code, codeExpiresAtMs, link } }: { readonly invited: 
           say={(time) => say('invite.code.left', { time })}
         />
       </p>
-    </>
+    </div>
   )
 }
 
@@ -115,10 +119,32 @@ function LinkField({ link }: { readonly link: string }) {
   )
 }
 
-export function CancelButton({ id }: { readonly id: string }) {
+interface CancelButtonProps {
+  readonly id: string
+  readonly label: string | undefined
+}
+
+/** What becomes of it is told by an event. */
+export function CancelButton({ id, label = '' }: CancelButtonProps) {
   const { say, session } = useConsole()
-  // What has become of it is told by an event; one that is over meanwhile needs no cancelling.
-  const cancel = (): void =>
-    void session.request('device.pair.cancelInvitation', { id }).catch(() => undefined)
-  return <Button onPress={cancel}>{say('invite.cancel')}</Button>
+  const [isAsked, setAsked] = useState(false)
+  return (
+    <>
+      <Button onPress={() => setAsked(true)}>
+        {say('invite.cancel')} <span class="hidden">{tameText(label)}</span>
+      </Button>
+      {isAsked && (
+        <ActionDialog
+          title={say('invite.cancel.title')}
+          action={say('invite.cancel.submit')}
+          leave={say('invite.cancel.leave')}
+          isDangerous
+          onDo={() => session.request('device.pair.cancelInvitation', { id })}
+          onClose={() => setAsked(false)}
+        >
+          <p>{say('invite.cancel.text')}</p>
+        </ActionDialog>
+      )}
+    </>
+  )
 }

@@ -1,12 +1,12 @@
 import { Foreign } from '../../components/foreign.tsx'
+import { Age } from '../age.tsx'
 import { useConsole } from '../console-context.ts'
-import { formatAge } from '../format.ts'
 import type { Invitation } from '../requests/inbox.ts'
 import { ScopeChips, SessionName } from '../scope-chips.tsx'
 import { CancelButton } from './invited-view.tsx'
 
 export function OpenInvitations({ open }: { readonly open: readonly Invitation[] }) {
-  const { say, gatewayNow, language } = useConsole()
+  const { say } = useConsole()
   return (
     <section class="stack" aria-labelledby="open-title">
       <h2 id="open-title">{say('invite.open')}</h2>
@@ -22,11 +22,13 @@ export function OpenInvitations({ open }: { readonly open: readonly Invitation[]
             </p>
             <p class="quiet">
               {session !== undefined && <SessionName session={session} />}{' '}
-              {expiresAtMs === undefined
-                ? say('me.until.none')
-                : say('devices.ends', { when: formatAge(expiresAtMs, gatewayNow(), language) })}
+              {expiresAtMs === undefined ? (
+                say('me.until.none')
+              ) : (
+                <Age at={expiresAtMs} say={(when) => say('devices.ends', { when })} />
+              )}
             </p>
-            {claim ? <p class="quiet">{say('invite.claim')}</p> : <CancelButton id={id} />}
+            {claim ? <p class="quiet">{say('invite.claim')}</p> : <CancelButton id={id} label={label} />}
           </li>
         ))}
       </ul>

@@ -1,10 +1,10 @@
 import { coversScopes } from '@pairgate/protocol'
 import { useState } from 'preact/hooks'
-import { Notice } from '../../components/notice.tsx'
 import { ActionDialog } from '../action-dialog.tsx'
 import { useConsole } from '../console-context.ts'
 import { LabelField, type Lifetime, LifetimeField, SessionField } from '../grant-fields.tsx'
 import { scopeText } from '../texts/catalogue.ts'
+import { AdminWarning } from './admin-warning.tsx'
 import type { DeviceRow, Request } from './inbox.ts'
 import { RequestHead, RequestPlace, RequestWords } from './request-facts.tsx'
 
@@ -46,11 +46,7 @@ export function ApproveDialog({ request, known, onClose }: ApproveDialogProps) {
       <RequestHead request={request} known={known} />
       <RequestWords request={request} />
       <ScopeChoice asked={request.scopes} held={held} chosen={scopes} onChange={setScopes} />
-      {scopes.includes('operator.admin') && (
-        <Notice tone="warning" title={say('requests.admin')}>
-          {say('requests.admin.text')}
-        </Notice>
-      )}
+      <AdminWarning scopes={scopes} />
       <div class="fields">
         <SessionField
           id="approve-session"

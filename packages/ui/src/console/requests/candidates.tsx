@@ -2,7 +2,7 @@ import { Button } from '../../components/button.tsx'
 import { Foreign } from '../../components/foreign.tsx'
 import { useConsole } from '../console-context.ts'
 import { ScopeChips } from '../scope-chips.tsx'
-import { type Decision, knownOf, type Pending, type Request } from './inbox.ts'
+import { type Decision, invitationOf, knownOf, type Pending, type Request } from './inbox.ts'
 import { RequestHead, RequestPlace, RequestWords, spokenName } from './request-facts.tsx'
 
 interface CandidatesProps {
@@ -16,7 +16,7 @@ interface CandidatesProps {
 export function Candidates({ group, data, onDecide }: CandidatesProps) {
   const console = useConsole()
   const { say } = console
-  const invitation = data.invitations.find(({ id }) => id === group[0]?.invitationId)
+  const invitation = group[0] && invitationOf(data, group[0])
   return (
     <section class="card stack candidates" aria-label={say('requests.candidates')}>
       <header class="stack">

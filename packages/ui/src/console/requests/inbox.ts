@@ -31,6 +31,11 @@ async function load(session: GatewaySession): Promise<Pending> {
 
 export type Decision = 'approve' | 'reject' | 'confirm'
 
+/** What a candidate has brought. */
+export function invitationOf({ invitations }: Pending, { invitationId }: Request): Invitation | undefined {
+  return invitations.find(({ id }) => id === invitationId)
+}
+
 /** The device as it is paired already, if it is. */
 export function knownOf({ devices }: Pending, { deviceId }: Request): DeviceRow | undefined {
   return devices.find((device) => device.deviceId === deviceId)

@@ -3,9 +3,9 @@ import { Countdown } from '../../components/countdown.tsx'
 import { Foreign } from '../../components/foreign.tsx'
 import { Words } from '../../components/words.tsx'
 import { tameText } from '../../texts/tame-text.ts'
+import { Age } from '../age.tsx'
 import { type Console, useConsole } from '../console-context.ts'
 import { Fact } from '../fact.tsx'
-import { formatAge } from '../format.ts'
 import { ScopeChips, SessionName } from '../scope-chips.tsx'
 import type { DeviceRow, Request } from './inbox.ts'
 
@@ -34,7 +34,7 @@ export function RequestHead({ request, known }: RequestHeadProps) {
 
 /** Where it comes from, and since when. */
 export function RequestPlace({ request }: { readonly request: Request }) {
-  const { say, language, gatewayNow, toLocal } = useConsole()
+  const { say, toLocal } = useConsole()
   const { platform, deviceFamily, remoteIp, ts, expiresAtMs, requestId } = request
   return (
     <dl class="facts facts-wide">
@@ -44,7 +44,9 @@ export function RequestPlace({ request }: { readonly request: Request }) {
       <Fact name={say('requests.address')}>
         <Foreign text={remoteIp} otherwise={say('requests.here')} />
       </Fact>
-      <Fact name={say('requests.age')}>{formatAge(ts, gatewayNow(), language)}</Fact>
+      <Fact name={say('requests.age')}>
+        <Age at={ts} />
+      </Fact>
       {expiresAtMs !== undefined && (
         <Fact name={say('requests.left')}>
           <Countdown endsAt={toLocal(expiresAtMs)} />
@@ -84,7 +86,7 @@ export function RequestRights({ request, known }: RequestHeadProps) {
   )
 }
 
-function Rights({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+export function Rights({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   return (
     <div class="rights">
       <h3>{name}</h3>

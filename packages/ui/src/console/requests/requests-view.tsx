@@ -7,7 +7,7 @@ import { LiveProblem } from '../live-problem.tsx'
 import { ApproveDialog } from './approve-dialog.tsx'
 import { Candidates } from './candidates.tsx'
 import { ConfirmDialog, RejectDialog } from './decide-dialogs.tsx'
-import { type Decision, type Inbox, knownOf, type Pending, type Request } from './inbox.ts'
+import { type Decision, type Inbox, invitationOf, knownOf, type Pending, type Request } from './inbox.ts'
 import { RequestCard } from './request-card.tsx'
 
 interface Deciding {
@@ -33,7 +33,7 @@ export function RequestsView({ inbox }: { readonly inbox: Inbox }) {
       <p class="intro">{say('requests.intro')}</p>
       <LiveProblem live={inbox} />
       {data?.madeRoomAtMs !== undefined && (
-        <Notice tone="warning" title={say('requests.title')}>
+        <Notice tone="warning" title={say('requests.room.title')}>
           {say('requests.room')}
         </Notice>
       )}
@@ -87,9 +87,10 @@ interface QuestionProps extends Deciding {
 }
 
 function Question({ decision, request, data, onClose }: QuestionProps) {
-  if (decision === 'reject') return <RejectDialog request={request} onClose={onClose} />
-  if (decision === 'confirm') return <ConfirmDialog request={request} onClose={onClose} />
-  return <ApproveDialog request={request} known={data && knownOf(data, request)} onClose={onClose} />
+  const common = { request, known: data && knownOf(data, request), onClose }
+  if (decision === 'reject') return <RejectDialog {...common} />
+  if (decision === 'approve') return <ApproveDialog {...common} />
+  return <ConfirmDialog {...common} invitation={data && invitationOf(data, request)} />
 }
 
 /** Those that brought the same invitation stand together, where the first of them stands. */

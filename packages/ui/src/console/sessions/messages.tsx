@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
+import { formatInstant } from '../../texts/format.ts'
 import { tameText } from '../../texts/tame-text.ts'
 import { Actor } from '../audit/actor.tsx'
 import { useConsole } from '../console-context.ts'
-import { FailureNotice } from '../failure-notice.tsx'
-import { formatInstant } from '../format.ts'
+import { LiveProblem } from '../live-problem.tsx'
 import { type Message, useMessages } from './use-messages.ts'
 
 interface MessagesProps {
@@ -16,7 +16,7 @@ interface MessagesProps {
 /** The messages of a session, the newest at the end; a new one appears by itself, older ones when asked for. */
 export function Messages({ sessionKey, onClose }: MessagesProps) {
   const { say } = useConsole()
-  const { messages, hasOlder, error, older } = useMessages(sessionKey)
+  const { messages, hasOlder, error, older, reload } = useMessages(sessionKey)
   const list = useRef<HTMLOListElement>(null)
   const first = messages?.[0]?.seq
   const last = messages?.at(-1)?.seq
@@ -30,8 +30,7 @@ export function Messages({ sessionKey, onClose }: MessagesProps) {
   return (
     <Dialog title={title} onClose={onClose}>
       <div class="stack">
-        {messages === undefined && error === undefined && <p class="quiet">{say('console.loading')}</p>}
-        {error !== undefined && <FailureNotice error={error} />}
+        <LiveProblem live={{ data: messages, error, reload }} />
         {messages?.length === 0 && <p>{say('sessions.empty')}</p>}
         {hasOlder && (
           <div class="row">

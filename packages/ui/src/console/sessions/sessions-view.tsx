@@ -3,9 +3,10 @@ import { useCallback, useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { Foreign } from '../../components/foreign.tsx'
 import { Heading } from '../../components/heading.tsx'
+import { Age } from '../age.tsx'
 import { holds, isEverywhere, useConsole } from '../console-context.ts'
-import { formatAge } from '../format.ts'
 import { LiveProblem } from '../live-problem.tsx'
+import { MoreRows } from '../more-rows.tsx'
 import { useLive } from '../use-live.ts'
 import { Messages } from './messages.tsx'
 import { CreateDialog, DeleteDialog, RenameDialog } from './session-dialogs.tsx'
@@ -43,21 +44,21 @@ export function SessionsView() {
       )}
       <LiveProblem live={live} />
       {live.data && sessions.length === 0 && <p class="card empty">{say('sessions.none')}</p>}
-      <ul class="device-list">
+      <ul id="session-list" class="device-list">
         {sessions.map((each) => (
           <SessionLine key={each.sessionId} row={each} onAsk={setAsked} />
         ))}
       </ul>
       {sessions.length < count && (
-        <>
-          <p class="quiet">{say('devices.count', { shown: sessions.length, total: count })}</p>
-          {limit < MOST && (
-            <div class="row">
-              <Button onPress={() => setLimit(limit + STEP)}>{say('devices.more')}</Button>
-            </div>
-          )}
-        </>
+        <p class="quiet">{say('devices.count', { shown: sessions.length, total: count })}</p>
       )}
+      <MoreRows
+        list="session-list"
+        count={sessions.length}
+        hasMore={sessions.length < count && limit < MOST}
+        label={say('devices.more')}
+        onMore={() => setLimit(limit + STEP)}
+      />
       {asked && <Question asked={asked} onClose={close} />}
     </>
   )
@@ -83,7 +84,7 @@ interface SessionLineProps {
 
 function SessionLine({ row, onAsk }: SessionLineProps) {
   const console = useConsole()
-  const { say, gatewayNow, language } = console
+  const { say } = console
   const { key } = row
   return (
     <li class="card session-row">
@@ -99,7 +100,12 @@ function SessionLine({ row, onAsk }: SessionLineProps) {
         <p class="quiet">
           {row.tokens !== undefined && <>{say('sessions.tokens', { count: row.tokens })} · </>}
           {say('sessions.messages', { count: row.lastSeq })}
-          {row.updatedAtMs !== undefined && <> · {formatAge(row.updatedAtMs, gatewayNow(), language)}</>}
+          {row.updatedAtMs !== undefined && (
+            <>
+              {' '}
+              · <Age at={row.updatedAtMs} />
+            </>
+          )}
         </p>
       </div>
       {holds(console, 'operator.admin') && (

@@ -9,6 +9,8 @@ export interface Messages {
   readonly messages: readonly Message[] | undefined
   readonly hasOlder: boolean
   readonly error: unknown
+  /** Reads what is new. */
+  readonly reload: () => void
   /** Reads the page before the first. */
   readonly older: () => Promise<void>
 }
@@ -71,6 +73,7 @@ export function useMessages(sessionKey: string): Messages {
     messages: read?.messages,
     hasOlder: read?.hasOlder === true,
     error,
+    reload: () => void newer(),
     async older() {
       const page = await ask({ before: read?.messages[0]?.seq ?? 1 })
       if (!page) return

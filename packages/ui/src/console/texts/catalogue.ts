@@ -1,5 +1,5 @@
 import { chooseLanguage } from '../../texts/choose-language.ts'
-import { fillText } from '../../texts/fill-text.ts'
+import { createSay, type Values } from '../../texts/speak.ts'
 import { de } from './de.ts'
 import { en, type TextKey, type Texts } from './en.ts'
 
@@ -8,15 +8,14 @@ export const CATALOGUES = { en, de } as const satisfies Record<string, Texts>
 export type Language = keyof typeof CATALOGUES
 export const LANGUAGES = Object.keys(CATALOGUES) as readonly Language[]
 /** Says a text of the catalogue in the reader's language. */
-export type Say = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string
+export type Say = (key: TextKey, values?: Values) => string
 
 export function languageFor(wanted: readonly string[]): Language {
   return chooseLanguage(wanted, LANGUAGES, 'en')
 }
 
 export function speak(language: Language): Say {
-  const texts = CATALOGUES[language]
-  return (key, values = {}) => fillText(texts[key], values)
+  return createSay(CATALOGUES[language], language)
 }
 
 /** In words of the reader; a scope that this page does not know yet stands as it is. */

@@ -2,12 +2,11 @@ import type { Texts } from './en.ts'
 
 export const de: Texts = {
   'page.title': 'Diesen Browser koppeln',
-  'page.gateway': 'Gateway',
-  'page.starting': 'Gleich geht es los',
+  'page.starting': 'Einen Moment',
   'page.key.hidden': 'Der Schlüssel dieses Browsers lässt sich nicht kopieren, auch nicht von dieser Seite.',
   'page.key.plain.title': 'Diese Verbindung ist nicht verschlüsselt',
   'page.key.plain.text':
-    'Über einfaches HTTP kann der Browser seinen Schlüssel nicht schützen, und andere im Netz können mitlesen. Wenn möglich, HTTPS verwenden.',
+    'Über einfaches HTTP kann der Browser seinen Schlüssel nicht schützen, und andere im Netz können mitlesen. Verwenden Sie wenn möglich HTTPS.',
 
   'choose.title': 'Diesen Browser koppeln',
   'choose.title.app': 'Browser koppeln, dann geht es weiter',
@@ -19,13 +18,13 @@ export const de: Texts = {
   'code.wait': 'Nächster Versuch in {time}.',
   'ask.title': 'Kein Code?',
   'ask.text':
-    'Bitten Sie um Freigabe. Jemand mit Rechten sieht Ihre Anfrage und lässt Sie ein; Sie warten hier.',
+    'Bitten Sie um Freigabe. Wer dieses Gateway betreut, sieht Ihre Anfrage und lässt Sie ein; Sie warten hier.',
   'ask.legend': 'Was möchten Sie tun?',
-  'ask.read': 'Nur ansehen',
-  'ask.write': 'Ansehen und damit arbeiten',
+  'ask.read': 'Ansehen',
+  'ask.write': 'Ansehen und arbeiten',
   'ask.admin': 'Das Gateway verwalten',
   'ask.secret': 'Geheimnis des Gateways',
-  'ask.secret.hint': 'Es wird mit Ihrer Anfrage geschickt und nicht aufgehoben.',
+  'ask.secret.hint': 'Es wird mit Ihrer Anfrage gesendet und nicht gespeichert.',
   'ask.submit': 'Um Freigabe bitten',
 
   'scope.title': 'Ein Recht fehlt noch',
@@ -48,12 +47,12 @@ export const de: Texts = {
   'connecting.return': 'Verbindung wird hergestellt',
   'connecting.text': 'Das dauert nur einen Moment.',
   'away.title': 'Das Gateway antwortet nicht',
-  'away.text': 'Es wird von selbst weiter versucht. Lassen Sie die Seite offen, oder prüfen Sie Ihr Netz.',
+  'away.text': 'Die Seite versucht es von selbst weiter. Lassen Sie sie offen oder prüfen Sie Ihr Netz.',
+  'away.stop': 'Nicht weiter versuchen',
 
   'waiting.title': 'Warten auf Freigabe',
   'waiting.title.confirm': 'Noch ein Schritt',
-  'waiting.text':
-    'Ihre Anfrage ist jetzt zu sehen. Sobald sie freigegeben ist, geht es hier von selbst weiter.',
+  'waiting.text': 'Ihre Anfrage liegt jetzt vor. Sobald sie freigegeben ist, geht es hier von selbst weiter.',
   'waiting.text.confirm':
     'Sagen Sie der Person, die Sie eingeladen hat, diese sechs Wörter. Sind sie bestätigt, geht es hier von selbst weiter.',
   'waiting.renew': 'Die Zeit dieses Browsers ist abgelaufen. Er hat um Verlängerung gebeten.',
@@ -64,11 +63,10 @@ export const de: Texts = {
   'waiting.how': 'Wie wird freigegeben?',
   'waiting.how.text': 'In der Konsole, oder auf dem Rechner des Gateways:',
   'waiting.cancel': 'Nicht länger warten',
-  'waiting.away':
-    'Das Gateway antwortet gerade nicht. Ihre Anfrage ist sicher; es wird von selbst weiter versucht.',
+  'waiting.away': 'Ihre Anfrage ist sicher. Die Seite versucht es von selbst weiter.',
 
   'paired.title': 'Dieser Browser ist gekoppelt',
-  'paired.text': 'Sie können die Seite schließen und jederzeit wiederkommen.',
+  'paired.text': 'Sie können diese Seite schließen und jederzeit wiederkommen.',
   'paired.scopes': 'Darf',
   'paired.nothing': 'Nur verbinden',
   'paired.session': 'Sitzung',
@@ -77,7 +75,7 @@ export const de: Texts = {
   'paired.console': 'Konsole öffnen',
 
   'scope.operator.admin': 'alles verwalten',
-  'scope.operator.write': 'damit arbeiten',
+  'scope.operator.write': 'arbeiten',
   'scope.operator.read': 'ansehen',
   'scope.operator.approvals': 'Freigaben beantworten',
   'scope.operator.questions': 'Fragen beantworten',
@@ -90,17 +88,17 @@ export const de: Texts = {
   'problem.code-malformed.title': 'Das ist kein Code',
   'problem.code-malformed.text':
     'Ein Code hat 6 Ziffern, zum Beispiel 482\u00a0913. Auch ein Kopplungslink passt.',
-  'problem.code-wrong.title': 'Dieser Code öffnet nicht',
+  'problem.code-wrong.title': 'Dieser Code gilt nicht',
   'problem.code-wrong.text':
-    'Er ist vertippt, nach fünf Minuten abgelaufen oder schon benutzt. Prüfen Sie die Ziffern, oder bitten Sie um einen neuen Code.',
+    'Er wurde falsch eingegeben, ist nach fünf Minuten abgelaufen oder wurde schon benutzt. Prüfen Sie die Ziffern, oder bitten Sie um einen neuen Code.',
   'problem.link-broken.title': 'Der Link ist nicht vollständig',
   'problem.link-broken.text': 'Am Ende fehlt etwas. Kopieren Sie ihn ganz, oder bitten Sie um einen Code.',
   'problem.link-elsewhere.title': 'Der Link gehört zu einem anderen Gateway',
   'problem.link-elsewhere.text':
     'Öffnen Sie ihn in der Adressleiste, wenn Sie dem Ziel vertrauen, oder geben Sie einen Code dieses Gateways ein.',
-  'problem.link-over.title': 'Der Link öffnet nicht mehr',
+  'problem.link-over.title': 'Der Link gilt nicht mehr',
   'problem.link-over.text':
-    'Er ist abgelaufen, zurückgezogen oder von einem anderen Gerät benutzt. Bitten Sie um einen neuen.',
+    'Er ist abgelaufen, wurde zurückgezogen oder von einem anderen Gerät benutzt. Bitten Sie um einen neuen.',
   'problem.rejected.title': 'Die Anfrage wurde abgelehnt',
   'problem.rejected.text':
     'Jemand hat Nein gesagt, oder es hat niemand rechtzeitig geantwortet. War das ein Irrtum, sprechen Sie miteinander und fragen Sie noch einmal.',

@@ -1,7 +1,6 @@
 /** Every text of the pairing page. A test compares the keys and the places of values with the other languages. */
 export const en = {
   'page.title': 'Pair this browser',
-  'page.gateway': 'Gateway',
   'page.starting': 'Getting ready',
   'page.key.hidden': 'The key of this browser cannot be copied, not even by this page.',
   'page.key.plain.title': 'This connection is not encrypted',
@@ -19,8 +18,8 @@ export const en = {
   'ask.title': 'No code?',
   'ask.text': 'Ask for approval. An operator sees your request and lets you in; you wait here.',
   'ask.legend': 'What do you want to do?',
-  'ask.read': 'Look at things',
-  'ask.write': 'Look and work with them',
+  'ask.read': 'View',
+  'ask.write': 'View and work',
   'ask.admin': 'Administer the gateway',
   'ask.secret': 'Secret of the gateway',
   'ask.secret.hint': 'It is sent with your request and not kept.',
@@ -45,7 +44,8 @@ export const en = {
   'connecting.return': 'Connecting',
   'connecting.text': 'This takes a moment.',
   'away.title': 'The gateway does not answer',
-  'away.text': 'It is tried again by itself. Leave this page open, or check your network.',
+  'away.text': 'This page tries again by itself. Leave it open, or check your network.',
+  'away.stop': 'Stop trying',
 
   'waiting.title': 'Waiting for approval',
   'waiting.title.confirm': 'One more step',
@@ -61,8 +61,7 @@ export const en = {
   'waiting.how': 'How is it approved?',
   'waiting.how.text': 'In the console, or on the machine of the gateway:',
   'waiting.cancel': 'Stop waiting',
-  'waiting.away':
-    'The gateway does not answer at the moment. Your request is safe; it is tried again by itself.',
+  'waiting.away': 'Your request is safe. This page tries again by itself.',
 
   'paired.title': 'This browser is paired',
   'paired.text': 'You can close this page, or come back at any time.',
@@ -74,8 +73,8 @@ export const en = {
   'paired.console': 'Open the console',
 
   'scope.operator.admin': 'administer everything',
-  'scope.operator.write': 'work with things',
-  'scope.operator.read': 'look at things',
+  'scope.operator.write': 'work',
+  'scope.operator.read': 'view',
   'scope.operator.approvals': 'answer approvals',
   'scope.operator.questions': 'answer questions',
   'scope.operator.pairing': 'let devices in',
@@ -86,15 +85,15 @@ export const en = {
 
   'problem.code-malformed.title': 'That is no code',
   'problem.code-malformed.text': 'A code has 6 digits, for example 482\u00a0913. A pairing link fits too.',
-  'problem.code-wrong.title': 'This code does not open',
+  'problem.code-wrong.title': 'This code is not valid',
   'problem.code-wrong.text':
-    'It is mistyped, has run out after five minutes, or was used. Check the digits, or ask for a new code.',
+    'It was mistyped, has run out after five minutes, or was used. Check the digits, or ask for a new code.',
   'problem.link-broken.title': 'The link is not complete',
   'problem.link-broken.text': 'Something is missing at its end. Copy all of it, or ask for a code.',
   'problem.link-elsewhere.title': 'The link is for another gateway',
   'problem.link-elsewhere.text':
     'Open it in the address bar if you trust where it leads, or enter a code of this gateway.',
-  'problem.link-over.title': 'The link does not open any more',
+  'problem.link-over.title': 'The link is not valid any more',
   'problem.link-over.text':
     'It has run out, was cancelled, or another device has used it. Ask for a new one.',
   'problem.rejected.title': 'The request was rejected',
@@ -104,7 +103,7 @@ export const en = {
   'problem.expired.text':
     'This page has stopped waiting. Remind an operator, then ask again: what was approved meanwhile counts.',
   'problem.code-over.title': 'This browser was not confirmed',
-  'problem.code-over.text': 'The inviter said no, or the invitation has run out before. Ask for a new one.',
+  'problem.code-over.text': 'The inviter said no, or the invitation ran out first. Ask for a new one.',
   'problem.rate-limited.title': 'Too many tries',
   'problem.rate-limited.text':
     'For safety nobody can try codes from here for a while. A pairing link and asking for approval still work.',

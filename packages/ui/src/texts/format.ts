@@ -4,8 +4,9 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60_000],
 ]
 
-/** To make one takes longer than to use it a hundred times. */
+/** To make a formatter takes longer than to use it a hundred times. */
 const ages = new Map<string, Intl.RelativeTimeFormat>()
+const instants = new Map<string, Intl.DateTimeFormat>()
 
 /** `3 minutes ago`, `in 2 days`; less than a minute is now. */
 export function formatAge(ms: number, now: number, language: string): string {
@@ -17,10 +18,14 @@ export function formatAge(ms: number, now: number, language: string): string {
 }
 
 export function formatInstant(ms: number, language: string): string {
-  return new Intl.DateTimeFormat(ownTag(language), { dateStyle: 'medium', timeStyle: 'short' }).format(ms)
+  const tag = ownTag(language)
+  const format =
+    instants.get(tag) ?? new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  instants.set(tag, format)
+  return format.format(ms)
 }
 
 /** As the reader writes dates: `en` alone would be American. */
 function ownTag(language: string): string {
-  return navigator.languages.find((tag) => tag.startsWith(language)) ?? language
+  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language
 }
