@@ -72,7 +72,8 @@ export function createEnterUpstream(deps: EnterUpstreamDeps): EnterUpstream {
     const found = findRoute(deps.routes.of(peer.host, door), request.url ?? '')
     if ('refusal' in found) return no(found.refusal)
     const refusal = refuseForm(request, found.upstream, peer)
-    return refusal ? no(refusal) : enterRoute(deps, { request, peer, cut, ...found })
+    const { upstream, target } = found
+    return refusal ? no(refusal) : enterRoute(deps, { request, peer, upstream, target, cut })
   }
 }
 
@@ -80,13 +81,13 @@ export function createEnterUpstream(deps: EnterUpstreamDeps): EnterUpstream {
 function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Entry | Promise<Entry> {
   const { peer, upstream, target } = asking
   const sent = upstream.stripPrefix ? stripRoute(upstream, target.raw) : target.raw
-  const nobody = { upstream, peer, target: sent, ...NOBODY }
-  if (upstream.auth === 'public') return { ok: true, entered: nobody }
+  const asNobody = (): Entry => ({ ok: true, entered: { upstream, peer, target: sent, ...NOBODY } })
+  if (upstream.auth === 'public') return asNobody()
 
   return atOnce(admitCaller(deps, asking), (admitted) => {
     if (!admitted.ok) {
       const { refusal, isAbsent, isStranger } = admitted
-      if (isAbsent && upstream.auth === 'optional') return { ok: true, entered: nobody }
+      if (isAbsent && upstream.auth === 'optional') return asNobody()
       return isStranger ? { ok: false, refusal, stranger: peer } : no(refusal)
     }
     const { principal: caller, gate, byCookie } = admitted
@@ -97,7 +98,7 @@ function enterRoute(deps: EnterUpstreamDeps, asking: Asking): Entry | Promise<En
         return no(REFUSALS.notFound)
       }
       deps.onUse(caller)
-      return { ok: true, entered: { ...nobody, caller, gate, byCookie, session } }
+      return { ok: true, entered: { upstream, peer, target: sent, caller, gate, byCookie, session } }
     })
   })
 }

@@ -2,6 +2,7 @@ import { isOurCookie } from '../http/our-secrets.ts'
 import { createRecentlyUsed } from '../platform/recently-used.ts'
 import { forOneCaller, isCacheControlOfSome } from './cache-control.ts'
 import { hopsNamedBy, isHop, viaUs } from './hop-headers.ts'
+import { createNamesInBytes } from './names-in-bytes.ts'
 import { mayTrail } from './trailers.ts'
 
 /** What speaks for a whole origin: one app among several must not say it for the others. */
@@ -29,17 +30,18 @@ export interface AnswerNotes {
  */
 export function responseHeaders({ raw, read = {} }: WrittenHeaders, notes: AnswerNotes): string[] {
   const sent: string[] = []
-  let [connection, via, caching]: (string | undefined)[] = []
+  let connection: string | undefined
+  let via: string | undefined
+  let caching: string | undefined
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = textOf(raw[at])
-    const { lower, kind } = nameOf(name)
+    const { written, lower, kind } = nameOf(raw[at] ?? '')
     const known = read[lower]
     // A list, or nothing: then each line is read by itself.
     const value = typeof known === 'string' ? known : textOf(raw[at + 1])
     if (kind === 'connection') connection = joined(connection, value)
     if (kind === 'via') via = joined(via, value)
     if (kind === 'cache-control') caching = joined(caching, value)
-    if (passes(kind, value, notes)) sent.push(name, value)
+    if (passes(kind, value, notes)) sent.push(written, value)
   }
   const named = hopsNamedBy(connection)
   const kept = named ? withoutNamed(sent, named) : sent
@@ -67,10 +69,23 @@ function passes(kind: Kind, value: string, { isShared, isForCaller }: AnswerNote
 
 /** All servers send the same few names, and to judge one takes longer than to find it. */
 const REMEMBERED = 512
-const nameOf = createRecentlyUsed(REMEMBERED, (written): { readonly lower: string; readonly kind: Kind } => {
+const nameInText = createRecentlyUsed(REMEMBERED, judgeName)
+const nameInBytes = createNamesInBytes(judgeName)
+
+interface HeaderName {
+  readonly written: string
+  readonly lower: string
+  readonly kind: Kind
+}
+
+function nameOf(raw: Buffer | string): HeaderName {
+  return typeof raw === 'string' ? nameInText(raw) : nameInBytes(raw)
+}
+
+function judgeName(written: string): HeaderName {
   const lower = written.toLowerCase()
-  return { lower, kind: kindOf(lower) }
-})
+  return { written, lower, kind: kindOf(lower) }
+}
 
 function kindOf(name: string): Kind {
   if (name === 'connection' || name === 'via' || name === 'set-cookie' || name === 'cache-control')
