@@ -3,6 +3,7 @@ export { holdTime } from './harness/hold-time.ts'
 export { makeDevice } from './harness/test-device.ts'
 export { openWireClient } from './harness/wire-client.ts'
 export { withoutUse } from './harness/without-use.ts'
+export { freePort } from './house/free-port.ts'
 export {
   bytesBelow,
   insertPaired,

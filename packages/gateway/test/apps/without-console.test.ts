@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { openGateway } from '../harness/gateway-of-test.ts'
 import { pair } from '../harness/pair.ts'
+import { freePort } from '../house/free-port.ts'
 import { ask } from '../proxy/proxy-world.ts'
 import { openUpstream } from '../proxy/upstream-of-test.ts'
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 async function start(path: string, enabled = false) {
   const port = await freePort()

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import type { TestHooks } from '../harness/gateway-of-test.ts'
 import { within } from '../harness/within.ts'
 import { writeCertificate } from '../house/certificate.ts'
+import { freePort } from '../house/free-port.ts'
 import { type Places, shippedFile } from './shipped-file.ts'
 
 export type ProxyName = 'nginx' | 'caddy'
@@ -85,20 +84,6 @@ ${text} }`,
     )
     return ['run', '--config', join(home, 'Caddyfile'), '--adapter', 'caddyfile']
   }
-}
-
-/** Below those that the machine hands out by itself: one of these may be given away before the proxy takes it. */
-async function freePort(): Promise<number> {
-  const port = randomInt(12_000, 30_000)
-  const server = createServer().listen(port, '127.0.0.1')
-  const isFree = await once(server, 'listening').then(
-    () => true,
-    () => false,
-  )
-  if (!isFree) return freePort()
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** On a busy machine Caddy makes its authorities for a while. */
