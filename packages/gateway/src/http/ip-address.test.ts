@@ -40,6 +40,22 @@ test('every spelling of one address has the same form, with IPv4-mapped addresse
   assert.equal(formatIp(parsed('2001:DB8:0:0::1')), '2001:db8::1')
 })
 
+test('an IPv6 address that only ends like one of IPv4 is not that one (T06)', () => {
+  const table = [
+    ['::127.0.0.1', '::7f00:1'],
+    ['::10.0.0.1', '::a00:1'],
+    ['64:ff9b::127.0.0.1', '64:ff9b::7f00:1'],
+    ['::ffff:0:127.0.0.1', '::ffff:0:7f00:1'],
+    ['1:2:3:4:5:6:255.255.255.255', '1:2:3:4:5:6:ffff:ffff'],
+  ] as const
+  const near = addressList(['127.0.0.0/8', '10.0.0.0/8', '::ffff:10.0.0.1'])
+  for (const [text, form] of table) {
+    assert.equal(formatIp(parsed(text)), form)
+    assert.notEqual(limitPrefix(parsed(text)), 'loopback', text)
+    assert.equal(near.includes(parsed(text)), false, text)
+  }
+})
+
 test('a socket address may carry a zone', () => {
   assert.equal(parseSocketIp('fe80::1%eth0')?.toString(), 'fe80::1')
   assert.equal(parseSocketIp(''), undefined)

@@ -10,7 +10,19 @@ export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6
  */
 export function parseIp(text: string): IpAddress | undefined {
   if (isIP(text) === 0 || text.includes('%')) return undefined
-  return ipaddr.process(text)
+  return ipaddr.process(inGroups(text))
+}
+
+/**
+ * An IPv6 address that ends like one of IPv4, in groups alone. The library takes `::127.0.0.1` for 127.0.0.1, but
+ * it is another address, somebody may have it, and that is how systems write it (T06).
+ */
+function inGroups(text: string): string {
+  if (!text.includes(':') || !text.includes('.')) return text
+  return text.replace(/\d+\.\d+\.\d+\.\d+$/, (tail) => {
+    const [a = 0, b = 0, c = 0, d = 0] = tail.split('.').map(Number)
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+  })
 }
 
 /** Reads a peer address of a socket, which may carry a zone (`fe80::1%eth0`). */

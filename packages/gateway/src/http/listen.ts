@@ -160,6 +160,9 @@ async function openOwnerSocket(options: ListenOptions, path: string): Promise<Op
 }
 
 function serve(server: Server | TlsServer, { app, onUpgrade }: ListenOptions, via: Via): void {
+  // Bounded by their size. By number, some versions of Node drop the last ones without a word, and with them what
+  // a proxy has said.
+  server.maxHeadersCount = 0
   server.on('request', app.routing)
   if (app.continuing) server.on('checkContinue', app.continuing)
   server.on('upgrade', (request, socket, head) => onUpgrade(request, socket, head, via))

@@ -57,6 +57,14 @@ test('a loopback peer that names a loopback host is direct loopback and has no a
   }
 })
 
+test('a peer by an address that systems write like one of the loopback is remote, and no proxy (T06, T31)', () => {
+  const ask = { from: '::127.0.0.1', trusted: proxies }
+  const { place, proxied, prefix } = peerOf(ask)
+  assert.deepEqual([place, proxied, prefix], ['remote', false, '::/64'])
+  const forged = describeRequest({ ...ask, headers: { 'X-Forwarded-For': '192.0.2.1' } })
+  assert.deepEqual(forged, { refusal: 'proxy-untrusted' })
+})
+
 test('a loopback peer that names any other host is remote', () => {
   const hosts = [
     'evil.com',

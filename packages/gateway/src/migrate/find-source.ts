@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Env } from '../config/state-dir.ts'
 import { statOf } from '../state/file-modes.ts'
@@ -47,10 +48,22 @@ async function pathsIn(dir: string): Promise<SourcePaths | undefined> {
   const pairedFile = join(dir, 'devices', 'paired.json')
   const [hasDatabase, hasFile] = await Promise.all([statOf(database), statOf(pairedFile)])
   if (!hasDatabase && !hasFile) return undefined
+  const pendingFile = join(dir, 'devices', 'pending.json')
+  for (const path of [database, `${database}-wal`, `${database}-journal`, pairedFile, pendingFile])
+    await refuseOdd(path)
   return {
     dir,
     database: hasDatabase && database,
     pairedFile: hasFile && pairedFile,
-    pendingFile: join(dir, 'devices', 'pending.json'),
+    pendingFile,
   }
+}
+
+/** Of a pipe or a device nobody can tell when it ends, and whoever made the directory may have put one there. */
+async function refuseOdd(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found && !found.isFile())
+    throw new StateError(
+      `${path} is no file. Nothing was changed.\nName another state directory: openclaw migrate --from <directory>`,
+    )
 }

@@ -47,8 +47,11 @@ export function requestHeaders(request: IncomingMessage, notes: RequestNotes): s
   return sent
 }
 
-/** Written anew below; `Expect` was answered by us. */
-const SET_HERE: ReadonlySet<string> = new Set(['via', 'expect', 'http2-settings'])
+/**
+ * Written anew below; `Expect` was answered by us. Of `Proxy`, which is no header of HTTP, some programs make the
+ * variable by which they are told a proxy of their own.
+ */
+const SET_HERE: ReadonlySet<string> = new Set(['via', 'expect', 'http2-settings', 'proxy'])
 
 interface HeaderName {
   /** In lower case. */

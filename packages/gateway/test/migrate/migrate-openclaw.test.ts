@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type MigrateOptions, migrateOpenClaw } from '../../src/migrate/migrate-openclaw.ts'
 import { StateError } from '../../src/state/state-error.ts'
 import { makeDevice } from '../harness/test-device.ts'
+import { within } from '../harness/within.ts'
 import {
   bytesBelow,
   insertPaired,
@@ -34,6 +35,8 @@ async function refusalOf(options: MigrateOptions): Promise<string> {
   assert.ok(error instanceof StateError, String(error))
   return error.message
 }
+
+const linkToZero = (path: string): void => symlinkSync('/dev/zero', path)
 
 test('the files of 2026.4.5 are imported, without a write to them', async () => {
   const home = freshHome()
@@ -115,6 +118,23 @@ test('what is not there or cannot be read is refused, and what it holds is not q
   rmSync(file)
   openClawDatabase(from, []).exec('drop table device_pairing_paired')
   assert.match(await refusalOf({ env: {}, home, from }), /holds no table device_pairing_paired/)
+})
+
+test('a device without an end in the place of a file is refused instead of read for ever', async () => {
+  const home = freshHome()
+  for (const name of ['devices/paired.json', 'devices/pending.json', 'state/openclaw.sqlite']) {
+    for (const make of [mkdirSync, linkToZero]) {
+      const from = join(home, 'odd')
+      rmSync(from, { recursive: true, force: true })
+      mkdirSync(join(from, 'devices'), { recursive: true })
+      mkdirSync(join(from, 'state'))
+      writeFileSync(join(from, 'devices', 'paired.json'), '{}')
+      rmSync(join(from, name), { force: true })
+      make(join(from, name))
+      const refused = await within(refusalOf({ env: {}, home, from }), () => name)
+      assert.match(refused, new RegExp(`${name} is no file`))
+    }
+  }
 })
 
 test('a row that names nobody is listed, a list that is no list gives nothing', async () => {

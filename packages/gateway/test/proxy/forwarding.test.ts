@@ -56,6 +56,7 @@ describe('a request that is passed on', () => {
         'Keep-Alive': 'x',
         'Proxy-Authorization': 'x',
         'Proxy-Connection': 'x',
+        Proxy: 'http://evil.example',
         TE: 'gzip',
         'X-Kept': 'two words',
         Via: '1.0 before',
@@ -63,7 +64,7 @@ describe('a request that is passed on', () => {
       },
     })
     const { headers } = seen()
-    for (const gone of ['x-hop', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te'])
+    for (const gone of ['x-hop', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'proxy', 'te'])
       assert.equal(headers[gone], undefined, gone)
     assert.equal(headers['x-kept'], 'two words')
     assert.equal(headers['accept'], 'text/x')

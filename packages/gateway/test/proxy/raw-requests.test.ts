@@ -45,6 +45,12 @@ describe('requests as bytes (T34)', () => {
       assert.ok(answers.length <= all.length && answers.length >= arrives.length, text)
     })
   }
+  test('behind however many headers, the one that counts is read (T31)', async () => {
+    const many = 'a:\r\n'.repeat(3_000)
+    const forged = `${LAST.slice(0, -2)}${many}X-Forwarded-For: 10.0.0.1\r\n\r\n`
+    assert.match(await send(forged), /^HTTP\/1\.1 403 [\s\S]*PROXY_UNTRUSTED/)
+    assert.equal(upstream.arrived.length, 0)
+  })
   test('there are enough of them', () => {
     assert.ok(RAW_CASES.length >= 80, `${RAW_CASES.length}`)
     assert.equal(new Set(RAW_CASES.map(({ name }) => name)).size, RAW_CASES.length)
