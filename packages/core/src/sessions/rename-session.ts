@@ -15,7 +15,8 @@ export interface SessionRename {
 
 /**
  * Gives a session another key, another label, or both; it stays the same session, for its tokens too. An
- * admin whose token opens one session may rename that one.
+ * admin whose token opens one session may give that one another label, and no key: by its key apps behind the
+ * gateway know a session, so it would open there what is kept under any name that is free here (T43).
  */
 export function createRenameSession({ decide }: { readonly decide: Decide }) {
   return (principal: Principal, change: SessionRename): Promise<Result<SessionFacts>> =>
@@ -43,6 +44,8 @@ async function rename(
   if (newKey === undefined && label === undefined) return refuse({ reason: 'change-missing' })
   const named = { ...session, label: label === undefined ? session.label : label?.trim() || undefined }
   if (newKey === undefined || newKey === session.key) return ok(named)
+  const manager = judgeManager(decision.actor, 'every')
+  if (!manager.ok) return manager
   const key = await judgeKey(decision, newKey)
   return key.ok ? ok({ ...named, key: key.value }) : key
 }

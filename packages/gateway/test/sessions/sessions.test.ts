@@ -130,11 +130,11 @@ describe('a session', () => {
     })
   })
 
-  test('may be renamed by its own admin, and neither made nor deleted by it', async () => {
+  test('may be labelled by its own admin, and neither made, deleted nor given a key by it (T43)', async () => {
     const { key } = await create()
     const other = await create()
     const { client } = await member(key, ['operator.admin'])
-    await client.call('sessions.patch', { key: 'main', newKey: `${key}-mine` })
+    await client.call('sessions.patch', { key: 'main', newKey: key, label: 'Mine' })
     for (const name of [other.key, 'nobody'])
       assert.deepEqual(await client.fail('sessions.patch', { key: name, newKey: 'x' }), {
         code: 'INVALID_REQUEST',
@@ -142,7 +142,10 @@ describe('a session', () => {
       })
     for (const [method, params] of [
       ['sessions.create', { key: 'y' }],
-      ['sessions.delete', { key: `${key}-mine` }],
+      ['sessions.delete', { key }],
+      // Whether there is such a key is not to be learned from it either.
+      ['sessions.patch', { key, newKey: other.key }],
+      ['sessions.patch', { key: 'main', newKey: 'agent:somebody:main' }],
     ] as const)
       assert.equal((await client.fail(method, params)).details?.['code'], 'SESSION_BOUND')
   })
