@@ -34,6 +34,8 @@ describe('what may stand under the cursor', { concurrency: 4 }, () => {
   })
   test('the values of an option whose values are known', async () => {
     assert.deepEqual(await complete('devices', 'revoke', '--role', ''), ['operator', 'node'])
+    assert.deepEqual(await complete('completion', ''), ['bash', 'zsh', 'fish'])
+    assert.deepEqual(await complete('completion', 'zsh', ''), [])
     assert.deepEqual(await complete('connect', '--scope', 'operator.read', 'operator.p'), [
       'operator.pairing',
     ])

@@ -21,7 +21,7 @@ export function addBackupCommands(program: Command): void {
     .option('--out <path>', 'file, or directory for a file with the time in its name (default: here)')
     .option('--force', 'replace a file that is there')
     .option('--json', 'print JSON, for programs')
-  addExamples(create, ['backup create', 'backup create --out /var/backups/pairgate --json'])
+  addExamples(create, ['backup create', 'backup create --out /var/backups --json'])
   create.action((options: CreateOptions) =>
     runAction(options.json, async () => (await import('./backup-create.ts')).createBackupFile(options)),
   )

@@ -50,8 +50,9 @@ function pendingSection(
   { width, now }: { readonly width: number; readonly now: number },
 ): string {
   const ids = shortIds(pending.map((row) => row.requestId))
+  const byId = new Map(paired.map((row) => [row.deviceId, row]))
   const rows = pending.map((row, index) => {
-    const known = paired.find(({ deviceId }) => deviceId === row.deviceId)
+    const known = byId.get(row.deviceId)
     const state = approvalState(row, known)
     const name = known && row.displayName === undefined ? pairedName(known) : pendingName(row)
     return [

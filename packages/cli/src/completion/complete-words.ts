@@ -17,21 +17,28 @@ const VALUES: Readonly<Record<string, readonly string[]>> = { '--role': ROLES, '
 export function completeWords(program: Command, words: readonly string[]): readonly Candidate[] {
   const before = words.slice(0, -1)
   const typed = words.at(-1) ?? ''
-  const { command, option } = follow(program, before)
-  return candidatesOf(command, option, typed).filter(({ word }) => word.startsWith(typed))
+  return candidatesOf(follow(program, before), typed).filter(({ word }) => word.startsWith(typed))
 }
 
-/** The command that the words lead to, and the option that still waits for its value. */
-function follow(program: Command, words: readonly string[]) {
+/** The command that the words lead to, the option that still waits for its value, and the arguments so far. */
+interface Place {
+  readonly command: Command
+  readonly option: Option | undefined
+  readonly given: number
+}
+
+function follow(program: Command, words: readonly string[]): Place {
   let command = program
   let option: Option | undefined
+  let given = 0
   for (const word of words) {
     const child = option?.variadic || !option ? childOf(command, word) : undefined
     if (word.startsWith('-')) option = openOption(command, word)
-    else if (child) [command, option] = [child, undefined]
-    else if (!option?.variadic) option = undefined
+    else if (child) [command, option, given] = [child, undefined, 0]
+    else if (!option) given += 1
+    else if (!option.variadic) option = undefined
   }
-  return { command, option }
+  return { command, option, given }
 }
 
 function childOf(command: Command, name: string): Command | undefined {
@@ -44,11 +51,15 @@ function openOption(command: Command, word: string): Option | undefined {
   return option && (option.required || option.optional) ? option : undefined
 }
 
-function candidatesOf(command: Command, option: Option | undefined, typed: string): readonly Candidate[] {
+function candidatesOf({ command, option, given }: Place, typed: string): readonly Candidate[] {
   if (option && !typed.startsWith('-'))
     return (VALUES[option.long ?? ''] ?? []).map(named(option.description))
-  if (!typed.startsWith('-'))
-    return visible(command).map((child) => ({ word: child.name(), about: child.description() }))
+  if (!typed.startsWith('-')) {
+    const argument = command.registeredArguments[given]
+    const choices = (argument?.argChoices ?? []).map(named(argument?.description ?? ''))
+    const commands = visible(command).map((child) => ({ word: child.name(), about: child.description() }))
+    return [...commands, ...choices]
+  }
   const help = { word: '--help', about: 'show help' }
   const options = command.options.filter(({ hidden, long }) => !hidden && long)
   return [...options.map(({ long, description }) => ({ word: String(long), about: description })), help]
