@@ -27,7 +27,7 @@ export async function deviceOfTest(t: TestContext): Promise<DeviceOfTest> {
   return {
     gateway,
     deviceId: key.deviceId,
-    target: { url: gateway.url, key, tokens, scopes: ['operator.read'], timeoutMs: 2_000 },
+    target: { url: gateway.url, key, tokens, scopes: ['operator.read'] },
     storedToken: () => tokens.load(gateway.url, key.deviceId, 'operator'),
     storeToken: (token) => tokens.save(gateway.url, key.deviceId, 'operator', token),
   }

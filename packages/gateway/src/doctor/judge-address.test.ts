@@ -10,7 +10,7 @@ import { keyPinOf } from '../tls/tls-material.ts'
 import { judgeAddress } from './judge-address.ts'
 
 const LIVE = JSON.stringify({ ok: true, status: 'live' })
-const timeoutMs = 2_000
+const timeoutMs = 15_000
 
 async function serve(context: TestContext, server: Server, scheme: string): Promise<string> {
   server.listen(0, '127.0.0.1')

@@ -30,7 +30,7 @@ const route = { auth: 'public', target: `http://127.0.0.1:${inner}` }
 const { port } = await openProxy({ after }, [
   { ...route, match: { path: '/app' } },
   { ...route, match: { path: '/app/ws' }, websocket: true },
-  { ...route, match: { path: '/idle' }, timeouts: { idleMs: 1_000 } },
+  { ...route, match: { path: '/idle' }, timeouts: { idleMs: 2_000 } },
 ])
 
 beforeEach(() => {
