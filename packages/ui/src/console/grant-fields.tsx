@@ -68,7 +68,7 @@ export function SessionField({ id, value, otherwise, onChange }: SessionFieldPro
   const console = useConsole()
   const { say, session } = console
   const load = useCallback(
-    async () => (await session.request('sessions.list', { limit: 200 })).sessions.map(({ key }) => key),
+    async () => (await session.request('sessions.list', { limit: 1_000 })).sessions.map(({ key }) => key),
     [session],
   )
   const { data: keys = [] } = useLive(session, holds(console, 'operator.read') ? load : undefined, '')

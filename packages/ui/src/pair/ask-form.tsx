@@ -9,13 +9,14 @@ const WISHES = ['read', 'write', 'admin'] as const
 
 interface AskFormProps {
   readonly say: Say
-  /** What the gateway wants beside the question, and what was asked before. */
+  /** What the gateway wants beside the question, and what was asked for before. */
   readonly wanted: Problem['wanted']
+  readonly asked: Problem['asked']
   readonly onAsk: Pairing['ask']
 }
 
-export function AskForm({ say, wanted, onAsk }: AskFormProps) {
-  const [wish, setWish] = useState(WISHES.find((each) => wanted?.scopes[0] === `operator.${each}`) ?? 'read')
+export function AskForm({ say, wanted, asked, onAsk }: AskFormProps) {
+  const [wish, setWish] = useState(WISHES.find((each) => asked?.[0] === `operator.${each}`) ?? 'read')
   // Read from the field when it is needed, and held nowhere else.
   const field = useRef<HTMLInputElement>(null)
   // As the headings do, before anything is painted.

@@ -45,7 +45,7 @@ export function ChooseView({ say, pairing, problem: given, isChecking, takesFocu
         retryAt={problem?.kind === 'rate-limited' ? problem.retryAt : undefined}
         onSubmit={submit}
       />
-      <AskForm say={say} wanted={problem?.wanted} onAsk={pairing.ask} />
+      <AskForm say={say} wanted={problem?.wanted} asked={problem?.asked} onAsk={pairing.ask} />
     </>
   )
 }

@@ -35,8 +35,10 @@ export interface Problem {
   readonly kind: ProblemKind
   /** Before that, by this clock, another try is refused. */
   readonly retryAt?: number
-  /** What the gateway wants of everybody who asks, and what was asked for without it. */
-  readonly wanted?: { readonly kind: 'token' | 'password'; readonly scopes: readonly string[] }
+  /** What the gateway wants of everybody who asks. */
+  readonly wanted?: { readonly kind: 'token' | 'password' }
+  /** What was asked for in vain, so that nobody has to choose it again. */
+  readonly asked?: readonly string[]
   /** What the gateway or the browser called it. */
   readonly detail?: string
 }
@@ -76,8 +78,9 @@ export function problemOf(
     kind,
     ...(retryAfterMs !== undefined && { retryAt: now + retryAfterMs }),
     ...(kind.startsWith('secret-') && {
-      wanted: { kind: code.includes('PASSWORD') ? 'password' : 'token', scopes },
+      wanted: { kind: code.includes('PASSWORD') ? 'password' : 'token' },
     }),
+    ...(way === 'ask' && { asked: scopes }),
     ...((kind === 'unknown' || kind === 'protocol') && { detail: `${code}: ${message}` }),
   }
 }

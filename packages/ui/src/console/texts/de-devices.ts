@@ -3,7 +3,7 @@ import type { enDevices } from './en-devices.ts'
 export const deDevices: Readonly<Record<keyof typeof enDevices, string>> = {
   'devices.title': 'Geräte',
   'devices.one': 'Gerät',
-  'devices.search': 'Nach Name, Adresse oder Kennung suchen',
+  'devices.search': 'Name, Adresse oder Kennung suchen',
   'devices.state': 'Anzeigen',
   'devices.state.all': 'alle',
   'devices.state.live': 'eingelassen',
