@@ -126,7 +126,7 @@ function isOpenToAll(path: string): boolean {
  * In a process group of its own, so that it outlives whoever ends ours.
  */
 function guardServer({ dir, data, bin, user }: Place): () => Promise<void> {
-  const script = 'cat >/dev/null; "$1" stop -D "$2" -m immediate -t 20 >/dev/null 2>&1; rm -rf "$3"'
+  const script = 'cat >/dev/null; "$1" stop -D "$2" -m immediate -t 20 >/dev/null 2>&1; rm -rf "$3" &'
   const guard = spawn('sh', ['-c', script, 'sh', join(bin, 'pg_ctl'), data, dir], {
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -139,7 +139,9 @@ function guardServer({ dir, data, bin, user }: Place): () => Promise<void> {
     guard.ref()
     guard.stdin.end()
     await ended
-    rmSync(dir, { recursive: true, force: true })
+    // A database takes a thousand files: where the disk is slow, nobody waits until all of them are gone. The
+    // guard removes its own already, and this what is not.
+    spawn('rm', ['-rf', dir], { detached: true, stdio: 'ignore' }).unref()
   }
 }
 
