@@ -187,6 +187,9 @@ const FORGED: readonly StartRow[] = [
   same('the same spelt with `_`', 'app', (by) => ({
     lines: [bearer(by.good), ...IDENTITY.map((name) => `X_Pairgate_${name}: forged`)],
   })),
+  same('`Proxy`, which some programs take for a setting of theirs', 'app', (by) => ({
+    lines: [bearer(by.good), 'Proxy: http://forged.example'],
+  })),
   differs(
     '`X-Forwarded-*` that say this app, and a token for another',
     [401, { pairgate: 403 }, 'nobody is in front who might say so'],
