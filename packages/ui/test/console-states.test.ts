@@ -87,6 +87,7 @@ test('a gateway that is slow is waited for: nothing is done twice, and nothing l
   await page.goto(`${world.consolePage}#devices`)
   await page.getByLabel('Search').fill('nobody')
   await page.getByText('Searching').waitFor()
+  await expectAccessible(page)
   await page.getByText('No device fits').waitFor()
   gateway.refuse('DEVICE_AUTH_SIGNATURE_EXPIRED')
   await page.getByRole('heading', { name: 'The clocks do not agree' }).waitFor()
