@@ -12,7 +12,13 @@ test('a credential is read alike however often it comes, and two of them never',
     assert.deepEqual(readCredential(request), { scheme: 'bearer', token })
     request.rawHeaders.push('AUTHORIZATION', bearer)
     assert.equal(readCredential(request), 'unclear')
-    for (const unclear of [`${bearer},`, `Basic ${token}`, `Bearer  x ${token}`, 'DPoP'])
+    for (const unclear of [
+      `${bearer},`,
+      `Bearer pga_${'!'.repeat(50)}`,
+      `Basic ${token}`,
+      `Bearer  x ${token}`,
+      'DPoP',
+    ])
       assert.equal(readCredential(fakeRequest({ headers: { Authorization: unclear } })), 'unclear', unclear)
     assert.equal(readCredential(fakeRequest({ headers: { Authorization: 'Basic dTpw' } })), 'foreign')
     const long = 'x'.repeat(200)

@@ -41,17 +41,16 @@ function readAuthorization(values: readonly string[]): HttpCredential | 'unclear
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
 }
 
-/** Whoever has a credential shows the same one with every request, and to read it takes longer than to find it. */
+/** Whoever has an access token shows it with every request, and to read it takes longer than to find it. */
 const REMEMBERED = 1_024
-/** Ours are shorter. */
-const LONGEST_REMEMBERED = 128
-const recent = createRecentlyUsed(REMEMBERED, (authorization) => {
-  const credential = isOurs(authorization) ? readAuthorization([authorization]) : 'unclear'
-  return credential === 'unclear' ? undefined : credential
-})
+/** Nothing else is remembered: neither what is good for longer than an hour, nor the passwords of apps. */
+const ACCESS_TOKEN = 'Bearer pga_'
+const ACCESS_TOKEN_LETTERS = ACCESS_TOKEN.length + 50
+const recent = createRecentlyUsed(REMEMBERED, (authorization) => readAuthorization([authorization]))
 
-function knownOf(authorization: string): HttpCredential | undefined {
-  return authorization.length > LONGEST_REMEMBERED ? undefined : recent(authorization)
+function knownOf(authorization: string): ReadCredential | undefined {
+  const isOne = authorization.length === ACCESS_TOKEN_LETTERS && authorization.startsWith(ACCESS_TOKEN)
+  return isOne ? recent(authorization) : undefined
 }
 
 /** Apps have passwords and tokens of their own, which their browsers send along. */
