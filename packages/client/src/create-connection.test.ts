@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import type { RequestFrame } from '@pairgate/protocol/wire'
 import { helloOf, startStrictGateway } from '../test/strict-gateway.ts'
 import type { Peer, StrictGateway } from '../test/strict-state.ts'
@@ -27,7 +27,7 @@ async function connected(
 }
 
 /** Clock and timers of this process go on only when the test says so. @returns lets so many milliseconds pass. */
-function holdTimers({ mock }: import('node:test').TestContext): (ms: number) => void {
+function holdTimers({ mock }: TestContext): (ms: number) => void {
   let now = performance.now()
   mock.timers.enable({ apis: ['setTimeout'] })
   mock.method(performance, 'now', () => now)
